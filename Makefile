@@ -1,0 +1,50 @@
+# Two commands are enough: `make run` opens the reader, `make test` runs the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+LIBRARY ?= .library
+SHARED ?= ../shared
+
+.PHONY: run test check format snapshots bench picture wheel clean
+
+run: .venv/run
+	$(BIN)/newscast --library $(LIBRARY) $(ARGS) seeds
+
+test: .venv/dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+snapshots: .venv/dev
+	$(BIN)/python -m pytest tests/test_snapshots.py --snapshot-update
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks.reader --shared $(SHARED)
+
+picture: .venv/dev
+	$(BIN)/python -m benchmarks.picture docs/reader.svg
+
+wheel: .venv/dev
+	$(BIN)/python -m pip wheel -q --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf .venv .library dist build .mypy_cache .ruff_cache .pytest_cache
+
+.venv/python: Makefile
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("newscast needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run: .venv/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/dev: .venv/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@ .venv/run

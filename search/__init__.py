@@ -1,0 +1,71 @@
+"""The engine of newscast: documents in, answers out. Open a Library and ask it."""
+
+from search.annotating import annotate, annotate_across
+from search.errors import (
+    InvalidDocumentError,
+    LibraryLockedError,
+    LibraryUnreadableError,
+    NewscastError,
+    NotFoundError,
+    SourceRefusedError,
+)
+from search.fulltext import FullTextDamagedError
+from search.jsonl import build_json, parse_json
+from search.library import Library
+from search.model import (
+    Actor,
+    ActorType,
+    Addition,
+    Cast,
+    Document,
+    Health,
+    Hit,
+    Link,
+    Match,
+    Mention,
+    Paragraph,
+    Progress,
+    Query,
+    Results,
+    Sighting,
+    Snippet,
+    Summary,
+)
+from search.store import Mark, Marks
+from search.text import make_safe, make_safe_line
+
+__all__ = [
+    "Actor",
+    "ActorType",
+    "Addition",
+    "Cast",
+    "Document",
+    "FullTextDamagedError",
+    "Health",
+    "Hit",
+    "InvalidDocumentError",
+    "Library",
+    "LibraryLockedError",
+    "LibraryUnreadableError",
+    "Link",
+    "Mark",
+    "Marks",
+    "Match",
+    "Mention",
+    "NewscastError",
+    "NotFoundError",
+    "Paragraph",
+    "Progress",
+    "Query",
+    "Results",
+    "Sighting",
+    "Snippet",
+    "SourceRefusedError",
+    "Summary",
+    "annotate",
+    "annotate_across",
+    "build_json",
+    "make_safe",
+    "make_safe_line",
+    "parse_json",
+]

@@ -1,0 +1,110 @@
+"""Adding: files and pages → documents, cast and index, so that a kill at any moment loses nothing reported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search.cast import Linker, Recogniser, find_cast
+from search.errors import SourceRefusedError
+from search.model import Addition, Progress
+from search.sources import find_files, is_url, parse_raw, read_file, read_page
+from search.store import Documents, Links
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from search.fulltext import FullText
+    from search.sources import Raw
+    from search.store import StoredDocument
+
+_files_per_step = 32
+_characters_per_step = 2_000_000
+_first_index_batch, _largest_index_batch = 32, 512
+"""Documents: the first are to be found by words soon, while later commits to the index grow dear."""
+
+
+def add_documents(
+    paths: Iterable[str], connection: sqlite3.Connection, fulltext: FullText, recogniser: Recogniser
+) -> Iterator[Progress]:
+    """Add what the paths and addresses hold; a step's additions are committed before it is yielded."""
+    origins: list[str | SourceRefusedError] = []
+    for path in paths:
+        origins += [path] if is_url(path) else find_files(path)
+        yield Progress(0, len(origins), "looking for files")
+    adder = _Adder(connection, fulltext, recogniser)
+    done = 0
+    while done < len(origins):
+        taken, additions = adder.add_step(origins[done:])
+        done += taken
+        yield Progress(done, len(origins), "adding", tuple(additions))
+    adder.write_index()
+
+
+class _Adder:
+    def __init__(self, connection: sqlite3.Connection, fulltext: FullText, recogniser: Recogniser) -> None:
+        self._connection = connection
+        self._documents = Documents(connection)
+        self._links = Links(connection)
+        self._linker = Linker(self._links)
+        self._fulltext = fulltext
+        self._recogniser = recogniser
+        self._unindexed: list[StoredDocument] = []
+        self._batch = _first_index_batch
+
+    def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
+        """Add the first of these in one transaction: how many were taken, and what became of them."""
+        additions: list[Addition] = []
+        written: list[StoredDocument] = []
+        size = 0
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            for origin in origins[:_files_per_step]:
+                try:
+                    addition, stored = self._add(origin)
+                except SourceRefusedError as refusal:
+                    addition, stored = Addition(refusal.origin, "refused", reason=refusal.reason), None
+                additions.append(addition)
+                if stored is not None:
+                    written.append(stored)
+                    size += sum(len(paragraph.text) for paragraph in stored.document.paragraphs)
+                if size > _characters_per_step:
+                    break
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._unindexed += written
+        if len(self._unindexed) >= self._batch or size > _characters_per_step:
+            self.write_index()
+        return len(additions), additions
+
+    def _add(self, origin: str | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
+        if isinstance(origin, SourceRefusedError):
+            raise origin
+        raw = read_page(origin) if is_url(origin) else read_file(origin)
+        if self._documents.has_content(raw.content_hash):
+            return Addition(origin, "skipped"), None
+        known = self._documents.find_number(_build_origin(raw))
+        document = parse_raw(raw)
+        before = self._links.forget_document(known) if known is not None else []
+        stored = self._documents.write(_build_origin(raw), raw.content_hash, document)
+        cast = find_cast(stored.document, self._recogniser)
+        self._linker.link(stored.number, cast)
+        self._links.write_mentions(stored.number, cast.mentions)
+        self._links.drop_unused(before)
+        return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
+
+    def write_index(self) -> None:
+        """Bring the index level with what was committed."""
+        if not self._unindexed:
+            return
+        self._fulltext.write((stored.number, stored.revision, stored.document) for stored in self._unindexed)
+        self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
+        self._unindexed.clear()
+        self._batch = min(self._batch * 2, _largest_index_batch)
+
+
+def _build_origin(raw: Raw) -> str:
+    """Where a document came from, by which it is found again; standard input gives each text its own."""
+    return f"stdin:{raw.content_hash}" if raw.origin == "-" else raw.origin

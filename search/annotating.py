@@ -1,0 +1,57 @@
+"""Annotating: documents in, the same with their cast out, without a Library."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from search.cast import Linker, build_recogniser, find_cast
+from search.model import Actor, Cast, Link
+from search.store import Actors, Documents, Links, open_library_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from search.model import Document
+
+
+def annotate(documents: Iterable[Document], *, recogniser: str = "rules") -> Iterator[tuple[Document, Cast]]:
+    """Each document with its cast; actors are linked within it, and their ids begin with its own."""
+    chosen = build_recogniser(recogniser)
+    for document in documents:
+        cast = find_cast(document, chosen)
+        yield document, _prefix_ids(cast, document.id)
+
+
+def annotate_across(documents: Iterable[Document], *, recogniser: str = "rules") -> Iterator[tuple[Document, Cast]]:
+    """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
+    chosen = build_recogniser(recogniser)
+    connection = open_library_database(":memory:")
+    try:
+        stored, linker = Documents(connection), Linker(links := Links(connection))
+        given: list[tuple[int, Document]] = []
+        for position, document in enumerate(documents):
+            # Two lines may have one id: each is a document of its own here.
+            number = stored.write(str(position), "", replace(document, id=str(position))).number
+            cast = find_cast(document, chosen)
+            linker.link(number, cast)
+            links.write_mentions(number, cast.mentions)
+            given.append((number, document))
+        actors = Actors(connection)
+        for number, document in given:
+            yield document, actors.read_cast(document, number)
+    finally:
+        connection.close()
+
+
+def _prefix_ids(cast: Cast, prefix: str) -> Cast:
+    mentions = tuple(
+        replace(mention, link=Link(f"{prefix}#{mention.link.actor}", mention.link.why, mention.link.confidence))
+        if mention.link
+        else mention
+        for mention in cast.mentions
+    )
+    actors: dict[str, Actor] = {
+        f"{prefix}#{number}": replace(actor, id=f"{prefix}#{number}") for number, actor in cast.actors.items()
+    }
+    return Cast(mentions, actors)

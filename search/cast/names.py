@@ -1,0 +1,85 @@
+"""Names taken apart and compared: titles, particles, surnames, acronyms, keys."""
+
+from __future__ import annotations
+
+import re
+
+from search.text import find_words, fold
+
+_TITLE_WORDS = (
+    "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lord Lady Baroness Baron Count Sheikh Shaikh Sayyid Imam Ayatollah "
+    "Mullah Rabbi Pope Cardinal Archbishop Bishop Father Sister Rev Reverend Pastor Saint King Queen Prince Princess "
+    "Emir Sultan Emperor President Vice-President Premier Chancellor Minister Secretary Ambassador Envoy Senator "
+    "Congressman Congresswoman Representative Governor Mayor Councillor Judge Justice Attorney General "
+    "Lieutenant Colonel Major Captain Sergeant Corporal Brigadier Commander Admiral Marshal Officer Inspector "
+    "Superintendent Detective Constable Chief Director Chairman Chairwoman Chairperson Chair Coach Captain Engineer "
+    "Eng Gen Lt Col Maj Capt Sgt Brig Adm Sen Rep Gov Hon MP Foreign Prime Deputy Vice Interior Defence Defense Finance "
+    "Justice Health Home First Excellency Highness Majesty Honourable Former Acting"
+)
+titles = frozenset(fold(word) for word in _TITLE_WORDS.split())
+"""Words that stand before a person's name and are no part of it."""
+
+particles = frozenset(
+    "al el as ash at an ar ad bin ben ibn bint de del della der den di da do dos du la le van von ter ten".split()
+)
+"""Small words inside names that are compared without them, where another word is left."""
+
+_ARABIC = frozenset({"al", "el", "as", "ash", "at", "an", "ar", "ad"})
+_POSSESSIVE = re.compile(r"['’](?:s|S)?$")
+_VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad", "mohamed": "muhammad",
+             "mohamad": "muhammad", "muhamad": "muhammad", "ahmad": "ahmed", "husain": "hussein", "hussain": "hussein",
+             "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip
+
+
+def strip_possessive(name: str) -> str:
+    """The name without "'s" or a lone apostrophe at its end."""
+    return _POSSESSIVE.sub("", name)
+
+
+def is_title(word: str) -> bool:
+    """Is this a title, like "Mr.", "President" or "Secretary-General"?"""
+    return all(fold(part) in titles for part in word.rstrip(".").split("-"))
+
+
+def find_tokens(name: str) -> tuple[str, ...]:
+    """A name's words as they are compared: folded, without possessive, particles and usual spelling variants."""
+    words = [fold(word) for word, _, _ in find_words(strip_possessive(name))]
+    words = [_VARIANTS.get(word, word).removesuffix("'s") for word in words]
+    kept = [word for word in words if word not in particles]
+    if len(kept) == len(words):
+        return tuple(words)
+    # "al-Assad" is Assad, but "De La" and "Al" alone stay what they are.
+    return tuple(kept) if kept else tuple(words)
+
+
+def build_key(name: str) -> str:
+    """The form by which two names are the same one."""
+    tokens = find_tokens(name)
+    return " ".join(tokens[1:] if len(tokens) > 1 and tokens[0] == "the" else tokens)
+
+
+def is_acronym(name: str) -> bool:
+    """Is this a short name in capitals, like "HTS" or "U.N."?"""
+    letters = name.replace(".", "").replace("-", "")
+    capitals = sum(character.isupper() for character in letters)
+    return 2 <= len(letters) <= 8 and letters.isalnum() and capitals >= 2 and capitals >= len(letters) - 1
+
+
+def find_initials(name: str) -> set[str]:
+    """The acronyms that a name may have: of its capitalised words, of all its words, with "al" counted or not."""
+    words = [word for word, _, _ in find_words(strip_possessive(name))]
+    capitalised = [word for word in words if word[0].isupper()]
+    without_article = [word for word in capitalised if fold(word) not in _ARABIC and fold(word) != "the"]
+    choices = (words, capitalised, without_article)
+    return {"".join(fold(word[0]) for word in choice) for choice in choices if len(choice) > 1}
+
+
+def fold_acronym(name: str) -> str:
+    """An acronym as it is compared."""
+    return fold(name).replace(".", "").replace("-", "")
+
+
+def build_slug(name: str) -> str:
+    """A name as an id that can be typed: "bashar-al-assad"."""
+    words = [fold(word).replace("'", "") for word, _, _ in find_words(name)]
+    return "-".join(words)[:60].strip("-") or "actor"

@@ -1,0 +1,34 @@
+"""What can go wrong, said in one line that a reader understands."""
+
+
+class NewscastError(Exception):
+    """The base of every error that newscast raises on purpose; its text is one line for the reader."""
+
+
+class SourceRefusedError(NewscastError):
+    """A file or page that cannot become a Document: `origin` is what was asked for, `reason` why not."""
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(f"{origin}: {reason}")
+        self.origin = origin
+        self.reason = reason
+
+
+class LibraryLockedError(NewscastError):
+    """Somebody else is writing to the Library."""
+
+
+class LibraryUnreadableError(NewscastError):
+    """The Library's folder or database cannot be used."""
+
+
+class NotFoundError(NewscastError):
+    """No Document or Actor answers to what was asked for, or more than one does."""
+
+
+class InvalidDocumentError(NewscastError):
+    """A line that was to be a document in JSON is not one."""
+
+
+class UnknownRecogniserError(NewscastError):
+    """The settings name a recogniser that does not exist."""

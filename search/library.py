@@ -1,0 +1,209 @@
+"""Library: a folder of documents, their cast and their full-text index. The one object a caller opens."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Self
+
+from search.adding import add_documents
+from search.cast import build_recogniser
+from search.errors import LibraryUnreadableError
+from search.fulltext import FullText, FullTextDamagedError, build_snippet, find_matches, parse_query
+from search.model import Health, Hit, Progress, Query, Results, Sighting
+from search.store import Actors, Documents, WriterLock, open_library_database
+from search.text import find_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from search.fulltext import Parsed
+    from search.model import Actor, Cast, Document, Match, Summary
+
+_index_batch = 500  # documents to a commit when the index is built anew
+
+
+class Library:
+    """Documents in, answers out. Threads may share it; what it returns is frozen, and nothing of it is on loan.
+
+    One Library at a time writes to a folder, any number read it meanwhile. The full-text index is derived: `is_behind`
+    says whether it lacks anything, `repair` brings it level.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False, recogniser: str = "rules") -> None:
+        """Open the library in `folder`, made there if need be. Raises LibraryUnreadableError."""
+        database = folder / "library.db"
+        if read_only and not database.exists():
+            raise LibraryUnreadableError(f"no library in {folder}: newscast add PATH makes one")
+        try:
+            (folder / "fulltext").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if not read_only:
+                raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
+        self.folder = folder
+        self._connection = open_library_database(str(database), read_only=read_only)
+        self._lock = RLock()
+        self._recogniser = build_recogniser(recogniser)
+        self._documents = Documents(self._connection)
+        self._actors = Actors(self._connection)
+        self._fulltext = FullText(folder / "fulltext")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        with self._lock:
+            self._fulltext.close()
+            self._connection.close()
+
+    def add(self, paths: Iterable[str]) -> Iterator[Progress]:
+        """Add files, folders, addresses ("-" is standard input), step by step; what a step reports is safe on disk.
+
+        Raises LibraryLockedError while somebody else is writing.
+        """
+        with WriterLock(self.folder):
+            yield from self._catch_up()
+            yield from add_documents(paths, self._connection, self._fulltext, self._recogniser)
+
+    def search(self, query: Query, offset: int = 0, limit: int = 20) -> Results:
+        """A page of what answers the query, best first; of an empty one, all documents, newest first."""
+        with self._reading():
+            parsed = parse_query(query.text, as_you_type=query.as_you_type)
+            if not parsed.clauses:
+                hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
+                return Results(query, self._documents.count(), offset, hits, parsed.note)
+            total, page, narrowed = self._fulltext.search(parsed, offset, limit)
+            hits = tuple(hit for number, score in page if (hit := self._build_hit(parsed, number, score)))
+            note = "; ".join(
+                filter(None, (parsed.note, "a prefix stands for too many words: narrowed" if narrowed else None))
+            )
+            return Results(query, total, offset, hits, note or None)
+
+    def _build_hit(self, parsed: Parsed, number: int, score: float) -> Hit | None:
+        (summary,) = self._documents.read_summaries([number])
+        if summary is None:  # gone since the index was written
+            return None
+        return Hit(summary, score, build_snippet(parsed, self._documents.read_number(number).document))
+
+    def document(self, identifier: str) -> Document:
+        """The document with this id, or with the one id that begins so. Raises NotFoundError."""
+        with self._reading():
+            return self._documents.read(identifier).document
+
+    def cast(self, identifier: str) -> Cast:
+        """Who is in that document."""
+        with self._reading():
+            stored = self._documents.read(identifier)
+            return self._actors.read_cast(stored.document, stored.number)
+
+    def matches(self, query: Query, document: Document) -> tuple[Match, ...]:
+        """Where the query's words stand in the document, in reading order."""
+        return find_matches(parse_query(query.text, as_you_type=query.as_you_type), document)
+
+    def actors(self, text: str = "", offset: int = 0, limit: int = 1_000_000) -> tuple[int, list[Actor]]:
+        """How many actors have these words in their names, and a page of them, the most frequent first."""
+        with self._reading():
+            return self._actors.list_actors(text, offset, limit)
+
+    def actor(self, name: str) -> Actor:
+        """The actor with this id or, if there is only one, this name. Raises NotFoundError."""
+        with self._reading():
+            return self._actors.find_actor(name)
+
+    def documents_of(self, actor: str) -> list[Summary]:
+        """The documents that the actor with this id appears in, oldest first: the order in which they are walked."""
+        with self._reading():
+            return [summary for _, summary in self._actors.list_documents(actor)]
+
+    def sightings(self, actor: str) -> Iterator[Sighting]:
+        """Every mention of the actor with this id in reading order, the oldest document first, with its sentence."""
+        with self._reading():
+            documents = self._actors.list_documents(actor)
+        for number, summary in documents:
+            with self._reading():
+                document = self._documents.read_number(number).document
+                mentions = self._actors.read_cast(document, number).of_actor(actor)
+            for mention in mentions:
+                text = document.paragraphs[mention.paragraph].text
+                start, end = next(
+                    (span for span in find_sentences(text) if span[0] <= mention.start < span[1]),
+                    (0, len(text)),
+                )
+                end = max(end, mention.end)
+                yield Sighting(summary, mention, text[start:end], mention.start - start, mention.end - start)
+
+    def is_behind(self) -> bool:
+        """Does the full-text index lack anything that the store has? Quick at any size."""
+        with self._reading():
+            return not self._fulltext.is_current(self._documents.count(), self._documents.read_newest_revision())
+
+    def health(self) -> Health:
+        """A thorough look: the database's own check, every file of the index, and whether both hold the same."""
+        with self._reading():
+            problems = [
+                f"the database is damaged: {row[0]}"
+                for row in self._connection.execute("PRAGMA integrity_check(5)")
+                if row[0] != "ok"
+            ]
+            problems += [f"the full-text index is damaged: {name}" for name in self._fulltext.find_damage()]
+            indexed: dict[int, int] = {}
+            try:
+                indexed = self._fulltext.read_revisions()
+            except FullTextDamagedError as error:
+                problems.append(str(error))
+            wanted = self._documents.read_revisions()
+            if indexed != wanted:
+                lacking = len(wanted.items() - indexed.items())
+                problems.append(
+                    f"the full-text index is behind: {lacking} of {len(wanted)} documents are not in it as they are"
+                )
+            actors, mentions = self._actors.count()
+            return Health(len(wanted), mentions, actors, len(indexed), tuple(problems))
+
+    def repair(self) -> Iterator[Progress]:
+        """Bring the full-text index level with the store, or build it anew where it is damaged."""
+        with WriterLock(self.folder):
+            yield from self._catch_up(rebuild=bool(self._fulltext.find_damage()))
+
+    def _catch_up(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        if not rebuild and not self.is_behind():
+            return
+        state = self._fulltext.read_state()
+        indexed: dict[int, int] = {}
+        try:
+            rebuild = rebuild or state is None or state.schema != self._fulltext.schema_version
+            indexed = {} if rebuild else self._fulltext.read_revisions()
+        except FullTextDamagedError:
+            rebuild = True
+        if rebuild:
+            self._fulltext.clear()
+        wanted = self._documents.read_revisions()
+        gone = [number for number in indexed if number not in wanted]
+        lacking = [number for number, revision in wanted.items() if indexed.get(number) != revision]
+        for start in range(0, max(1, len(lacking)), _index_batch):
+            yield Progress(start, len(lacking), "bringing the full-text index level")
+            rows = (self._documents.read_number(number) for number in lacking[start : start + _index_batch])
+            self._fulltext.write(
+                ((row.number, row.revision, row.document) for row in rows), gone=gone if start == 0 else ()
+            )
+        self._fulltext.mark_current(len(wanted), max(wanted.values(), default=0))
+        yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One thread at a time, and a broken database as one clear error."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}") from error

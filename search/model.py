@@ -1,0 +1,189 @@
+"""newscast's words as frozen data: what goes into a Library and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+type_names = ("person", "organisation", "place", "event", "work", "other")
+ActorType = Literal["person", "organisation", "place", "event", "work", "other"]
+MentionKind = Literal["name", "nominal", "pronoun"]
+Why = Literal["name", "alias", "surname", "acronym", "title", "demonym", "nominal", "pronoun", "manual"]
+Outcome = Literal["added", "changed", "skipped", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """The unit of reading and of offsets: `index` in its Document, `text` without newlines."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article; `id` is empty until a Library has given it one."""
+
+    id: str
+    title: str | None
+    source: str | None
+    url: str | None
+    published: date | None
+    language: str | None
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Which Actor a Mention means, for what reason, and how sure that is (0 to 1)."""
+
+    actor: str
+    why: Why
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of a Paragraph that names or refers to an Actor; `start` and `end` count its characters."""
+
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    kind: MentionKind
+    type: ActorType
+    link: Link | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in reading order."""
+        return self.paragraph, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who or what is mentioned: its longest name, all names with it, and how often it appears where."""
+
+    id: str
+    name: str
+    type: ActorType
+    aliases: tuple[str, ...]
+    mentions: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is in one Document: its mentions in reading order, and their actors by id."""
+
+    mentions: tuple[Mention, ...]
+    actors: dict[str, Actor]
+
+    def of_paragraph(self, index: int) -> tuple[Mention, ...]:
+        """The mentions in one paragraph, in reading order."""
+        return tuple(mention for mention in self.mentions if mention.paragraph == index)
+
+    def of_actor(self, actor: str) -> tuple[Mention, ...]:
+        """The mentions of one actor, in reading order."""
+        return tuple(mention for mention in self.mentions if mention.link and mention.link.actor == actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A Document as a line of a list: what a reader needs to choose it."""
+
+    id: str
+    title: str
+    source: str | None
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a reader asks; `as_you_type` takes the last word as a prefix."""
+
+    text: str
+    as_you_type: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a Query's word stands in a Document: `start` and `end` count the paragraph's characters."""
+
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The words around a match: a stretch of one paragraph, with `matches` as offsets into `text`."""
+
+    paragraph: int
+    text: str
+    matches: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A Document that answers a Query; `score` is 0 where nothing was ranked, `snippet` None for a title match."""
+
+    summary: Summary
+    score: float
+    snippet: Snippet | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of answers, from `offset` on, of `total` in all; `note` says what was made of an odd query."""
+
+    query: Query
+    total: int
+    offset: int
+    hits: tuple[Hit, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A Mention where it stands: its document and the sentence around it, `start` and `end` within that."""
+
+    document: Summary
+    mention: Mention
+    sentence: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What became of one file or page that was to be added."""
+
+    origin: str
+    outcome: Outcome
+    document: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of long work: `done` of `total` (0 where unknown), doing `what`; `additions` are safe on disk."""
+
+    done: int
+    total: int
+    what: str
+    additions: tuple[Addition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a look at the Library found: its counts and, in plain words, what is wrong with it."""
+
+    documents: int
+    mentions: int
+    actors: int
+    indexed: int
+    problems: tuple[str, ...]

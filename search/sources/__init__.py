@@ -1,0 +1,8 @@
+"""Files, folders, pages and standard input in, Documents out; one module a format."""
+
+from search.sources.files import find_files, read_file
+from search.sources.parse import parse_raw
+from search.sources.raw import Raw
+from search.sources.web import is_url, read_page
+
+__all__ = ["Raw", "find_files", "is_url", "parse_raw", "read_file", "read_page"]

@@ -1,0 +1,78 @@
+"""Publication dates: as front matter writes them, in a dateline, in a URL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+_MONTHS = (
+    ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may", "may"), ("june", "jun"),
+    ("july", "jul"), ("august", "aug"), ("september", "sept"), ("october", "oct"), ("november", "nov"),
+    ("december", "dec"),
+)  # fmt: skip
+_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names} | {"sep": 9}
+_MONTH = r"(?P<month>" + "|".join(sorted(_NUMBER, key=len, reverse=True)) + r")\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_WRITTEN = (
+    re.compile(rf"\b{_DAY}\s+{_MONTH},?\s+{_YEAR}\b", re.IGNORECASE),
+    re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b", re.IGNORECASE),
+    re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
+)
+_IN_URL = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)")
+_COMPACT_IN_URL = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)")
+
+_AGENCY = re.compile(r"\((?P<agency>[A-Z][\w .&-]{1,30})\)")
+_DAY_AND_MONTH = re.compile(
+    rf"\b(?:{_DAY}\s+{_MONTH}|{_MONTH.replace('?P<month>', '')}\s+{_DAY.replace('?P<day>', '')})\b", re.I
+)
+_DASH = re.compile(r"\s?[–—-]{1,2}\s+|:\s")
+_UPPER_PLACE = re.compile(r"[A-Z][A-Z.'’ /-]{2,40}(?:, [A-Z][\w.'’ -]{1,30})?")
+_LONGEST_DATELINE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """ "DAMASCUS, Dec. 8, 2024 (Reuters) –" at the head of an article: `end` is where its text begins."""
+
+    end: int = 0
+    published: date | None = None
+    source: str | None = None
+
+
+def parse_date(text: str) -> date | None:
+    """A date as front matter and pages write it: ISO 8601, "8 December 2024", "Dec. 8, 2024"."""
+    try:
+        return datetime.fromisoformat(text.strip()).date()
+    except ValueError:
+        pass
+    found = [match for pattern in _WRITTEN if (match := pattern.search(text[:200]))]
+    return _build(min(found, key=re.Match.start)) if found else None
+
+
+def find_url_date(url: str) -> date | None:
+    """The date in an address like …/2024/12/08/…"""
+    found = _IN_URL.search(url) or _COMPACT_IN_URL.search(url)
+    return _build(found) if found else None
+
+
+def find_dateline(paragraph: str) -> Dateline:
+    """The dateline that a paragraph begins with: words before a dash that are a place, a day or an agency."""
+    dash = _DASH.search(paragraph[:_LONGEST_DATELINE])
+    if not dash:
+        return Dateline()
+    head = paragraph[: dash.start()]
+    agency = _AGENCY.search(head)
+    stated = agency or _DAY_AND_MONTH.search(head) if ":" not in dash[0] else None
+    if not (stated or _UPPER_PLACE.fullmatch(head)):
+        return Dateline()
+    return Dateline(dash.end(), parse_date(head), agency["agency"] if agency else None)
+
+
+def _build(found: re.Match[str]) -> date | None:
+    month = found["month"].lower()
+    try:
+        return date(int(found["year"]), _NUMBER.get(month) or int(month), int(found["day"]))
+    except ValueError:
+        return None

@@ -1,0 +1,78 @@
+"""Paths → files → bytes: which files a reader meant, and what is in them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search.errors import SourceRefusedError
+from search.sources.raw import Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+largest_file = 16 * 1024 * 1024
+"""Bytes; a bigger file is no article."""
+
+standard_input = "-"
+
+
+def find_files(path: str) -> Iterator[str | SourceRefusedError]:
+    """The files under a path in name order, hidden ones left out; what cannot be entered comes as its refusal."""
+    if path == standard_input:
+        yield path
+        return
+    yield from _walk(os.path.abspath(path), frozenset(), asked=True)  # noqa: PTH100 - Path.absolute keeps ".."
+
+
+def _walk(path: str, above: frozenset[tuple[int, int]], *, asked: bool = False) -> Iterator[str | SourceRefusedError]:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - one system call a file, among many thousands
+        if not stat.S_ISDIR(status.st_mode):
+            yield path
+            return
+        identity = status.st_dev, status.st_ino
+        if identity in above:
+            yield SourceRefusedError(path, "a link loop: this folder is inside itself")
+            return
+        names = sorted(os.listdir(path))  # noqa: PTH208 - names, in order, are all that is needed
+    except OSError as error:
+        yield SourceRefusedError(path, _explain(error))
+        return
+    if asked and not names:
+        yield SourceRefusedError(path, "an empty folder")
+    for name in names:
+        if not name.startswith("."):
+            yield from _walk(os.path.join(path, name), above | {identity})  # noqa: PTH118 - as above
+
+
+def read_file(path: str) -> Raw:
+    """What is in one file, or in standard input for "-"; refuses what is no regular file, empty or too large."""
+    data = _read_bytes(path)
+    if not data.strip():
+        raise SourceRefusedError(path, "empty")
+    return Raw(path, data, suffix=Path(path).suffix.lower())
+
+
+def _read_bytes(path: str) -> bytes:
+    try:
+        if path == standard_input:
+            data = sys.stdin.buffer.read(largest_file + 1)
+        else:
+            # A FIFO must not block the open, and what was a file a moment ago may be one now.
+            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - takes a descriptor
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise SourceRefusedError(path, "not a regular file")
+                data = file.read(largest_file + 1)
+    except OSError as error:
+        raise SourceRefusedError(path, _explain(error)) from error
+    if len(data) > largest_file:
+        raise SourceRefusedError(path, f"larger than {largest_file // 1024**2} MB")
+    return data
+
+
+def _explain(error: OSError) -> str:
+    return (error.strerror or "cannot be read").lower()

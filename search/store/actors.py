@@ -1,0 +1,98 @@
+"""Actors as a reader asks for them: by name, in a document, from mention to mention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search.errors import NotFoundError
+from search.model import Actor, Cast, Document, Link, Mention, Summary
+from search.store.documents import build_summary, summary_columns
+from search.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_ACTOR = "actors.number, actors.id, actors.name, actors.type, actors.mentions, actors.documents"
+_IN_ORDER = "ORDER BY actors.documents DESC, actors.mentions DESC, actors.id"
+
+
+class Actors:
+    """The cast of one Library, to be read; Links writes it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def count(self) -> tuple[int, int]:
+        """How many actors there are, and how many mentions."""
+        actors = self._connection.execute("SELECT count(*) FROM actors").fetchone()[0]
+        mentions = self._connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
+        return int(actors), int(mentions)
+
+    def list_actors(self, text: str, offset: int, limit: int) -> tuple[int, list[Actor]]:
+        """How many actors have a name with all of these words in it, and a page of them, the most frequent first."""
+        words = fold(text).split()
+        condition = " AND ".join(
+            ["EXISTS (SELECT 1 FROM actor_names WHERE actor = actors.number AND instr(folded, ?) > 0)"] * len(words)
+        )
+        where = f"WHERE {condition}" if words else ""
+        total = self._connection.execute(f"SELECT count(*) FROM actors {where}", words).fetchone()[0]
+        rows = self._connection.execute(
+            f"SELECT {_ACTOR} FROM actors {where} {_IN_ORDER} LIMIT ? OFFSET ?",
+            [*words, limit, offset],
+        ).fetchall()
+        return total, [self._build_actor(row) for row in rows]
+
+    def find_actor(self, name: str) -> Actor:
+        """The actor with this id, else the one that goes by this name; says who could be meant if several do."""
+        row = self._connection.execute(f"SELECT {_ACTOR} FROM actors WHERE id = ?", [name]).fetchone()
+        if row:
+            return self._build_actor(row)
+        rows = self._connection.execute(
+            f"SELECT DISTINCT {_ACTOR} FROM actor_names JOIN actors ON actors.number = actor"
+            f" WHERE folded = ? {_IN_ORDER} LIMIT 6",
+            [fold(name)],
+        ).fetchall()
+        if len(rows) == 1:
+            return self._build_actor(rows[0])
+        if rows:
+            raise NotFoundError(f'"{name}" may be {" or ".join(row[1] for row in rows)}: give one of these ids')
+        raise NotFoundError(f'no actor "{name}"; newscast actors lists them')
+
+    def read_cast(self, document: Document, number: int) -> Cast:
+        """Who is in the document in row `number`."""
+        rows = self._connection.execute(
+            "SELECT paragraph, start, end, mentions.kind, mentions.type, actors.id, why, confidence FROM mentions"
+            " LEFT JOIN appearances ON appearances.number = appearance LEFT JOIN actors ON actors.number = actor"
+            " WHERE mentions.document = ? ORDER BY paragraph, start",
+            [number],
+        ).fetchall()
+        mentions = tuple(_build_mention(document, row) for row in rows)
+        actors = self._connection.execute(
+            f"SELECT DISTINCT {_ACTOR} FROM appearances JOIN actors ON actors.number = actor WHERE document = ?",
+            [number],
+        ).fetchall()
+        return Cast(mentions, {row[1]: self._build_actor(row) for row in actors})
+
+    def list_documents(self, actor: str) -> list[tuple[int, Summary]]:
+        """The rows and summaries of the documents that an actor appears in, oldest first: the order of walking."""
+        rows = self._connection.execute(
+            f"SELECT DISTINCT documents.number, {summary_columns} FROM actors"
+            " JOIN appearances ON actor = actors.number JOIN documents ON documents.number = document"
+            " WHERE actors.id = ? ORDER BY published, documents.number",
+            [actor],
+        )
+        return [(row[0], build_summary(row[1:])) for row in rows.fetchall()]
+
+    def _build_actor(self, row: tuple[int, str, str, str, int, int]) -> Actor:
+        number, identifier, name, kind, mentions, documents = row
+        aliases = self._connection.execute(
+            "SELECT name FROM actor_names WHERE actor = ? ORDER BY uses DESC, name", [number]
+        ).fetchall()
+        return Actor(identifier, name, kind, tuple(alias[0] for alias in aliases), mentions, documents)  # type: ignore[arg-type] # only an ActorType is ever written
+
+
+def _build_mention(document: Document, row: tuple[int, int, int, str, str, str | None, str, float]) -> Mention:
+    paragraph, start, end, kind, type_, actor, why, confidence = row
+    link = Link(actor, why, confidence) if actor else None  # type: ignore[arg-type] # only a Why is ever written
+    text = document.paragraphs[paragraph].text[start:end]
+    return Mention(paragraph, start, end, text, kind, type_, link)  # type: ignore[arg-type] # likewise

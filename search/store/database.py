@@ -1,0 +1,145 @@
+"""Opening a database: its pragmas, its schema and the migrations between schemas."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search.errors import LibraryUnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LIBRARY_MIGRATIONS = (
+    """
+    CREATE TABLE documents (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        origin TEXT NOT NULL UNIQUE,
+        content_hash TEXT NOT NULL,
+        revision INTEGER NOT NULL UNIQUE,
+        title TEXT, source TEXT, url TEXT,
+        published TEXT NOT NULL DEFAULT '',
+        language TEXT,
+        text TEXT NOT NULL
+    );
+    CREATE INDEX documents_by_content ON documents (content_hash);
+    CREATE INDEX documents_by_date ON documents (published DESC, number, id);
+    CREATE TABLE actors (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        is_person INTEGER NOT NULL,
+        is_full INTEGER NOT NULL,
+        documents INTEGER NOT NULL DEFAULT 0,
+        mentions INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX actors_by_documents ON actors (documents DESC, mentions DESC, id);
+    CREATE TABLE actor_names (
+        actor INTEGER NOT NULL REFERENCES actors,
+        name TEXT NOT NULL,
+        folded TEXT NOT NULL,
+        uses INTEGER NOT NULL,
+        PRIMARY KEY (actor, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX actor_names_by_folded ON actor_names (folded, actor);
+    CREATE TABLE actor_keys (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        actor INTEGER NOT NULL REFERENCES actors,
+        uses INTEGER NOT NULL,
+        PRIMARY KEY (kind, key, actor)
+    ) WITHOUT ROWID;
+    CREATE INDEX actor_keys_by_actor ON actor_keys (actor, kind);
+    CREATE TABLE appearances (
+        number INTEGER PRIMARY KEY,
+        document INTEGER NOT NULL REFERENCES documents,
+        local TEXT NOT NULL,
+        actor INTEGER NOT NULL REFERENCES actors,
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        is_person INTEGER NOT NULL,
+        short TEXT,
+        names TEXT NOT NULL,
+        keys TEXT NOT NULL,
+        shorts TEXT NOT NULL,
+        mentions INTEGER NOT NULL
+    );
+    CREATE INDEX appearances_by_document ON appearances (document);
+    CREATE INDEX appearances_by_actor ON appearances (actor, document);
+    CREATE INDEX appearances_by_short ON appearances (short) WHERE short IS NOT NULL;
+    CREATE TABLE mentions (
+        document INTEGER NOT NULL REFERENCES documents,
+        paragraph INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        type TEXT NOT NULL,
+        appearance INTEGER REFERENCES appearances,
+        why TEXT,
+        confidence REAL,
+        PRIMARY KEY (document, paragraph, start, end)
+    ) WITHOUT ROWID;
+    """,
+)
+
+_READER_MIGRATIONS = (
+    """
+    CREATE TABLE marks (
+        document TEXT PRIMARY KEY,
+        is_read INTEGER NOT NULL DEFAULT 0,
+        is_starred INTEGER NOT NULL DEFAULT 0,
+        paragraph INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection that threads may share by turns; `target` is a path or ":memory:"."""
+    if read_only:
+        connection = sqlite3.connect(
+            f"{Path(target).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10
+        )
+    else:
+        connection = sqlite3.connect(target, check_same_thread=False, timeout=10)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A document that was reported as added must outlive a power cut, too.
+        connection.execute("PRAGMA synchronous = FULL")
+    connection.isolation_level = None
+    return connection
+
+
+def open_library_database(target: str, *, read_only: bool = False) -> sqlite3.Connection:
+    """The database of a Library, brought to this version's schema."""
+    return _open(target, _LIBRARY_MIGRATIONS, read_only=read_only)
+
+
+def open_reader_database(target: str) -> sqlite3.Connection:
+    """The database of one reader's marks, brought to this version's schema."""
+    return _open(target, _READER_MIGRATIONS, read_only=False)
+
+
+def _open(target: str, migrations: Sequence[str], *, read_only: bool) -> sqlite3.Connection:
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = connect(target, read_only=read_only)
+        _migrate(target, connection, migrations, read_only=read_only)
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise LibraryUnreadableError(f"{target}: {error}") from error
+    return connection
+
+
+def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[str], *, read_only: bool) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(migrations):
+        raise LibraryUnreadableError(f"{target}: written by a newer newscast; update newscast to read it")
+    if version < len(migrations) and read_only:
+        raise LibraryUnreadableError(f"{target}: written by an older newscast; open it once with the right to write")
+    for number, script in enumerate(migrations[version:], version + 1):
+        # Python's executescript commits first; begun inside the script, a migration is done wholly or not at all.
+        connection.executescript(f"BEGIN IMMEDIATE;{script}PRAGMA user_version = {number};COMMIT;")

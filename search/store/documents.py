@@ -1,0 +1,146 @@
+"""Documents: their text, where they came from, and in which order they are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from search.errors import NotFoundError
+from search.model import Document, Paragraph, Summary
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+_COLUMNS = "number, revision, id, title, source, url, published, language, text"
+summary_columns = "documents.id, coalesce(documents.title, documents.id), documents.source, documents.published"
+"""What build_summary takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A Document and its row: `number` in order of adding, `revision` new with every change."""
+
+    number: int
+    revision: int
+    document: Document
+
+
+class Documents:
+    """The documents of one Library."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def count(self) -> int:
+        """How many there are."""
+        return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+    def has_content(self, content_hash: str) -> bool:
+        """Is a document with these bytes there, wherever it came from?"""
+        found = self._connection.execute("SELECT 1 FROM documents WHERE content_hash = ?", [content_hash]).fetchone()
+        return found is not None
+
+    def find_number(self, origin: str) -> int | None:
+        """The row of the document that came from there."""
+        found = self._connection.execute(
+            "SELECT number FROM documents WHERE origin = ?", [_make_storable(origin)]
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    def write(self, origin: str, content_hash: str, document: Document) -> StoredDocument:
+        """Add the document, or replace the one of the same origin, which keeps its id and its row."""
+        revision = self._connection.execute("SELECT coalesce(max(revision), 0) + 1 FROM documents").fetchone()[0]
+        number, identifier = self._connection.execute(
+            "INSERT INTO documents (id, origin, content_hash, revision, title, source, url, published, language, text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (origin) DO UPDATE SET content_hash = excluded.content_hash, revision = excluded.revision,"
+            " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
+            " language = excluded.language, text = excluded.text RETURNING number, id",
+            [
+                document.id or blake2b(_make_storable(origin).encode(), digest_size=6).hexdigest(),
+                _make_storable(origin),
+                content_hash,
+                revision,
+                document.title,
+                document.source,
+                document.url,
+                document.published.isoformat() if document.published else "",
+                document.language,
+                "\n".join(paragraph.text for paragraph in document.paragraphs),
+            ],
+        ).fetchone()
+        return StoredDocument(number, revision, replace(document, id=identifier))
+
+    def read(self, identifier: str) -> StoredDocument:
+        """The document with this id, or with the one id that begins so."""
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", [identifier]).fetchone()
+        if row is None and identifier:
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM documents WHERE id >= ? AND id < ? LIMIT 2",
+                [identifier, identifier + "\U0010ffff"],
+            ).fetchall()
+            if len(rows) > 1:
+                raise NotFoundError(f'more than one document\'s id begins with "{identifier}": give more of it')
+            row = rows[0] if rows else None
+        if row is None:
+            raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
+        return _build_document(row)
+
+    def read_all(self) -> Iterator[StoredDocument]:
+        """Every document in order of adding."""
+        for (number,) in self._connection.execute("SELECT number FROM documents ORDER BY number").fetchall():
+            yield self.read_number(number)
+
+    def read_number(self, number: int) -> StoredDocument:
+        """The document in this row."""
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE number = ?", [number]).fetchone()
+        return _build_document(row)
+
+    def read_revisions(self) -> dict[int, int]:
+        """Every document's row and revision."""
+        return dict(self._connection.execute("SELECT number, revision FROM documents"))
+
+    def read_newest_revision(self) -> int:
+        """The last revision given out; 0 for an empty Library."""
+        return int(self._connection.execute("SELECT coalesce(max(revision), 0) FROM documents").fetchone()[0])
+
+    def list_summaries(self, offset: int, limit: int) -> list[Summary]:
+        """A page of all documents, newest first, undated ones last."""
+        rows = self._connection.execute(
+            f"SELECT {summary_columns} FROM documents ORDER BY published DESC, number LIMIT ? OFFSET ?",
+            [limit, offset],
+        )
+        return [build_summary(row) for row in rows]
+
+    def read_summaries(self, numbers: Sequence[int]) -> list[Summary | None]:
+        """The summaries of these rows in their order; None for one that is gone."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._connection.execute(
+            f"SELECT number, {summary_columns} FROM documents WHERE number IN ({marks})",
+            list(numbers),
+        )
+        found = {row[0]: build_summary(row[1:]) for row in rows}
+        return [found.get(number) for number in numbers]
+
+
+def _make_storable(origin: str) -> str:
+    """A path that is not UTF-8 as SQLite can keep it."""
+    return origin.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _build_document(
+    row: tuple[int, int, str, str | None, str | None, str | None, str, str | None, str],
+) -> StoredDocument:
+    number, revision, identifier, title, source, url, published, language, text = row
+    paragraphs = tuple(Paragraph(index, line) for index, line in enumerate(text.split("\n")))
+    day = date.fromisoformat(published) if published else None
+    return StoredDocument(number, revision, Document(identifier, title, source, url, day, language, paragraphs))
+
+
+def build_summary(row: tuple[str, str, str | None, str]) -> Summary:
+    """The row of the `summary_columns` as a Summary."""
+    identifier, title, source, published = row
+    return Summary(identifier, title, source, date.fromisoformat(published) if published else None)

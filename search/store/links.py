@@ -1,0 +1,191 @@
+"""Links: which actor of the Library each actor of a document is. The store's side of linking."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from search.known_actors import KnownActor, ShortAppearance
+from search.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from search.known_actors import NameForms
+    from search.model import Actor, Mention
+
+
+class Links:
+    """Actors, appearances and mentions as linking asks for and writes them, in the caller's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
+        """Actors that have a name with one of these keys."""
+        return self._find("key", keys, is_person=is_person)
+
+    def find_by_short(self, short: str, *, is_person: bool) -> list[KnownActor]:
+        """Actors with a full name that answer to this short one."""
+        return self._find("short", [short], is_person=is_person)
+
+    def _find(self, kind: str, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
+        found: dict[int, KnownActor] = {}
+        for key in keys:
+            for number, documents in self._connection.execute(
+                "SELECT actors.number, actors.documents FROM actor_keys JOIN actors ON actors.number = actor_keys.actor"
+                " WHERE kind = ? AND key = ? AND is_person = ?",
+                [kind, key, is_person],
+            ).fetchall():
+                names = self._connection.execute(
+                    "SELECT key FROM actor_keys WHERE actor = ? AND kind = 'key'", [number]
+                )
+                found[number] = KnownActor(number, documents, tuple(row[0] for row in names))
+        return list(found.values())
+
+    def has_full_in_document(self, document: int, short: str, *, is_person: bool) -> bool:
+        """Does the document have a full name of its own that answers to this short one?"""
+        rows = self._connection.execute(
+            "SELECT shorts FROM appearances WHERE document = ? AND is_person = ? AND short IS NULL",
+            [document, is_person],
+        )
+        return any(short in json.loads(row[0]) for row in rows)
+
+    def find_short_appearances(self, short: str, *, is_person: bool) -> list[ShortAppearance]:
+        """The appearances of actors that have only this short name in their document."""
+        rows = self._connection.execute(
+            "SELECT appearances.number, document, actor, is_full FROM appearances JOIN actors ON actors.number = actor"
+            " WHERE short = ? AND appearances.is_person = ? ORDER BY appearances.number",
+            [short, is_person],
+        )
+        return [ShortAppearance(row[0], row[1], row[2], bool(row[3])) for row in rows.fetchall()]
+
+    def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
+        """A new actor with an id made of its name; its row."""
+        identifier, count = slug, 1
+        while self._connection.execute("SELECT 1 FROM actors WHERE id = ?", [identifier]).fetchone():
+            count += 1
+            identifier = f"{slug}-{count}"
+        cursor = self._connection.execute(
+            "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, ?)",
+            [identifier, actor.name, actor.type, forms.is_person, forms.is_full],
+        )
+        return int(cursor.lastrowid or 0)
+
+    def add_appearance(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
+        """That this actor is in this document, under these names."""
+        self._connection.execute(
+            "INSERT INTO appearances"
+            " (document, local, actor, name, type, is_person, short, names, keys, shorts, mentions)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                document,
+                local.id,
+                actor,
+                local.name,
+                local.type,
+                forms.is_person,
+                None if forms.is_full else forms.shorts[0],
+                json.dumps(local.aliases),
+                json.dumps(forms.keys),
+                json.dumps(forms.shorts if forms.is_full else ()),
+                local.mentions,
+            ],
+        )
+        number = int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
+        self._count(number, actor, 1)
+        self._connection.execute(
+            "UPDATE actors SET name = ? WHERE number = ? AND length(name) < length(?) AND is_full = ?",
+            [local.name, actor, local.name, forms.is_full],
+        )
+        self._connection.execute("UPDATE actors SET type = ? WHERE number = ? AND type = 'other'", [local.type, actor])
+
+    def move_appearance(self, appearance: int, actor: int) -> None:
+        """Link an appearance to another actor; the old one goes when it appears nowhere any more."""
+        (old,) = self._connection.execute("SELECT actor FROM appearances WHERE number = ?", [appearance]).fetchone()
+        self._count(appearance, old, -1)
+        self._connection.execute("UPDATE appearances SET actor = ? WHERE number = ?", [actor, appearance])
+        self._count(appearance, actor, 1)
+        self.drop_unused([old])
+
+    def copy_actor(self, appearance: int) -> int:
+        """A new actor made of what one appearance says; its row."""
+        name, kind, is_person, identifier = self._connection.execute(
+            "SELECT appearances.name, appearances.type, appearances.is_person, documents.id FROM appearances"
+            " JOIN documents ON documents.number = document WHERE appearances.number = ?",
+            [appearance],
+        ).fetchone()
+        cursor = self._connection.execute(
+            "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, 0)",
+            [f"{fold(name).replace(' ', '-')}-{identifier}-{appearance}", name, kind, is_person],
+        )
+        return int(cursor.lastrowid or 0)
+
+    def write_mentions(self, document: int, mentions: Iterable[Mention]) -> None:
+        """The mentions of a document, each with the appearance that it was linked to in it."""
+        numbers = dict(
+            self._connection.execute("SELECT local, number FROM appearances WHERE document = ?", [document]).fetchall()
+        )
+        self._connection.executemany(
+            "INSERT INTO mentions (document, paragraph, start, end, kind, type, appearance, why, confidence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    document,
+                    mention.paragraph,
+                    mention.start,
+                    mention.end,
+                    mention.kind,
+                    mention.type,
+                    numbers[mention.link.actor] if mention.link else None,
+                    mention.link.why if mention.link else None,
+                    mention.link.confidence if mention.link else None,
+                )
+                for mention in mentions
+            ],
+        )
+
+    def forget_document(self, document: int) -> list[int]:
+        """Drop what was found in a document; the actors that appeared in it, to be dropped if nothing new is found."""
+        rows = self._connection.execute(
+            "SELECT number, actor FROM appearances WHERE document = ?", [document]
+        ).fetchall()
+        self._connection.execute("DELETE FROM mentions WHERE document = ?", [document])
+        for appearance, actor in rows:
+            self._count(appearance, actor, -1)
+            self._connection.execute("DELETE FROM appearances WHERE number = ?", [appearance])
+        return [actor for _, actor in rows]
+
+    def drop_unused(self, actors: Iterable[int]) -> None:
+        """Drop those of the actors that appear nowhere."""
+        for actor in actors:
+            gone = self._connection.execute("DELETE FROM actors WHERE number = ? AND documents = 0", [actor]).rowcount
+            if gone:
+                self._connection.execute("DELETE FROM actor_names WHERE actor = ?", [actor])
+                self._connection.execute("DELETE FROM actor_keys WHERE actor = ?", [actor])
+
+    def _count(self, appearance: int, actor: int, sign: int) -> None:
+        """Add an appearance to its actor's counts, names and keys, or take it away (`sign` -1)."""
+        names, keys, shorts, mentions = self._connection.execute(
+            "SELECT names, keys, shorts, mentions FROM appearances WHERE number = ?", [appearance]
+        ).fetchone()
+        self._connection.execute(
+            "UPDATE actors SET documents = documents + ?, mentions = mentions + ? WHERE number = ?",
+            [sign, sign * mentions, actor],
+        )
+        for name in json.loads(names):
+            self._connection.execute(
+                "INSERT INTO actor_names (actor, name, folded, uses) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
+                [actor, name, fold(name), sign],
+            )
+        for kind, values in (("key", json.loads(keys)), ("short", json.loads(shorts))):
+            self._connection.executemany(
+                "INSERT INTO actor_keys (kind, key, actor, uses) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
+                [(kind, value, actor, sign) for value in values],
+            )
+        if sign < 0:
+            self._connection.execute("DELETE FROM actor_names WHERE actor = ? AND uses <= 0", [actor])
+            self._connection.execute("DELETE FROM actor_keys WHERE actor = ? AND uses <= 0", [actor])

@@ -1,0 +1,54 @@
+"""What one person did with the documents: read, starred, and where reading stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from search.store.database import open_reader_database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was done with one document; `paragraph` is where reading stopped."""
+
+    is_read: bool = False
+    is_starred: bool = False
+    paragraph: int = 0
+
+
+class Marks:
+    """One person's marks, in the `reader.db` of that person's state folder; None keeps them in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._connection = open_reader_database(str(path) if path else ":memory:")
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def read(self, documents: Sequence[str]) -> dict[str, Mark]:
+        """The marks of these documents, of those that have any."""
+        places = ",".join("?" * len(documents))
+        with self._lock:
+            rows = self._connection.execute(
+                f"SELECT document, is_read, is_starred, paragraph FROM marks WHERE document IN ({places})",
+                list(documents),
+            ).fetchall()
+        return {row[0]: Mark(bool(row[1]), bool(row[2]), row[3]) for row in rows}
+
+    def write(self, document: str, mark: Mark) -> None:
+        """Replace what is known of one document."""
+        with self._lock:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO marks (document, is_read, is_starred, paragraph) VALUES (?, ?, ?, ?)",
+                [document, mark.is_read, mark.is_starred, mark.paragraph],
+            )

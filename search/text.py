@@ -1,0 +1,136 @@
+"""Outside text made safe, and cut into paragraphs, sentences and words with their offsets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+longest_paragraph = 5_000
+"""Characters; a longer line is cut at a sentence, so that a paragraph stays something one can read."""
+
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI … final byte
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]?"
+)
+_LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029\x0b\x0c]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]{0,3}\s{1,8}(?=[\"'“‘(\[]?[^\W_])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|Jr|Sr|No|vs|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
+    r"|Sept|Sep|Oct|Nov|Dec|approx|etc|Rev|Hon|Eng|Maj|Capt|Brig|Adm|Sheikh)|(?:\b[A-Za-z]\.)*\b[A-Za-z])\.$"
+)
+
+
+def make_safe(text: str) -> str:
+    """Outside text without anything that a terminal would obey: every string goes through here once.
+
+    Whole escape sequences, control, bidi, zero-width and tag characters go; lone surrogates become U+FFFD; no more
+    than two combining marks stand in a row; line ends become a newline, other spaces a space; the rest is NFC.
+    Offsets are counted in what this returns, and a second pass changes nothing.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    if "\x1b" in text or not text.isascii():
+        text = _ESCAPES.sub("", text)
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    if text.isascii():
+        return text
+    text = _SURROGATES.sub("\ufffd", text)
+    # NFC sorts a run of marks by class, so that a limit counted before it could be broken after it.
+    return unicodedata.normalize("NFC", _limit_marks(unicodedata.normalize("NFD", text)))
+
+
+def make_safe_line(text: str) -> str:
+    """The same on one line: newlines become spaces, spaces at the ends go."""
+    return " ".join(make_safe(text).split())
+
+
+def _limit_marks(text: str) -> str:
+    """At most two combining marks in a row, in text that is NFD."""
+    marks = {
+        character
+        for character in set(text)
+        if unicodedata.combining(character) or unicodedata.category(character) == "Me"
+    }
+    if not marks:
+        return text
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if character in marks else 0
+        if run <= 2:
+            kept.append(character)
+    return "".join(kept)
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """The paragraphs of a safe text: a line is one, unless blank lines part blocks of wrapped lines."""
+    blocks = [block for block in re.split(r"\n[ ]*\n\s*", text) if block.strip()]
+    wrapped = len(blocks) > 1 and any(_is_wrapped(block.split("\n")) for block in blocks)
+    pieces = [" ".join(block.split("\n")) for block in blocks] if wrapped else text.split("\n")
+    return [part for piece in pieces for part in _cut(" ".join(piece.split()))]
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Were these lines broken to a width? Then all but the last are long, of like length, and cut mid-sentence."""
+    if len(lines) < 3:
+        return False
+    lengths = [len(line.rstrip()) for line in lines[:-1]]
+    mid_sentence = sum(not line.rstrip().endswith((".", "!", "?", "”", '"', ":")) for line in lines[:-1])
+    return max(lengths) <= 100 and min(lengths) >= 40 and mid_sentence * 2 > len(lengths)
+
+
+def _cut(paragraph: str) -> Iterator[str]:
+    """A paragraph in pieces that can be read: cut at a sentence's end, else at a space, else anywhere."""
+    while len(paragraph) > longest_paragraph:
+        sentence = paragraph.rfind(". ", 0, longest_paragraph) + 1
+        at = sentence or paragraph.rfind(" ", 1, longest_paragraph)
+        if at <= 0:
+            at = longest_paragraph
+        yield paragraph[:at].rstrip()
+        paragraph = paragraph[at:].lstrip()
+    if paragraph:
+        yield paragraph
+
+
+def find_sentences(text: str) -> list[tuple[int, int]]:
+    """The sentences of a paragraph as (start, end) offsets, in order."""
+    ends = _SENTENCE_END.finditer(text)
+    starts = [0, *(e.end() for e in ends if not _ABBREVIATION.search(text[max(0, e.start() - 12) : e.start()]))]
+    return [
+        (start, start + len(text[start:end].rstrip()))
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+
+
+def find_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text with their (start, end) offsets; a hyphen parts words, an apostrophe does not."""
+    for word in _WORD.finditer(text):
+        yield word.group(), word.start(), word.end()
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: without case, accents and typographic variants."""
+    if text.isascii():
+        return text.lower()
+    return _fold_unicode(text)
+
+
+@lru_cache(maxsize=65_536)
+def _fold_unicode(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ʻ", "'"))
+    stripped = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return stripped.casefold().replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d")
