@@ -106,6 +106,11 @@ class Library:
             stored = self._documents.read(identifier)
             return self._actors.read_cast(stored.document, stored.number)
 
+    def position(self, identifier: str) -> int:
+        """Where the document stands, from 0 on, in the list of all."""
+        with self._reading():
+            return self._documents.find_position(identifier)
+
     def matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""
         return find_matches(parse_query(query.text, as_you_type=query.as_you_type), document)

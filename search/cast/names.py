@@ -10,11 +10,11 @@ _TITLE_WORDS = (
     "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lord Lady Baroness Baron Count Sheikh Shaikh Sayyid Imam Ayatollah "
     "Mullah Rabbi Pope Cardinal Archbishop Bishop Father Sister Rev Reverend Pastor Saint King Queen Prince Princess "
     "Emir Sultan Emperor President Vice-President Premier Chancellor Minister Secretary Ambassador Envoy Senator "
-    "Congressman Congresswoman Representative Governor Mayor Councillor Judge Justice Attorney General "
-    "Lieutenant Colonel Major Captain Sergeant Corporal Brigadier Commander Admiral Marshal Officer Inspector "
-    "Superintendent Detective Constable Chief Director Chairman Chairwoman Chairperson Chair Coach Captain Engineer "
-    "Eng Gen Lt Col Maj Capt Sgt Brig Adm Sen Rep Gov Hon MP Foreign Prime Deputy Vice Interior Defence Defense Finance "
-    "Justice Health Home First Excellency Highness Majesty Honourable Former Acting"
+    "Congressman Congresswoman Representative Governor Mayor Councillor Judge Justice Attorney "
+    "General Lieutenant Colonel Major Captain Sergeant Corporal Brigadier Commander Admiral Marshal Officer "
+    "Inspector Superintendent Detective Constable Chief Director Chairman Chairwoman Chairperson Chair Coach Engineer "
+    "Eng Gen Lt Col Maj Capt Sgt Brig Adm Sen Rep Gov Hon MP Foreign Prime Deputy Vice Interior Defence Defense "
+    "Finance Justice Health Home First Excellency Highness Majesty Honourable Former Acting"
 )
 titles = frozenset(fold(word) for word in _TITLE_WORDS.split())
 """Words that stand before a person's name and are no part of it."""

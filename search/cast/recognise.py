@@ -58,7 +58,8 @@ _GENERIC = (_ORGANISATION | _PLACE | _EVENT) - {"congress", "senate", "parliamen
 
 _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december jan feb mar apr jun jul aug sept sep oct nov dec christmas easter ramadan".split()
+    "september october november december jan feb mar apr jun jul aug sept sep oct nov dec "
+    "christmas easter ramadan".split()
 )
 _FUNCTION = frozenset(
     "a about after again all also although an and another any are as at be because been before but by can could "
@@ -171,13 +172,12 @@ class RuleRecogniser:
                 return kind
         if run[0].before in _WHERE:
             return "place"
-        if is_acronym(strip_possessive(run[0].text)):
+        single = len(run) == 1
+        if is_acronym(strip_possessive(run[0].text)) or (
+            not single and ("of" in words or self._gazetteer.find(words[0]))
+        ):
             return "organisation"
-        if len(run) == 1:
-            return "other"
-        if "of" in words or self._gazetteer.find(words[0]):
-            return "organisation"
-        return "person" if len(run) <= 4 else "other"
+        return "other" if single or len(run) > 4 else "person"
 
     def _find_place(self, run: list[_Word]) -> str | None:
         if len(run) > self._gazetteer.longest:

@@ -115,6 +115,17 @@ class Documents:
         )
         return [build_summary(row) for row in rows]
 
+    def find_position(self, identifier: str) -> int:
+        """How many documents stand before this one in the list of all; 0 for one that is gone."""
+        row = self._connection.execute(
+            "SELECT (SELECT count(*) FROM documents AS before WHERE before.published > here.published)"
+            " + (SELECT count(*) FROM documents AS before"
+            " WHERE before.published = here.published AND before.number < here.number)"
+            " FROM documents AS here WHERE here.id = ?",
+            [identifier],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def read_summaries(self, numbers: Sequence[int]) -> list[Summary | None]:
         """The summaries of these rows in their order; None for one that is gone."""
         marks = ",".join("?" * len(numbers))

@@ -1,0 +1,113 @@
+"""The App: theme, keys, signals; everything that is read happens on its screens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import platformdirs
+from textual.app import App, SystemCommand
+from textual.theme import Theme
+
+from search import Library, LibraryUnreadableError, Marks
+from tui.screens.reader import ReaderScreen
+from tui.settings import Settings, SettingsError, find_reader_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+_terminal_theme = Theme(
+    name="terminal", ansi=True, dark=True, primary="ansi_blue", secondary="ansi_cyan", warning="ansi_yellow",
+    error="ansi_red", success="ansi_green", accent="ansi_bright_blue", foreground="ansi_default",
+    background="ansi_default", surface="ansi_default", panel="ansi_default", boost="ansi_default",
+    variables={
+        "ansi-background": "ansi_black", "ansi-foreground": "ansi_white", "input-cursor-text-style": "reverse",
+        "input-cursor-background": "ansi_default", "input-cursor-foreground": "ansi_default",
+    },
+)  # fmt: skip
+"""The terminal's own sixteen colours: right on any background, and a few bytes each on a thin line."""
+
+
+class NewscastApp(App[None]):
+    """The reader."""
+
+    CSS_PATH = "newscast.tcss"
+    TITLE = "newscast"
+    ENABLE_COMMAND_PALETTE = True
+    ALLOW_SELECT = False
+    ANIMATION_LEVEL = "none"
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, library: Library, marks: Marks, settings: Settings, paths: Sequence[str] = ()) -> None:
+        # Only with the terminal's own colours can Textual leave out colour altogether.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.animation_level = "none"
+        self.register_theme(_terminal_theme)
+        if settings.theme not in self.available_themes:
+            raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
+        self.theme = "terminal" if self.no_color else settings.theme
+        self._library, self._marks, self._settings, self._paths = library, marks, settings, paths
+        known = {binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings}
+        for name in settings.keys:
+            if name not in known:
+                raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')
+        self.set_keymap(dict(settings.keys))
+
+    def on_mount(self) -> None:
+        """Signals restore the terminal; a return from the background repaints it."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        self.push_screen(ReaderScreen(self._library, self._marks, self._settings, self._paths))
+
+    def _leave(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what the keys do, and the themes."""
+        if isinstance(screen, ReaderScreen):
+            yield from screen.list_commands()
+        yield SystemCommand("theme", "choose another theme", self.action_change_theme)
+        yield SystemCommand("quit", "leave newscast", self.action_quit)
+
+    def _fatal_error(self) -> None:
+        # A reader has no use for a traceback: it goes into a file, and one line says where.
+        folder = Path(platformdirs.user_state_dir("newscast"))
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "crash.log"
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        kind = sys.exc_info()[0]
+        self.exit(
+            return_code=1,
+            message=f"newscast: stopped by an error of its own ({kind.__name__ if kind else ''}); see {log}",
+        )
+
+
+def run_reader(folder: Path, settings: Settings, paths: Sequence[str], *, read_only: bool = False) -> int:
+    """Open the reader and return the exit status."""
+    with _open_library(folder, settings, read_only=read_only) as library:
+        marks = Marks(find_reader_database())
+        app = NewscastApp(library, marks, settings, paths)
+        try:
+            app.run()
+        finally:
+            marks.close()
+    return app.return_code or 0
+
+
+def _open_library(folder: Path, settings: Settings, *, read_only: bool) -> Library:
+    """The library to read from: made if it is not there, and read-only where it cannot be written to."""
+    try:
+        return Library(folder, read_only=read_only, recogniser=settings.recogniser)
+    except LibraryUnreadableError:
+        if read_only or not (folder / "library.db").exists():
+            raise
+        return Library(folder, read_only=True, recogniser=settings.recogniser)

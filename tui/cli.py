@@ -1,0 +1,118 @@
+"""The `newscast` command: without a command's name it is the reader."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import sys
+
+import click
+
+from search import NewscastError, make_safe_line
+from tui import commands
+from tui.setup import find_setup, library_option
+
+_no_screen = frozenset({"", "dumb", "unknown"})
+
+
+class ReaderGroup(click.Group):
+    """A group whose nameless command opens the reader: `newscast news/` is `newscast read news/`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the reader's name where no command's is."""
+        index = 0
+        while index < len(args) and args[index].startswith("-") and args[index] != "-":
+            if args[index] in {"--help", "--version"}:
+                return super().parse_args(ctx, args)
+            index += 2 if args[index] == "--library" else 1
+        if index >= len(args) or args[index] not in self.commands:
+            args = [*args[:index], "read", *args[index:]]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which one comes to need them."""
+        return [name for name in self.commands if not self.commands[name].hidden and ctx is not None]
+
+
+@click.group(cls=ReaderGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@library_option
+@click.version_option(package_name="newscast")
+def cli(library: str | None) -> None:
+    """A terminal newsreader that knows the cast.
+
+    newscast [PATH|URL …] opens the reader; given paths are added first. The settings are in settings.toml in the
+    user's configuration folder, or where NEWSCAST_SETTINGS says.
+    """
+
+
+@cli.command(hidden=True)
+@library_option
+@click.option("--read-only", is_flag=True, help="Write nothing into the library.")
+@click.argument("paths", nargs=-1, metavar="[PATH|URL …]")
+@click.pass_context
+def read(context: click.Context, library: str | None, read_only: bool, paths: tuple[str, ...]) -> None:  # noqa: ARG001, FBT001 - find_setup reads it; click passes by name
+    """Open the reader."""
+    setup = find_setup(context)
+    _check_terminal(paths)
+    from tui.app import run_reader
+
+    context.exit(run_reader(setup.folder, setup.settings, paths, read_only=read_only))
+
+
+def _check_terminal(paths: tuple[str, ...]) -> None:
+    """Refuse, in one line, what the reader cannot be shown on. Raises NewscastError."""
+    if "-" in paths:
+        raise NewscastError("the reader needs standard input for its keys; add the text first: newscast add -")
+    for name in paths:
+        if name.startswith("-"):
+            raise click.UsageError(f"no such option: {make_safe_line(name)}")
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise NewscastError("the reader needs a terminal; newscast search, show, actors and mentions do without one")
+    if os.environ.get("TERM", "") in _no_screen:
+        raise NewscastError(
+            f"the terminal (TERM={os.environ.get('TERM', '')}) cannot show a screen; try TERM=xterm-256color"
+        )
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and codecs.lookup(stream.encoding or "ascii").name != "utf-8":
+            raise NewscastError("the terminal's encoding is not UTF-8; set LANG=C.UTF-8 or PYTHONUTF8=1")
+
+
+for command in (
+    commands.add,
+    commands.search_library,
+    commands.show,
+    commands.actors,
+    commands.mentions,
+    commands.annotate_documents,
+    commands.doctor,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command and exit with 0 done, 1 failed, 2 usage, 128+n on signal n."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a locale cannot show is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = cli.main(prog_name="newscast", standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        error.show()
+        status = 2
+    except (NewscastError, click.ClickException) as error:
+        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"newscast: {make_safe_line(text)}", err=True)
+        status = 1
+    except (KeyboardInterrupt, click.Abort):
+        status = 130
+    except BrokenPipeError:
+        # Whoever read this has gone; Python must not complain about it again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = 141
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

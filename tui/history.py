@@ -1,0 +1,48 @@
+"""The places that were visited, as a browser keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from search import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader was: the document, the current paragraph, the line at the top, the taken actor, the mention."""
+
+    document: str
+    paragraph: int
+    top: int
+    taken: str | None
+    mention: Mention | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Places behind and ahead of the present one; every change gives a new History."""
+
+    behind: tuple[Place, ...] = ()
+    ahead: tuple[Place, ...] = ()
+
+    longest = 500
+
+    def leave(self, place: Place) -> History:
+        """Jump away from a place: it is the first to come back to, and nothing is ahead any more."""
+        if self.behind and self.behind[-1] == place:
+            return replace(self, ahead=())
+        return History((*self.behind[-self.longest + 1 :], place), ())
+
+    def back(self, here: Place) -> tuple[History, Place] | None:
+        """One place back, `here` then being ahead; None at the beginning."""
+        if not self.behind:
+            return None
+        return History(self.behind[:-1], (*self.ahead, here)), self.behind[-1]
+
+    def forward(self, here: Place) -> tuple[History, Place] | None:
+        """One place forward, `here` then being behind; None at the end."""
+        if not self.ahead:
+            return None
+        return History((*self.behind, here), self.ahead[:-1]), self.ahead[-1]

@@ -1,0 +1,75 @@
+"""Adding in the background: a process of its own, so that reading stays quick and a bad file cannot end it.
+
+The process speaks JSON Lines: one object a step, the last one with how it ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search import Library, NewscastError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far it is: `counts` of outcomes so far; `error` says why it ended early."""
+
+    done: int
+    total: int
+    what: str
+    counts: dict[str, int]
+    error: str | None = None
+
+
+async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncIterator[Step]:
+    """Add the paths, or without any only bring the index level, in another process; ends with it, or it with this."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tui.indexer", str(library), recogniser, *paths,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        # Ctrl+Z and Ctrl+C at the reader are not meant for it.
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        while line := await process.stdout.readline():
+            yield Step(**json.loads(line))
+        if await process.wait():
+            yield Step(0, 0, "", {}, f"adding stopped with status {process.returncode}; newscast add says more")
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+def main() -> None:
+    """What the other process does."""
+    folder, recogniser, *paths = sys.argv[1:]
+    counts: Counter[str] = Counter()
+    try:
+        with Library(Path(folder), recogniser=recogniser) as library:
+            for progress in library.add(paths) if paths else library.repair():
+                counts.update(addition.outcome for addition in progress.additions)
+                _say(Step(progress.done, progress.total, progress.what, counts))
+    except NewscastError as error:
+        _say(Step(0, 0, "", counts, str(error)))
+
+
+def _say(step: Step) -> None:
+    sys.stdout.write(json.dumps(asdict(step)) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        main()

@@ -1,0 +1,170 @@
+"""Pure: Paragraph + Mentions + matches → lines of styled runs. Knows no widget and no colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from search import Actor, ActorType, Document, Mention, Summary
+
+type_glyphs: dict[str, str] = {
+    "person": "◆", "organisation": "■", "place": "▲", "event": "◇", "work": "□", "other": "·"
+}  # fmt: skip
+"""What tells an actor's type where colour does not."""
+
+_undated = "undated"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Why a run of characters looks as it does; the widget's styles say how."""
+
+    type: ActorType | None = None
+    is_taken: bool = False
+    is_cursor: bool = False
+    is_match: bool = False
+
+
+class Run(NamedTuple):
+    """Characters that look alike."""
+
+    text: str
+    look: Look
+
+
+class Line(NamedTuple):
+    """A line of an article: `start` to `end` of a paragraph's characters, or of its heading's."""
+
+    kind: Literal["title", "byline", "text", "blank"]
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An article broken into lines: `first` is the line on which each paragraph begins."""
+
+    title: str
+    byline: str
+    lines: tuple[Line, ...]
+    first: tuple[int, ...]
+
+    def find_line(self, paragraph: int, character: int) -> int:
+        """The line on which that character stands."""
+        line = self.first[paragraph]
+        while line + 1 < len(self.lines) and self.lines[line + 1].paragraph == paragraph:
+            following = self.lines[line + 1]
+            if following.kind != "text" or following.start > character:
+                break
+            line += 1
+        return line
+
+    def last_line(self, paragraph: int) -> int:
+        """The last line with text of a paragraph."""
+        following = self.first[paragraph + 1] if paragraph + 1 < len(self.first) else len(self.lines)
+        return following - 2
+
+
+def wrap(text: str, width: int) -> list[tuple[int, int]]:
+    """A text's lines of at most `width` cells, broken at spaces, as (start, end) of its characters."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    narrow = cell_len(text) == len(text)
+    while start < len(text):
+        end = min(len(text), start + width) if narrow else _fit(text, start, width)
+        if end < len(text) and text[end] != " ":
+            space = text.rfind(" ", start + 1, end)
+            end = space if space > 0 else end
+        spans.append((start, end))
+        start = end + 1 if end < len(text) and text[end] == " " else end
+    return spans or [(0, 0)]
+
+
+def _fit(text: str, start: int, width: int) -> int:
+    """How far the characters from `start` fit into that many cells; at least one does."""
+    cells = 0
+    for index in range(start, len(text)):
+        cells += cell_len(text[index])
+        if cells > width and index > start:
+            return index
+    return len(text)
+
+
+def build_layout(document: Document, width: int) -> Layout:
+    """The article's lines at a width: its title and byline, then its paragraphs, a blank line after each."""
+    title, byline = document.title or "", build_byline(document)
+    # A title that was made of the first words says nothing that the first paragraph does not.
+    is_headline = bool(title) and title.rstrip("…") not in document.paragraphs[0].text[: len(title) + 80]
+    lines = [Line("title", -1, start, end) for start, end in wrap(title, width)] if is_headline else []
+    lines += [Line("byline", -1, start, end) for start, end in wrap(byline, width)] if byline else []
+    lines.append(Line("blank", -1, 0, 0))
+    first: list[int] = []
+    for paragraph in document.paragraphs:
+        first.append(len(lines))
+        lines += [Line("text", paragraph.index, start, end) for start, end in wrap(paragraph.text, width)]
+        lines.append(Line("blank", paragraph.index, 0, 0))
+    return Layout(title, byline, tuple(lines), tuple(first))
+
+
+def build_byline(document: Document | Summary) -> str:
+    """Where an article comes from and when, in half a line."""
+    day = document.published
+    return " · ".join(filter(None, (document.source, f"{day.day} {day:%B %Y}" if day else _undated)))
+
+
+def build_runs(  # noqa: PLR0913 - what a line shows is just this much
+    text: str,
+    start: int,
+    end: int,
+    mentions: Sequence[Mention],
+    matches: Sequence[tuple[int, int]],
+    *,
+    taken: str | None,
+    cursor: Mention | None,
+) -> list[Run]:
+    """The characters from `start` to `end` of a paragraph as runs; mentions and matches are the paragraph's."""
+    cuts = {start, end}
+    for span in ((mention.start, mention.end) for mention in mentions):
+        cuts.update(min(max(edge, start), end) for edge in span)
+    for span in matches:
+        cuts.update(min(max(edge, start), end) for edge in span)
+    edges = sorted(cuts)
+    runs: list[Run] = []
+    for left, right in pairwise(edges):
+        mention = next((mention for mention in mentions if mention.start <= left < mention.end), None)
+        is_match = any(first <= left < last for first, last in matches)
+        look = Look(
+            mention.type if mention else None,
+            is_taken=bool(mention and taken and mention.link and mention.link.actor == taken),
+            is_cursor=mention is not None and mention == cursor,
+            is_match=is_match,
+        )
+        runs.append(Run(text[left:right], look))
+    return runs
+
+
+def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> Iterator[tuple[Actor, str]]:
+    """The actors of a paragraph in order of appearance, each with the words used for it there."""
+    words: dict[str, dict[str, None]] = {}
+    for mention in mentions:
+        if mention.link:
+            words.setdefault(mention.link.actor, {})[mention.text] = None
+    for actor, used in words.items():
+        others = [word for word in used if word != actors[actor].name]
+        yield actors[actor], ", ".join(f"“{word}”" for word in others)
+
+
+def clip(text: str, width: int) -> str:
+    """The text in at most `width` cells, with an ellipsis where something is left out."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return text[: _fit(text, 0, width - 1)].rstrip() + "…" if width > 1 else "…"

@@ -1,0 +1,157 @@
+"""Lists to choose from: the actors of the library, the mentions of one actor."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.render import build_byline, type_glyphs
+from tui.widgets import Row, RowList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from search import Actor, Library, Sighting
+
+_page = 100
+_lead = 40  # characters of a sentence before its mention
+
+
+class ActorsScreen(ModalScreen[str | None]):
+    """Every actor of the library, narrowed as one types; gives the chosen one's id."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "close"),
+        Binding("/", "filter", "narrow"),
+        Binding("q", "close", "close"),
+    ]
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self._library = library
+        self._text = ""
+
+    def compose(self) -> ComposeResult:
+        """A filter above the list."""
+        with Vertical(id="dialog", classes="list"):
+            yield Input(
+                placeholder="the actors of the library: type a name", compact=True, id="filter", select_on_focus=False
+            )
+            yield RowList("no such actor", id="choices")
+
+    async def on_mount(self) -> None:
+        """All actors, the most frequent first."""
+        self.query_one(Input).cursor_blink = False
+        self.query_one(Input).focus()
+        await self._show("")
+
+    @on(Input.Changed)
+    def _narrow(self, message: Input.Changed) -> None:
+        message.stop()
+        self._start(message.value)
+
+    @work(exclusive=True, group="narrow")
+    async def _start(self, text: str) -> None:
+        await self._show(text)
+
+    async def _show(self, text: str) -> None:
+        total, actors = await asyncio.to_thread(self._library.actors, text, 0, _page)
+        self._text = text
+        self.query_one(RowList).reset(total, [_build_actor_row(actor) for actor in actors])
+
+    @on(RowList.Wanted)
+    @work(exclusive=True, group="fetch")
+    async def _fetch(self, message: RowList.Wanted) -> None:
+        _, actors = await asyncio.to_thread(self._library.actors, self._text, message.first, message.count)
+        message.rows.fill(message.first, [_build_actor_row(actor) for actor in actors])
+
+    @on(Input.Submitted)
+    def _to_list(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.query_one(RowList).action_choose()
+
+    def key_down(self) -> None:
+        """From the filter into the list."""
+        self.query_one(RowList).focus()
+
+    @on(RowList.Chosen)
+    def _choose(self, message: RowList.Chosen) -> None:
+        message.stop()
+        self.dismiss(message.row.key)
+
+    def action_filter(self) -> None:
+        """Back to typing."""
+        self.query_one(Input).focus()
+
+    def action_close(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+
+class MentionsScreen(ModalScreen["Sighting | None"]):
+    """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close")]
+
+    def __init__(self, library: Library, actor: str, name: str) -> None:
+        super().__init__()
+        self._library, self._actor, self._name = library, actor, name
+        self._sightings: list[Sighting] = []
+
+    def compose(self) -> ComposeResult:
+        """The actor's name above the list."""
+        with Vertical(id="dialog", classes="list"):
+            yield Static(Content(f"mentions of {self._name}"), markup=False)
+            yield RowList("no mentions", id="choices")
+
+    def on_mount(self) -> None:
+        """The first ones at once, the others as they are read."""
+        self.query_one(RowList).focus()
+        self._read()
+
+    @work(exclusive=True)
+    async def _read(self) -> None:
+        stream = self._library.sightings(self._actor)
+        rows = self.query_one(RowList)
+        while chunk := await asyncio.to_thread(lambda: list(islice(stream, _page))):
+            first = len(self._sightings)
+            self._sightings += chunk
+            built = [_build_sighting_row(index, sighting) for index, sighting in enumerate(chunk, first)]
+            if first:
+                rows.extend(built)
+            else:
+                rows.reset(len(built), built)
+
+    @on(RowList.Chosen)
+    def _choose(self, message: RowList.Chosen) -> None:
+        message.stop()
+        self.dismiss(self._sightings[message.index])
+
+    def action_close(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+
+def _build_actor_row(actor: Actor) -> Row:
+    counts = f"{actor.documents:,} article{'s' if actor.documents != 1 else ''}, {actor.mentions:,} mentions"
+    aliases = [alias for alias in actor.aliases if alias != actor.name]
+    detail = " · ".join(filter(None, (counts, actor.type, ", ".join(aliases))))
+    return Row(actor.id, actor.name, detail, glyph=type_glyphs[actor.type], is_bold=True)
+
+
+def _build_sighting_row(index: int, sighting: Sighting) -> Row:
+    cut = max(0, sighting.start - _lead)
+    cut = sighting.sentence.find(" ", cut) + 1 if cut else 0
+    head = "…" if cut else ""
+    span = sighting.start - cut + len(head), sighting.end - cut + len(head)
+    summary = sighting.document
+    title = f"{build_byline(summary)} · ¶ {sighting.mention.paragraph + 1} · {summary.title}"
+    return Row(str(index), title, head + sighting.sentence[cut:], (span,))

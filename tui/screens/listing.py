@@ -1,0 +1,107 @@
+"""Listing: the results as rows: the query, pages of its hits, and one's own marks on them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from search import Hit, Library, Mark, Marks, Query
+from tui.render import build_byline
+from tui.widgets import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_lead = 24  # characters
+
+
+class Listing:
+    """What the list of results shows, read from the Library in threads."""
+
+    def __init__(self, library: Library, marks: Marks) -> None:
+        self._library, self._marks = library, marks
+        self._rows: dict[str, Row] = {}
+        self.query = Query("", as_you_type=True)
+        self.total = 0
+
+    async def search(self, query: Query, limit: int) -> tuple[int, list[Row], str | None]:
+        """Ask another query: how many hits, the first rows, and a note on the query."""
+        results = await asyncio.to_thread(self._library.search, query, 0, limit)
+        self.query, self.total = query, results.total
+        return results.total, await self._build_rows(results.hits), results.note
+
+    async def fetch(self, first: int, count: int) -> list[Row]:
+        """Rows from further down."""
+        results = await asyncio.to_thread(self._library.search, self.query, first, count)
+        return await self._build_rows(results.hits)
+
+    async def count(self) -> int:
+        """How many hits there are now."""
+        results = await asyncio.to_thread(self._library.search, self.query, 0, 1)
+        self.total = results.total
+        return results.total
+
+    async def find_position(self, key: str) -> int:
+        """Where a document stands in the list of all."""
+        return await asyncio.to_thread(self._library.position, key)
+
+    def change_mark(self, document: str, what: str) -> tuple[Mark, str]:
+        """Star or unstar a document, mark it unread or read: the mark, and what was done, in words."""
+        mark = self._marks.read([document]).get(document, Mark())
+        if what == "star":
+            mark = replace(mark, is_starred=not mark.is_starred)
+            said = "starred" if mark.is_starred else "the star is gone"
+        else:
+            mark = replace(mark, is_read=not mark.is_read)
+            said = "marked read" if mark.is_read else "marked unread"
+        self._marks.write(document, mark)
+        return mark, said
+
+    def keep_paragraph(self, document: str, paragraph: int) -> None:
+        """Where reading stopped."""
+        mark = self._marks.read([document]).get(document, Mark())
+        if mark.paragraph != paragraph:
+            self._marks.write(document, replace(mark, paragraph=paragraph))
+
+    def build_row(self, document: str, mark: Mark) -> Row | None:
+        """A row that was listed before, with another mark; None for one that was not."""
+        row = self._rows.get(document)
+        if row is None:
+            return None
+        self._rows[document] = replace(row, glyph=_find_glyph(mark), is_bold=not mark.is_read)
+        return self._rows[document]
+
+    def describe(self, index: int) -> str:
+        """Where one is in the list."""
+        what = f" for “{self.query.text.strip()}”" if self.query.text.strip() else ""
+        if not self.total:
+            return f"no articles{what}"
+        return f"{index + 1:,} of {self.total:,} article{'s' if self.total > 1 else ''}{what}"
+
+    async def _build_rows(self, hits: Sequence[Hit]) -> list[Row]:
+        marks = await asyncio.to_thread(self._marks.read, [hit.summary.id for hit in hits])
+        rows = [_build_row(hit, marks.get(hit.summary.id, Mark())) for hit in hits]
+        self._rows.update((row.key, row) for row in rows)
+        return rows
+
+
+def _build_row(hit: Hit, mark: Mark) -> Row:
+    summary, snippet = hit.summary, hit.snippet
+    detail = build_byline(summary)
+    spans: tuple[tuple[int, int], ...] = ()
+    if snippet is not None:
+        day = f"{summary.published.day} {summary.published:%b} · " if summary.published else ""
+        # What comes before the first match is cut short, so that the match is in sight in a narrow list.
+        cut = max(0, snippet.matches[0][0] - _lead) if snippet.matches else 0
+        cut = snippet.text.find(" ", cut) + 1 if cut else 0
+        head = f"{day}…" if cut else day
+        detail = head + snippet.text[cut:]
+        spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
+    return Row(summary.id, summary.title, detail, spans, _find_glyph(mark), is_bold=not mark.is_read)
+
+
+def _find_glyph(mark: Mark) -> str:
+    if mark.is_starred:
+        return "★"
+    return " " if mark.is_read else "●"

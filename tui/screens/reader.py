@@ -1,0 +1,326 @@
+"""ReaderScreen: results, article and cast. Under 100 columns the results and the article take turns."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from search import Library, Mark, Marks, NewscastError, Query
+from tui.indexer import Step, add_in_background
+from tui.screens.help import HelpScreen
+from tui.screens.landing import Landing
+from tui.screens.listing import Listing
+from tui.screens.reading import ReadingScreen
+from tui.widgets import Article, CastPanel, KeyLine, ProgressLine, ReadingPane, RowList, SearchBar, StatusLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui.settings import Settings
+
+_narrow, _roomy, _short = 100, 160, 16
+_preview_delay = 0.12  # seconds; while a key is held down nothing is opened
+
+_key_line = (
+    ("/", "search"), ("Enter", "open"), ("j k", "move"), ("1–9", "take"), ("] [", "walk"), ("} {", "other articles"),
+    ("n N", "matches"), ("⌫", "back"), ("a", "actors"), ("m", "mentions"), ("?", "help"), ("q", "quit"),
+)  # fmt: skip
+
+
+class ReaderScreen(ReadingScreen):
+    """Where news is searched, read and walked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("/", "search", "search as you type", id="search"),
+        Binding("n", "match(1)", "next match, on into the next article", id="next_match"),
+        Binding("N", "match(-1)", "previous match", id="previous_match"),
+        Binding("s", "star", "star or unstar", id="star"),
+        Binding("u", "mark_unread", "mark unread or read", id="mark_unread"),
+        Binding("c", "toggle_cast", "hide or show the cast", id="toggle_cast"),
+        Binding("h,left", "focus_pane(-1)", "to the pane on the left", id="pane_left"),
+        Binding("l,right", "focus_pane(1)", "to the pane on the right", id="pane_right"),
+        Binding("?", "help", "these keys", id="help"),
+        Binding(":", "app.command_palette", "command palette", id="palette"),
+        Binding("q", "leave", "back one level, at the root quit", id="leave"),
+    ]
+
+    def __init__(self, library: Library, marks: Marks, settings: Settings, paths: Sequence[str]) -> None:
+        super().__init__(library, marks, Listing(library, marks))
+        self._settings, self._paths = settings, paths
+
+    def compose(self) -> ComposeResult:
+        """The search bar above, three panes, the lines below."""
+        yield SearchBar(id="search")
+        with Horizontal(id="middle"):
+            yield RowList("no articles yet: newscast add PATH", id="results")
+            yield ReadingPane(self._settings.text_width, id="reading")
+        yield ProgressLine(id="progress")
+        yield StatusLine(id="status")
+        yield KeyLine(_key_line, id="keys")
+
+    @property
+    def results(self) -> RowList:
+        """The list."""
+        return self.query_one("#results", RowList)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Do the list and the article take turns?"""
+        return self.has_class("narrow")
+
+    @classmethod
+    def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
+        """Every binding of the reader, by what it is for."""
+        parts = (
+            ("Search and results", cls), ("Actors and places", ReadingScreen), ("In the article", Article),
+            ("In the list", RowList), ("In the cast panel", CastPanel), ("In the search bar", SearchBar),
+        )  # fmt: skip
+        return [(name, [each for each in owner.BINDINGS if isinstance(each, Binding)]) for name, owner in parts]
+
+    def list_commands(self) -> Iterable[SystemCommand]:
+        """The screen's actions for the command palette."""
+        for binding in (*self.BINDINGS, *ReadingScreen.BINDINGS):
+            if isinstance(binding, Binding) and binding.id != "palette" and binding.show:
+                action = binding.action
+                yield SystemCommand(binding.description, f"key {binding.key}", lambda action=action: self._run(action))
+
+    def _run(self, action: str) -> None:
+        self.call_later(self.run_action, action)
+
+    # Start, size, adding
+
+    async def on_mount(self) -> None:
+        """The first page and the first article are there at the first paint."""
+        self.set_class(self.app.no_color, "plain")
+        self._adapt(self.app.size.width, self.app.size.height)
+        self.results.focus()
+        await self._search("")
+        if self._paths or self.library.is_behind():
+            self._add()
+
+    async def on_unmount(self) -> None:
+        """The last place is kept, too."""
+        await self.keep_place()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Panes by the terminal's size."""
+        self._adapt(event.size.width, event.size.height)
+
+    def _adapt(self, width: int, height: int) -> None:
+        self.set_class(width < _narrow, "narrow")
+        self.set_class(width >= _roomy, "roomy")
+        self.set_class(height < _short, "short")
+
+    @work(exclusive=True, group="add")
+    async def _add(self) -> None:
+        """Add what was given on the command line; what is ready is shown and can be read meanwhile."""
+        self.add_class("adding")
+        bar, last, shown = self.query_one(ProgressLine), Step(0, 0, "", {}), 0
+        async for step in add_in_background(self.library.folder, self._settings.recogniser, self._paths):
+            last = step
+            refused = step.counts.get("refused", 0)
+            bar.show(step.what, step.done, step.total, f"· {refused:,} refused" if refused else "")
+            news = step.counts.get("added", 0) + step.counts.get("changed", 0)
+            if news > shown:
+                shown = news
+                await self._show_growth()
+        self.remove_class("adding")
+        await self._show_growth()
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in last.counts.items())
+        self.say(last.error or (counts if self._paths else ""))
+
+    async def _show_growth(self) -> None:
+        """More articles than before: the list grows around the row that one is at."""
+        if self.listing.query.text.strip():
+            return
+        current, total = self.results.current, await self.listing.count()
+        index = await self.listing.find_position(current.key) if current else 0
+        first = max(0, self.results.first_in_sight + index - self.results.index)
+        rows = await self.listing.fetch(first, 2 * self.results.rows_in_sight)
+        self.results.grow(total, first, rows, index)
+        if self.pane.document is None and rows:
+            await self.open(rows[0].key, Landing("saved"), preview=True)
+        self.show_status()
+
+    # Search and results
+
+    @on(Input.Changed, "#search")
+    def _search_as_typed(self, message: Input.Changed) -> None:
+        message.stop()
+        self._start_search(message.value)
+
+    @work(exclusive=True, group="search")
+    async def _start_search(self, text: str) -> None:
+        await self._search(text)
+
+    async def _search(self, text: str) -> None:
+        query = Query(text, as_you_type=True)
+        try:
+            total, rows, note = await self.listing.search(query, 2 * self.results.rows_in_sight + 10)
+        except NewscastError as error:
+            self.say(f"{error}; mending it")
+            self._add()
+            return
+        self.results.reset(total, rows)
+        if rows and (not self.is_narrow or self.pane.document is None):
+            await self.open(rows[0].key, self._landing, preview=True)
+        elif self.pane.document is not None:
+            self.pane.set_matches(self.library.matches(query, self.pane.document))
+        self.say(f"{self.listing.describe(0)} · {note}" if note else "")
+
+    @property
+    def _landing(self) -> Landing:
+        return Landing("match" if self.listing.query.text.strip() else "saved")
+
+    @on(Input.Submitted, "#search")
+    def _open_first_result(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.results.focus()
+        if message.value.strip():
+            self.results.action_choose()
+
+    @on(SearchBar.Left)
+    def _leave_search(self, message: SearchBar.Left) -> None:
+        message.stop()
+        self.show_results()
+
+    @on(RowList.Wanted)
+    def _fetch_wanted(self, message: RowList.Wanted) -> None:
+        message.stop()
+        self._fetch(message.first, message.count)
+
+    @work(exclusive=True, group="fetch")
+    async def _fetch(self, first: int, count: int) -> None:
+        self.results.fill(first, await self.listing.fetch(first, count))
+
+    @on(RowList.Pointed)
+    def _follow_pointer(self, message: RowList.Pointed) -> None:
+        message.stop()
+        self.say("")
+        if not self.is_narrow:
+            self._preview()
+
+    @work(exclusive=True, group="open")
+    async def _preview(self) -> None:
+        await asyncio.sleep(_preview_delay)
+        row = self.results.current
+        if row is not None:
+            await self.open(row.key, self._landing, preview=True)
+
+    @on(RowList.Chosen)
+    def _open_chosen(self, message: RowList.Chosen) -> None:
+        message.stop()
+        self.jump(message.row.key, self._landing)
+
+    # Between the panes
+
+    def action_search(self) -> None:
+        """Type a query."""
+        bar = self.query_one(SearchBar)
+        self.remove_class("reading")
+        bar.focus()
+        bar.action_end()
+
+    def action_leave(self) -> None:
+        """Back one level: article, results of a search, all articles, out."""
+        bar = self.query_one(SearchBar)
+        if not self.results.has_focus:
+            self.show_results()
+        elif bar.value:
+            bar.value = ""
+        else:
+            self.app.exit()
+
+    def action_focus_pane(self, direction: int) -> None:
+        """Left: results, article, cast: right."""
+        panes = [self.results, self.pane.article, *([] if self.has_class("castless") else [self.pane.panel])]
+        at = next((index for index, pane in enumerate(panes) if pane.has_focus), 0)
+        target = panes[min(max(0, at + direction), len(panes) - 1)]
+        if target is self.results:
+            self.show_results()
+        elif self.is_preview and self.pane.document is not None:
+            self.jump(self.pane.document.id, Landing("stay"))
+        else:
+            target.focus()
+
+    def show_article(self) -> None:
+        """Bring the article to the front and the keys to it."""
+        self.add_class("reading")
+        self.pane.article.focus()
+
+    def show_results(self) -> None:
+        """Bring the results to the front and the keys to them."""
+        self.remove_class("reading")
+        self.results.focus()
+        self.say("")
+
+    def show_mark(self, document: str, mark: Mark) -> None:
+        """Show in the list what was done with a document."""
+        row = self.listing.build_row(document, mark)
+        if row is not None:
+            self.results.replace_row(row)
+
+    def action_toggle_cast(self) -> None:
+        """Room for the text, or for the cast."""
+        self.toggle_class("castless")
+        if self.pane.panel.has_focus:
+            self.pane.article.focus()
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.app.push_screen(HelpScreen(self.list_bindings(), self._settings.keys))
+
+    def describe_place(self) -> str:
+        """Where one is, in the article or in the list."""
+        in_list = self.results.has_focus or self.query_one(SearchBar).has_focus
+        if self.pane.document is None or (in_list and (self.is_narrow or self.is_preview)):
+            return self.listing.describe(self.results.index)
+        return super().describe_place()
+
+    # Matches and marks
+
+    def action_match(self, direction: int) -> None:
+        """From match to match, on into the next article of the results."""
+        here = self.here()
+        if not self.listing.query.text.strip():
+            self.say("no search yet: press /")
+        elif not self.is_preview and self.pane.step_match(direction):
+            self.remember(here)
+        else:
+            self._match_on(0 if self.is_preview else direction)
+
+    @work(exclusive=True, group="next_result")
+    async def _match_on(self, direction: int) -> None:
+        at = self.results.index + direction
+        rows = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else []
+        if rows:
+            self.results.action_go(at)
+            self.jump(rows[0].key, Landing("match", direction or 1))
+        else:
+            self.say("the last match of the last result" if direction > 0 else "the first match of the first result")
+
+    def action_star(self) -> None:
+        """Star the article, or take the star away."""
+        self._change_mark("star")
+
+    def action_mark_unread(self) -> None:
+        """Mark the article unread, or read."""
+        self._change_mark("unread")
+
+    @work(exclusive=True, group="mark")
+    async def _change_mark(self, what: str) -> None:
+        row, document = self.results.current, self.pane.document
+        identifier = row.key if self.results.has_focus and row else document.id if document else None
+        if identifier is not None:
+            mark, said = await asyncio.to_thread(self.listing.change_mark, identifier, what)
+            self.show_mark(identifier, mark)
+            self.say(said)

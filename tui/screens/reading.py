@@ -1,0 +1,306 @@
+"""ReadingScreen: one document being read, its actors taken and walked, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from search import NotFoundError
+from tui.history import History, Place
+from tui.links import explain_link, find_link, may_open_links
+from tui.screens.dialogs import ActorsScreen, MentionsScreen
+from tui.screens.landing import Landing, Opened, read_document
+from tui.widgets import Article, CastPanel, ReadingPane, StatusLine
+
+if TYPE_CHECKING:
+    from search import Library, Mark, Marks
+    from tui.screens.listing import Listing
+
+_nothing_taken = "no actor is taken: press 1–9, Tab or *"
+
+
+class ReadingScreen(Screen[None]):
+    """What can be done with a document; ReaderScreen adds where it comes from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"take_number({number - 1})", f"take actor {number}", id=f"take_{number}", show=False)
+            for number in range(1, 10)
+        ),
+        Binding("tab", "take_following(1)", "take the next actor of this paragraph", id="take_next"),
+        Binding("shift+tab", "take_following(-1)", "take the previous actor", id="take_previous"),
+        Binding("*", "take_at_cursor", "take the actor at the cursor", id="take_at_cursor"),
+        Binding("escape", "release", "release the taken actor", id="release"),
+        Binding("]", "walk(1)", "next mention in this article", id="next_mention"),
+        Binding("[", "walk(-1)", "previous mention in this article", id="previous_mention"),
+        Binding("}", "walk_on(1)", "next mention, on into other articles", id="next_mention_anywhere"),
+        Binding("{", "walk_on(-1)", "previous mention, on into other articles", id="previous_mention_anywhere"),
+        Binding("backspace,alt+left", "go_back", "back to where you were", id="back"),
+        Binding("alt+right", "go_forward", "forward again", id="forward"),
+        Binding("a", "actors", "the actors of the library", id="actors"),
+        Binding("m", "mentions", "all mentions of the taken actor", id="mentions"),
+        Binding("o", "open_link", "open the link (over SSH: show it)", id="open_link"),
+        Binding("y", "copy_link", "copy the link", id="copy_link"),
+    ]
+
+    def __init__(self, library: Library, marks: Marks, listing: Listing) -> None:
+        super().__init__()
+        self.library, self.marks, self.listing = library, marks, listing
+        self.is_preview = True
+        self._history = History()
+        self._walked: tuple[str, ...] = ()
+        self._notice = ""
+
+    # What ReaderScreen does with its panes
+
+    def show_article(self) -> None:
+        """Bring the article to the front and the keys to it."""
+        raise NotImplementedError
+
+    def show_mark(self, document: str, mark: Mark) -> None:
+        """Show what was done with a document."""
+        raise NotImplementedError
+
+    @property
+    def pane(self) -> ReadingPane:
+        """The document and its cast."""
+        return self.query_one(ReadingPane)
+
+    # Opening
+
+    @work(exclusive=True, group="open")
+    async def jump(self, identifier: str, landing: Landing, *, remember: bool = True) -> None:
+        """Open a document as a reader does: it is read now, and the way back is kept."""
+        here = self._place()
+        if remember and here is not None and not self.is_preview:
+            self._history = self._history.leave(here)
+        if await self.open(identifier, landing, preview=False):
+            self.show_article()
+            self.show_status()
+
+    async def open(self, identifier: str, landing: Landing, *, preview: bool) -> bool:
+        """Read a document and show it at its landing; False if it is gone."""
+        await self.keep_place()
+        query = self.listing.query
+        try:
+            opened = await asyncio.to_thread(
+                read_document, self.library, self.marks, identifier, query, mark_read=not preview
+            )
+        except NotFoundError as error:
+            self.say(str(error))
+            return False
+        taken = landing.taken if landing.taken is not None or landing.kind == "place" else self.pane.taken
+        if landing.kind == "stay":
+            self.pane.set_matches(opened.matches)
+        else:
+            self.pane.show(opened.document, opened.cast, opened.matches, taken)
+            self._land(opened, landing)
+        self.is_preview = preview
+        self._notice = ""
+        await self._find_walked()
+        self.show_status()
+        if not preview:
+            self.show_mark(opened.document.id, opened.mark)
+        return True
+
+    def _land(self, opened: Opened, landing: Landing) -> None:
+        pane, stopped = self.pane, opened.mark.paragraph
+        if landing.kind == "match":
+            pane.step_match_from_end(landing.direction)
+        elif landing.kind == "actor":
+            pane.walk_from_end(landing.direction)
+        elif landing.mention is not None:
+            pane.walk_to(landing.mention)
+        elif landing.place is not None:
+            paragraph = min(landing.place.paragraph, len(opened.document.paragraphs) - 1)
+            pane.article.return_to(paragraph, landing.place.top, landing.place.mention)
+        elif 0 < stopped < len(opened.document.paragraphs):
+            pane.article.go_to(stopped)
+
+    async def keep_place(self) -> None:
+        """Where reading stopped is kept, to be found again another day."""
+        document = self.pane.document
+        if document is not None and not self.is_preview:
+            await asyncio.to_thread(self.listing.keep_paragraph, document.id, self.pane.article.paragraph)
+
+    def _place(self) -> Place | None:
+        document, article = self.pane.document, self.pane.article
+        if document is None:
+            return None
+        return Place(document.id, article.paragraph, article.top, self.pane.taken, article.cursor)
+
+    # The cast
+
+    def action_take_number(self, number: int) -> None:
+        """Take the actor with this number."""
+        self._take(self.pane.find_actor(number))
+
+    def action_take_following(self, step: int) -> None:
+        """Take the next actor of the paragraph."""
+        self._take(self.pane.find_following_actor(step))
+
+    def action_take_at_cursor(self) -> None:
+        """Take the actor of the mention that one is at."""
+        self._take(self.pane.find_actor_at_cursor())
+
+    @on(Article.Clicked)
+    def _take_clicked(self, message: Article.Clicked) -> None:
+        message.stop()
+        if message.mention.link:
+            self._take(message.mention.link.actor)
+
+    @on(CastPanel.Chosen)
+    def _take_chosen(self, message: CastPanel.Chosen) -> None:
+        message.stop()
+        self._take(message.actor)
+
+    def action_release(self) -> None:
+        """No actor is taken any more."""
+        if self.pane.taken is not None:
+            self._walked = ()
+            self.pane.take(None)
+
+    @work(exclusive=True, group="take")
+    async def _take(self, actor: str | None) -> None:
+        if actor is None:
+            self.say("no such actor in this paragraph")
+            return
+        self.pane.take(actor)
+        await self._find_walked()
+        self.say("")
+
+    async def _find_walked(self) -> None:
+        """The articles that the taken actor is in, in the order of walking."""
+        actor = self.pane.taken
+        summaries = await asyncio.to_thread(self.library.documents_of, actor) if actor is not None else []
+        self._walked = tuple(summary.id for summary in summaries)
+
+    def action_walk(self, direction: int) -> None:
+        """From mention to mention in this article."""
+        here = self._place()
+        if self.pane.taken is None:
+            self.say(_nothing_taken)
+        elif self.pane.walk(direction):
+            self.remember(here)
+        else:
+            end, key = ("last", "}") if direction > 0 else ("first", "{")
+            self.say(f"the {end} mention of {self.pane.taken_name} here; {key} goes on into other articles")
+
+    def action_walk_on(self, direction: int) -> None:
+        """From mention to mention, on into other articles by date."""
+        document, here = self.pane.document, self._place()
+        if self.pane.taken is None or document is None:
+            self.say(_nothing_taken)
+            return
+        if self.pane.walk(direction):
+            self.remember(here)
+            return
+        at = self._walked.index(document.id) + direction if document.id in self._walked else 0
+        if 0 <= at < len(self._walked):
+            self.jump(self._walked[at], Landing("actor", direction))
+        else:
+            end = "last" if direction > 0 else "first"
+            self.say(f"the {end} mention of {self.pane.taken_name} in all articles")
+
+    # Places visited
+
+    def remember(self, place: Place | None) -> None:
+        """Keep the way back to a place."""
+        if place is not None:
+            self._history = self._history.leave(place)
+
+    def here(self) -> Place | None:
+        """The place to come back to."""
+        return self._place()
+
+    def action_go_back(self) -> None:
+        """To the place visited before."""
+        here = self._place()
+        moved = self._history.back(here) if here else None
+        self._go_to_visited(moved, "nothing to go back to")
+
+    def action_go_forward(self) -> None:
+        """To the place that one came back from."""
+        here = self._place()
+        moved = self._history.forward(here) if here else None
+        self._go_to_visited(moved, "nothing to go forward to")
+
+    def _go_to_visited(self, moved: tuple[History, Place] | None, otherwise: str) -> None:
+        if moved is None:
+            self.say(otherwise)
+            return
+        self._history, place = moved
+        document = self.pane.document
+        if document is not None and document.id == place.document and not self.is_preview:
+            if self.pane.taken != place.taken:
+                self._take(place.taken) if place.taken is not None else self.action_release()
+            self.pane.article.return_to(place.paragraph, place.top, place.mention)
+        else:
+            self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
+
+    @work
+    async def action_actors(self) -> None:
+        """Choose among all actors of the library."""
+        actor = await self.app.push_screen_wait(ActorsScreen(self.library))
+        if actor is not None:
+            walked = await asyncio.to_thread(self.library.documents_of, actor)
+            self.jump(walked[-1].id, Landing("actor", taken=actor))
+
+    @work
+    async def action_mentions(self) -> None:
+        """Choose among all mentions of the taken actor."""
+        taken = self.pane.taken
+        if taken is None:
+            self.say(_nothing_taken)
+            return
+        sighting = await self.app.push_screen_wait(MentionsScreen(self.library, taken, self.pane.taken_name))
+        if sighting is not None:
+            self.jump(sighting.document.id, Landing("mention", taken=taken, mention=sighting.mention))
+
+    # The link
+
+    def action_open_link(self) -> None:
+        """Open the article's link in the browser; over SSH, show it."""
+        link = find_link(self.pane.document)
+        if link and may_open_links():
+            self.app.open_url(link)
+        self.say(explain_link(link))
+
+    def action_copy_link(self) -> None:
+        """Copy the article's link."""
+        link = find_link(self.pane.document)
+        if link:
+            self.app.copy_to_clipboard(link)
+        self.say(f"copied {link}" if link else explain_link(link))
+
+    # Status
+
+    @on(ReadingPane.Changed)
+    def _follow(self, message: ReadingPane.Changed) -> None:
+        message.stop()
+        self.say("")
+
+    def say(self, notice: str) -> None:
+        """Say what has just happened, until the next key; "" says where one is."""
+        self._notice = notice
+        self.show_status()
+
+    def show_status(self) -> None:
+        """Say what is to be said."""
+        self.query_one(StatusLine).say(self._notice or self.describe_place())
+
+    def describe_place(self) -> str:
+        """Where one is: the paragraph, the mention of the taken actor, its article."""
+        pane, document = self.pane, self.pane.document
+        if document is None:
+            return ""
+        parts = [f"¶ {pane.article.paragraph + 1} of {len(document.paragraphs)}"]
+        if pane.taken is not None:
+            at = self._walked.index(document.id) + 1 if document.id in self._walked else 0
+            parts.append(f"{pane.taken_name} {pane.mention_number} of {len(pane.mentions)} here")
+            parts[-1] += f", {at} of {len(self._walked)} articles"
+        return " · ".join(parts)

@@ -1,0 +1,28 @@
+"""Pure: from one mention or match to the next, in an article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from search import Match, Mention
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Spot = TypeVar("Spot", Mention, Match)
+"""Something that stands in a paragraph from `start` to `end`."""
+
+
+def find_next(spots: Sequence[Spot], at: tuple[int, int], direction: int) -> Spot | None:
+    """The nearest spot behind (`direction` 1) or before (-1) a place, given as (paragraph, character)."""
+    ordered = spots if direction > 0 else tuple(reversed(spots))
+    for spot in ordered:
+        place = spot.paragraph, spot.start
+        if (place > at) if direction > 0 else (place < at):
+            return spot
+    return None
+
+
+def count_before(spots: Sequence[Spot], at: tuple[int, int]) -> int:
+    """How many of the spots stand at or before a place."""
+    return sum((spot.paragraph, spot.start) <= at for spot in spots)

@@ -1,0 +1,159 @@
+"""CastPanel: the actors of the current paragraph, numbered in order of appearance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.render import clip, type_glyphs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+    from textual import events
+
+    from search import Actor
+
+_narrowest_column = 60
+"""Cells; a panel wider than this is a strip below the article, in which actors stand side by side."""
+
+
+class CastPanel(Widget, can_focus=True):
+    """One actor below the other where the panel is a column, one beside the other where it is a strip."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "cast-panel--number", "cast-panel--words", "cast-panel--current", "cast-panel--taken", "cast-panel--person",
+        "cast-panel--organisation", "cast-panel--place", "cast-panel--event", "cast-panel--work", "cast-panel--other",
+    }  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "next actor", id="next"),
+        Binding("k,up", "move(-1)", "previous actor", id="previous"),
+        Binding("enter", "choose", "take the actor", id="open"),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """An actor was chosen, by Enter or by a click."""
+
+        actor: str
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._rows: tuple[tuple[Actor, str], ...] = ()
+        self._lines: list[list[Segment]] = []
+        self._owners: list[list[tuple[int, int, int]]] = []
+        self.taken: str | None = None
+        self.index = 0
+
+    def show(self, rows: Sequence[tuple[Actor, str]], taken: str | None) -> None:
+        """Show these actors, each with the words used for it here; lines that stay the same are not drawn again."""
+        if tuple(rows) != self._rows:
+            self.index = 0
+        self._rows, self.taken = tuple(rows), taken
+        self._rebuild()
+
+    def action_move(self, step: int) -> None:
+        """To the next or previous actor."""
+        self.index = min(max(0, self.index + step), max(0, len(self._rows) - 1))
+        self._rebuild()
+
+    def action_choose(self) -> None:
+        """Take the actor at the marker."""
+        if self._rows:
+            self.post_message(self.Chosen(self._rows[self.index][0].id))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click takes the actor under it."""
+        if event.y < len(self._owners):
+            for start, end, index in self._owners[event.y]:
+                if start <= event.x < end:
+                    self.post_message(self.Chosen(self._rows[index][0].id))
+
+    def on_focus(self) -> None:
+        """The marker shows only while keys go here."""
+        self._rebuild()
+
+    def on_blur(self) -> None:
+        """The marker goes."""
+        self._rebuild()
+
+    def on_resize(self) -> None:
+        """Another size: other lines."""
+        self._rebuild()
+
+    def notify_style_update(self) -> None:
+        """Another theme."""
+        super().notify_style_update()
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        before = self._lines
+        self._lines, self._owners = [], []
+        if self.size.width:
+            (self._build_strip_lines if self.size.width > _narrowest_column else self._build_column)()
+        for y in range(max(len(before), len(self._lines))):
+            if before[y : y + 1] != self._lines[y : y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _build_column(self) -> None:
+        width = self.size.width
+        for index, (actor, words) in enumerate(self._rows):
+            head, name = self._build_name(index, actor)
+            self._lines.append([head, *name])
+            self._owners.append([(0, width, index)])
+            text = clip("    " + " ".join(filter(None, (actor.type, words))), width)
+            self._lines.append([Segment(text, self._style("words"))])
+            self._owners.append([(0, width, index)])
+
+    def _build_strip_lines(self) -> None:
+        line: list[Segment] = []
+        owners: list[tuple[int, int, int]] = []
+        at = 0
+        for index, (actor, words) in enumerate(self._rows):
+            head, name = self._build_name(index, actor)
+            item = [head, *name] + ([Segment(clip(f" {words}", 40), self._style("words"))] if words else [])
+            length = sum(cell_len(segment.text) for segment in item)
+            if line and at + 2 + length > self.size.width:
+                self._lines.append(line)
+                self._owners.append(owners)
+                line, owners, at = [], [], 0
+            if line:
+                line.append(Segment("  "))
+                at += 2
+            line += item
+            owners.append((at, at + length, index))
+            at += length
+        if line:
+            self._lines.append(line)
+            self._owners.append(owners)
+        if len(self._lines) > self.size.height > 0:
+            hidden = sum(len(owners) for owners in self._owners[self.size.height :])
+            self._lines, self._owners = self._lines[: self.size.height], self._owners[: self.size.height]
+            self._lines[-1] = [*self._lines[-1], Segment(f"  +{hidden} more", self._style("words"))]
+
+    def _build_name(self, index: int, actor: Actor) -> tuple[Segment, list[Segment]]:
+        marked = self.has_focus and index == self.index
+        number = str(index + 1) if index < 9 else "·"
+        head = Segment(f"{'▶' if marked else ' '}{number} ", self._style("current" if marked else "number"))
+        style = self._style(actor.type)
+        if actor.id == self.taken:
+            style += self._style("taken")
+        name = clip(actor.name, max(8, self.size.width - 6))
+        return head, [Segment(f"{type_glyphs[actor.type]} ", self._style(actor.type)), Segment(name, style)]
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"cast-panel--{name}", partial=True)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the panel."""
+        segments = self._lines[y] if y < len(self._lines) else []
+        return Strip(segments).adjust_cell_length(self.size.width)

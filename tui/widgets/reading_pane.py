@@ -1,0 +1,174 @@
+"""ReadingPane: the article and, beside or below it, the cast of its current paragraph; walks within the article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Container
+from textual.message import Message
+
+from tui.render import build_cast_rows
+from tui.walk import count_before, find_next
+from tui.widgets.article import Article
+from tui.widgets.cast_panel import CastPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from search import Actor, Cast, Document, Match, Mention
+
+
+class ReadingPane(Container):
+    """One document being read: which paragraph, which actor, which mention or match one is at."""
+
+    class Changed(Message):
+        """The paragraph, the taken actor or the place in the article is another one."""
+
+    def __init__(self, text_width: int, *, id: str) -> None:
+        super().__init__(id=id)
+        self._text_width = text_width
+        self.document: Document | None = None
+        self._cast: Cast | None = None
+        self._matches: tuple[Match, ...] = ()
+        self._match: Match | None = None
+
+    def compose(self) -> ComposeResult:
+        """The article and its cast."""
+        yield Article(self._text_width, id="article")
+        yield CastPanel(id="cast")
+
+    @property
+    def article(self) -> Article:
+        """The text."""
+        return self.query_one(Article)
+
+    @property
+    def panel(self) -> CastPanel:
+        """The actors of the current paragraph."""
+        return self.query_one(CastPanel)
+
+    @property
+    def taken(self) -> str | None:
+        """The actor whose mentions are lit."""
+        return self.article.taken
+
+    @property
+    def taken_name(self) -> str:
+        """Its name, where it appears in this document."""
+        actor = self._cast.actors.get(self.taken or "") if self._cast else None
+        return actor.name if actor else self.taken or ""
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """The taken actor's mentions in this document."""
+        return self._cast.of_actor(self.taken) if self._cast and self.taken else ()
+
+    @property
+    def mention_number(self) -> int:
+        """How many of these mentions one has come to."""
+        return count_before(self.mentions, self._place)
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        """Where one is: at a mention, at a match, or before the first character of the current paragraph."""
+        cursor, paragraph = self.article.cursor, self.article.paragraph
+        if cursor is not None and cursor.paragraph == paragraph:
+            return cursor.paragraph, cursor.start
+        if self._match is not None and self._match.paragraph == paragraph:
+            return self._match.paragraph, self._match.start
+        return paragraph, -1
+
+    def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
+        """Show a document from its beginning, with an actor taken."""
+        self.document, self._cast, self._matches, self._match = document, cast, tuple(matches), None
+        self.article.show(document, cast, matches, taken)
+        self._show_cast()
+
+    def set_matches(self, matches: Sequence[Match]) -> None:
+        """Another search: other words are marked."""
+        if tuple(matches) != self._matches:
+            self._matches, self._match = tuple(matches), None
+            self.article.set_matches(matches)
+
+    def take(self, actor: str | None) -> None:
+        """Light an actor's mentions."""
+        self.article.take(actor)
+        if self.article.cursor is not None:
+            self.article.put_cursor(None)
+        self._show_cast()
+        self.post_message(self.Changed())
+
+    def find_actor(self, number: int) -> str | None:
+        """The actor with this number, from 0 on, in the panel."""
+        rows = self._find_rows()
+        return rows[number][0].id if number < len(rows) else None
+
+    def find_following_actor(self, step: int) -> str | None:
+        """The actor behind or before the taken one in the panel; from the last on to the first."""
+        actors = [actor.id for actor, _ in self._find_rows()]
+        if not actors:
+            return None
+        if self.taken in actors:
+            return actors[(actors.index(self.taken) + step) % len(actors)]
+        return actors[0 if step > 0 else -1]
+
+    def find_actor_at_cursor(self) -> str | None:
+        """The actor of the mention that one is at, else of the first one in the paragraph."""
+        if not self._cast:
+            return None
+        here = self._cast.of_paragraph(self.article.paragraph)
+        spot = next((mention for mention in here if mention.place >= self._place and mention.link), None)
+        found = spot or next((mention for mention in here if mention.link), None)
+        return found.link.actor if found and found.link else None
+
+    def walk(self, direction: int) -> bool:
+        """To the next or previous mention of the taken actor; False where there is none."""
+        found = find_next(self.mentions, self._place, direction)
+        if found is not None:
+            self._match = None
+            self.article.put_cursor(found)
+        return found is not None
+
+    def walk_from_end(self, direction: int) -> None:
+        """To the first mention (`direction` 1) or the last (-1)."""
+        if self.mentions:
+            self.article.put_cursor(self.mentions[0 if direction > 0 else -1])
+
+    def walk_to(self, mention: Mention) -> None:
+        """To this mention."""
+        self.article.put_cursor(mention)
+
+    def step_match(self, direction: int) -> bool:
+        """To the next or previous match of the search; False where there is none."""
+        found = find_next(self._matches, self._place, direction)
+        if found is not None:
+            self._go_to_match(found)
+        return found is not None
+
+    def step_match_from_end(self, direction: int) -> bool:
+        """To the first match (`direction` 1) or the last (-1); False where there is none."""
+        if self._matches:
+            self._go_to_match(self._matches[0 if direction > 0 else -1])
+        return bool(self._matches)
+
+    def _go_to_match(self, match: Match) -> None:
+        self.article.put_cursor(None)
+        self._match = match
+        self.article.go_to(match.paragraph, match.start)
+
+    def _find_rows(self) -> list[tuple[Actor, str]]:
+        if not self._cast:
+            return []
+        return list(build_cast_rows(self._cast.of_paragraph(self.article.paragraph), self._cast.actors))
+
+    def _show_cast(self) -> None:
+        self.panel.show(self._find_rows(), self.taken)
+
+    @on(Article.Moved)
+    def _follow_paragraph(self, message: Article.Moved) -> None:
+        message.stop()
+        self._show_cast()
+        self.post_message(self.Changed())

@@ -1,0 +1,249 @@
+"""RowList: any number of rows of two lines, of which only those in sight are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.render import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+_lines_a_row = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row shows: a title, with `glyph` before it, and below it a detail in which `spans` are marked."""
+
+    key: str
+    title: str
+    detail: str
+    spans: tuple[tuple[int, int], ...] = ()
+    glyph: str = " "
+    is_bold: bool = False
+
+
+class RowList(ScrollView, can_focus=True):
+    """A list that draws lines. It knows how many rows there are, and asks for those that it lacks."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-list--title", "row-list--bold", "row-list--detail", "row-list--match", "row-list--current"
+    }  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "next row", id="next"),
+        Binding("k,up", "move(-1)", "previous row", id="previous"),
+        Binding("space,pagedown", "page(1)", "page down", id="page_down"),
+        Binding("b,pageup", "page(-1)", "page up", id="page_up"),
+        Binding("g,home", "go(0)", "first", id="first"),
+        Binding("G,end", "go(-1)", "last", id="last"),
+        Binding("enter", "choose", "open", id="open"),
+    ]
+
+    @dataclass
+    class Wanted(Message):
+        """Rows are in sight that were not given yet: from `first`, `count` of them."""
+
+        rows: RowList
+        first: int
+        count: int
+
+    @dataclass
+    class Pointed(Message):
+        """Another row is current."""
+
+        rows: RowList
+        index: int
+
+    @dataclass
+    class Chosen(Message):
+        """The row was chosen, by Enter or by a click."""
+
+        rows: RowList
+        index: int
+        row: Row
+
+    def __init__(self, empty: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._empty = empty
+        self._rows: dict[int, Row] = {}
+        self._asked: tuple[int, int] | None = None
+        self.count = 0
+        self.index = 0
+
+    def reset(self, count: int, rows: Sequence[Row], *, index: int = 0) -> None:
+        """Another list, of which the first rows are given."""
+        self.count = count
+        self._rows = dict(enumerate(rows))
+        self._asked = None
+        self.index = min(index, max(0, count - 1))
+        self._resize_content()
+        self.scroll_to(y=0, animate=False, force=True, immediate=True)
+        self._show_current()
+        self.refresh()
+        self._ask()
+
+    def grow(self, count: int, first: int, rows: Sequence[Row], index: int) -> None:
+        """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
+        shift = (index - self.index) * _lines_a_row
+        self.count, self.index = count, index
+        self._rows = dict(enumerate(rows, first))
+        self._asked = None
+        self._resize_content()
+        if shift:
+            self.scroll_to(y=self.scroll_offset.y + shift, animate=False, force=True, immediate=True)
+        self.refresh()
+        self._ask()
+
+    def extend(self, rows: Sequence[Row]) -> None:
+        """More rows at the end."""
+        self._rows.update(enumerate(rows, self.count))
+        self.count += len(rows)
+        self._resize_content()
+        self.refresh()
+
+    def fill(self, first: int, rows: Sequence[Row]) -> None:
+        """The rows that were asked for."""
+        self._rows.update(enumerate(rows, first))
+        self._asked = None
+        self.refresh()
+        self._ask()
+
+    def replace_row(self, row: Row) -> None:
+        """A row has changed."""
+        for index, known in self._rows.items():
+            if known.key == row.key:
+                self._rows[index] = row
+                self._redraw(index)
+                return
+
+    @property
+    def current(self) -> Row | None:
+        """The row at the marker, once it is known."""
+        return self._rows.get(self.index)
+
+    @property
+    def first_in_sight(self) -> int:
+        """The row at the top."""
+        return self.scroll_offset.y // _lines_a_row
+
+    @property
+    def rows_in_sight(self) -> int:
+        """How many rows fit."""
+        return max(1, -(-self.size.height // _lines_a_row))
+
+    def action_move(self, step: int) -> None:
+        """To the next or previous row."""
+        self.action_go(min(max(0, self.index + step), max(0, self.count - 1)))
+
+    def action_page(self, direction: int) -> None:
+        """As many rows on or back as are in sight."""
+        self.action_move(direction * max(1, self.size.height // _lines_a_row - 1))
+
+    def action_go(self, index: int) -> None:
+        """To a row; -1 is the last one."""
+        if not self.count:
+            return
+        old, self.index = self.index, index if index >= 0 else self.count - 1
+        if old != self.index:
+            self._show_current()
+            for changed in (old, self.index):
+                self._redraw(changed, marker_only=True)
+            self._ask()
+            self.post_message(self.Pointed(self, self.index))
+
+    def action_choose(self) -> None:
+        """Open what the row stands for."""
+        if self.current is not None:
+            self.post_message(self.Chosen(self, self.index, self.current))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a row chooses it."""
+        index = (event.y + self.scroll_offset.y) // _lines_a_row
+        if index < self.count:
+            self.action_go(index)
+            self.action_choose()
+
+    def on_resize(self) -> None:
+        """Another size: the current row stays in sight."""
+        self._resize_content()
+        self._show_current()
+        self._ask()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel was turned."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask()
+
+    def _resize_content(self) -> None:
+        self.virtual_size = Size(self.size.width, self.count * _lines_a_row)
+
+    def _show_current(self) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        line = self.index * _lines_a_row
+        if line < top:
+            self.scroll_to(y=line, animate=False, force=True, immediate=True)
+        elif line + _lines_a_row > top + height:
+            self.scroll_to(y=line + _lines_a_row - height, animate=False, force=True, immediate=True)
+
+    def _ask(self) -> None:
+        """Ask for rows around those in sight, unless that question is already under way."""
+        first = max(0, self.first_in_sight)
+        last = min(self.count, first + self.rows_in_sight + 1)
+        if all(index in self._rows for index in range(first, last)):
+            return
+        wanted = max(0, first - self.rows_in_sight), 3 * self.rows_in_sight
+        if wanted != self._asked:
+            self._asked = wanted
+            self.post_message(self.Wanted(self, *wanted))
+
+    def _redraw(self, index: int, *, marker_only: bool = False) -> None:
+        y = index * _lines_a_row - self.scroll_offset.y
+        width = 1 if marker_only else self.size.width
+        shown = Region(0, y, width, _lines_a_row).intersection(Region(0, 0, self.size.width, self.size.height))
+        if shown:
+            self.refresh(shown)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the marker, then the row's title or detail."""
+        line = y + self.scroll_offset.y
+        index, is_detail = divmod(line, _lines_a_row)
+        if not self.count and line == 1:
+            return Strip([Segment(clip(f"  {self._empty}", self.size.width))]).adjust_cell_length(self.size.width)
+        row = self._rows.get(index)
+        if index >= self.count or row is None:
+            return Strip.blank(self.size.width)
+        style = self.get_component_rich_style
+        marker = Segment("▌", style("row-list--current", partial=True)) if index == self.index else Segment(" ")
+        segments = [marker]
+        width = self.size.width - 3
+        if not is_detail:
+            look = style("row-list--bold" if row.is_bold else "row-list--title", partial=True)
+            segments += [Segment(f"{row.glyph} "), Segment(clip(row.title, width), look)]
+        else:
+            segments.append(Segment("  "))
+            segments += self._build_detail(row, width)
+        return Strip(segments).adjust_cell_length(self.size.width)
+
+    def _build_detail(self, row: Row, width: int) -> list[Segment]:
+        plain = self.get_component_rich_style("row-list--detail", partial=True)
+        match = self.get_component_rich_style("row-list--match", partial=True)
+        shown = clip(row.detail, width)
+        segments: list[Segment] = []
+        at = 0
+        for start, end in row.spans:
+            if start >= len(shown):
+                break
+            segments += [Segment(shown[at:start], plain), Segment(shown[start:end], match)]
+            at = min(end, len(shown))
+        return [*segments, Segment(shown[at:], plain)]
