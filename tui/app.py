@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-import platformdirs
 from textual.app import App, SystemCommand
 from textual.theme import Theme
 
-from search import Library, LibraryUnreadableError, Marks
+from search import Library, LibraryUnreadableError, Marks, NewscastError
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError, find_reader_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from textual.binding import BindingType
     from textual.screen import Screen
@@ -49,6 +47,7 @@ class NewscastApp(App[None]):
     def __init__(self, library: Library, marks: Marks, settings: Settings, paths: Sequence[str] = ()) -> None:
         # Only with the terminal's own colours can Textual leave out colour altogether.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.failure: Exception | None = None
         self.animation_level = "none"
         self.register_theme(_terminal_theme)
         if settings.theme not in self.available_themes:
@@ -78,29 +77,36 @@ class NewscastApp(App[None]):
         yield SystemCommand("theme", "choose another theme", self.action_change_theme)
         yield SystemCommand("quit", "leave newscast", self.action_quit)
 
+    def _handle_exception(self, error: Exception) -> None:
+        self.failure = error
+        super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
-        # A reader has no use for a traceback: it goes into a file, and one line says where.
-        folder = Path(platformdirs.user_state_dir("newscast"))
-        folder.mkdir(parents=True, exist_ok=True)
-        log = folder / "crash.log"
-        log.write_text(traceback.format_exc(), encoding="utf-8")
-        kind = sys.exc_info()[0]
-        self.exit(
-            return_code=1,
-            message=f"newscast: stopped by an error of its own ({kind.__name__ if kind else ''}); see {log}",
-        )
+        # Textual would print a traceback, of which a reader has no use; run_reader says what is to be said.
+        self._close_messages_no_wait()
 
 
 def run_reader(folder: Path, settings: Settings, paths: Sequence[str], *, read_only: bool = False) -> int:
-    """Open the reader and return the exit status."""
+    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
     with _open_library(folder, settings, read_only=read_only) as library:
         marks = Marks(find_reader_database())
         app = NewscastApp(library, marks, settings, paths)
         try:
             app.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is restored and one line says it
+            app.failure = error
         finally:
             marks.close()
+    if app.failure is not None:
+        raise _log_failure(app.failure)
     return app.return_code or 0
+
+
+def _log_failure(error: Exception) -> NewscastError:
+    """The error that sends a reader to the log, once its traceback is in it."""
+    log = find_reader_database().with_name("crash.log")
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return NewscastError(f"stopped by an error of its own, {type(error).__name__}; the whole of it is in {log}")
 
 
 def _open_library(folder: Path, settings: Settings, *, read_only: bool) -> Library:

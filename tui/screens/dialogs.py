@@ -50,7 +50,7 @@ class ActorsScreen(ModalScreen[str | None]):
     async def on_mount(self) -> None:
         """All actors, the most frequent first."""
         self.query_one(Input).cursor_blink = False
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
         await self._show("")
 
     @on(Input.Changed)
@@ -80,7 +80,7 @@ class ActorsScreen(ModalScreen[str | None]):
 
     def key_down(self) -> None:
         """From the filter into the list."""
-        self.query_one(RowList).focus()
+        self.set_focus(self.query_one(RowList))
 
     @on(RowList.Chosen)
     def _choose(self, message: RowList.Chosen) -> None:
@@ -89,7 +89,7 @@ class ActorsScreen(ModalScreen[str | None]):
 
     def action_filter(self) -> None:
         """Back to typing."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_close(self) -> None:
         """Choose nothing."""
@@ -114,7 +114,7 @@ class MentionsScreen(ModalScreen["Sighting | None"]):
 
     def on_mount(self) -> None:
         """The first ones at once, the others as they are read."""
-        self.query_one(RowList).focus()
+        self.set_focus(self.query_one(RowList))
         self._read()
 
     @work(exclusive=True)

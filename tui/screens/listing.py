@@ -98,7 +98,8 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
         head = f"{day}…" if cut else day
         detail = head + snippet.text[cut:]
         spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
-    return Row(summary.id, summary.title, detail, spans, _find_glyph(mark), is_bold=not mark.is_read)
+    byline = build_byline(summary)
+    return Row(summary.id, summary.title, detail, spans, byline, _find_glyph(mark), is_bold=not mark.is_read)
 
 
 def _find_glyph(mark: Mark) -> str:

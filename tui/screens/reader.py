@@ -102,7 +102,7 @@ class ReaderScreen(ReadingScreen):
         """The first page and the first article are there at the first paint."""
         self.set_class(self.app.no_color, "plain")
         self._adapt(self.app.size.width, self.app.size.height)
-        self.results.focus()
+        self.set_focus(self.results)
         await self._search("")
         if self._paths or self.library.is_behind():
             self._add()
@@ -119,6 +119,7 @@ class ReaderScreen(ReadingScreen):
         self.set_class(width < _narrow, "narrow")
         self.set_class(width >= _roomy, "roomy")
         self.set_class(height < _short, "short")
+        self.results.set_compact(width < _narrow)
 
     @work(exclusive=True, group="add")
     async def _add(self) -> None:
@@ -163,6 +164,7 @@ class ReaderScreen(ReadingScreen):
         await self._search(text)
 
     async def _search(self, text: str) -> None:
+        """Ask, and show the first results; without a panel of its own the article waits until it is opened."""
         query = Query(text, as_you_type=True)
         try:
             total, rows, note = await self.listing.search(query, 2 * self.results.rows_in_sight + 10)
@@ -173,8 +175,6 @@ class ReaderScreen(ReadingScreen):
         self.results.reset(total, rows)
         if rows and (not self.is_narrow or self.pane.document is None):
             await self.open(rows[0].key, self._landing, preview=True)
-        elif self.pane.document is not None:
-            self.pane.set_matches(self.library.matches(query, self.pane.document))
         self.say(f"{self.listing.describe(0)} · {note}" if note else "")
 
     @property
@@ -184,9 +184,16 @@ class ReaderScreen(ReadingScreen):
     @on(Input.Submitted, "#search")
     def _open_first_result(self, message: Input.Submitted) -> None:
         message.stop()
-        self.results.focus()
+        self.set_focus(self.results)
         if message.value.strip():
-            self.results.action_choose()
+            self._search_and_open(message.value)
+
+    @work(exclusive=True, group="search")
+    async def _search_and_open(self, text: str) -> None:
+        """Enter may come before the answer to the last letter has."""
+        if self.listing.query.text != text:
+            await self._search(text)
+        self.results.action_choose()
 
     @on(SearchBar.Left)
     def _leave_search(self, message: SearchBar.Left) -> None:
@@ -227,7 +234,7 @@ class ReaderScreen(ReadingScreen):
         """Type a query."""
         bar = self.query_one(SearchBar)
         self.remove_class("reading")
-        bar.focus()
+        self.set_focus(bar)
         bar.action_end()
 
     def action_leave(self) -> None:
@@ -250,17 +257,17 @@ class ReaderScreen(ReadingScreen):
         elif self.is_preview and self.pane.document is not None:
             self.jump(self.pane.document.id, Landing("stay"))
         else:
-            target.focus()
+            self.set_focus(target)
 
     def show_article(self) -> None:
         """Bring the article to the front and the keys to it."""
         self.add_class("reading")
-        self.pane.article.focus()
+        self.set_focus(self.pane.article)
 
     def show_results(self) -> None:
         """Bring the results to the front and the keys to them."""
         self.remove_class("reading")
-        self.results.focus()
+        self.set_focus(self.results)
         self.say("")
 
     def show_mark(self, document: str, mark: Mark) -> None:
@@ -273,7 +280,7 @@ class ReaderScreen(ReadingScreen):
         """Room for the text, or for the cast."""
         self.toggle_class("castless")
         if self.pane.panel.has_focus:
-            self.pane.article.focus()
+            self.set_focus(self.pane.article)
 
     def action_help(self) -> None:
         """All keys."""

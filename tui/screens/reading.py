@@ -54,6 +54,7 @@ class ReadingScreen(Screen[None]):
         self._history = History()
         self._walked: tuple[str, ...] = ()
         self._notice = ""
+        self._stopped: tuple[str, int] | None = None
 
     # What ReaderScreen does with its panes
 
@@ -101,6 +102,7 @@ class ReadingScreen(Screen[None]):
             self._land(opened, landing)
         self.is_preview = preview
         self._notice = ""
+        self._note_place()
         await self._find_walked()
         self.show_status()
         if not preview:
@@ -123,9 +125,12 @@ class ReadingScreen(Screen[None]):
 
     async def keep_place(self) -> None:
         """Where reading stopped is kept, to be found again another day."""
+        if self._stopped is not None:
+            await asyncio.to_thread(self.listing.keep_paragraph, *self._stopped)
+
+    def _note_place(self) -> None:
         document = self.pane.document
-        if document is not None and not self.is_preview:
-            await asyncio.to_thread(self.listing.keep_paragraph, document.id, self.pane.article.paragraph)
+        self._stopped = (document.id, self.pane.article.paragraph) if document and not self.is_preview else None
 
     def _place(self) -> Place | None:
         document, article = self.pane.document, self.pane.article
@@ -282,6 +287,7 @@ class ReadingScreen(Screen[None]):
     @on(ReadingPane.Changed)
     def _follow(self, message: ReadingPane.Changed) -> None:
         message.stop()
+        self._note_place()
         self.say("")
 
     def say(self, notice: str) -> None:

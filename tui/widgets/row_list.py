@@ -1,10 +1,11 @@
-"""RowList: any number of rows of two lines, of which only those in sight are asked for."""
+"""RowList: any number of rows of one or two lines, of which only those in sight are asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -17,19 +18,24 @@ from tui.render import clip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.style import Style
     from textual import events
 
-_lines_a_row = 2
+_narrowest_for_aside = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows: a title, with `glyph` before it, and below it a detail in which `spans` are marked."""
+    """What a row shows: a title, with `glyph` before it, and a detail below it in which `spans` are marked.
+
+    Where rows have one line, `aside` stands to the right of the title instead.
+    """
 
     key: str
     title: str
     detail: str
     spans: tuple[tuple[int, int], ...] = ()
+    aside: str = ""
     glyph: str = " "
     is_bold: bool = False
 
@@ -78,12 +84,15 @@ class RowList(ScrollView, can_focus=True):
         self._empty = empty
         self._rows: dict[int, Row] = {}
         self._asked: tuple[int, int] | None = None
+        self._height = 2
+        self._is_compact = False
         self.count = 0
         self.index = 0
 
     def reset(self, count: int, rows: Sequence[Row], *, index: int = 0) -> None:
         """Another list, of which the first rows are given."""
         self.count = count
+        self._height = 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
         self._rows = dict(enumerate(rows))
         self._asked = None
         self.index = min(index, max(0, count - 1))
@@ -93,9 +102,15 @@ class RowList(ScrollView, can_focus=True):
         self.refresh()
         self._ask()
 
+    def set_compact(self, is_compact: bool) -> None:  # noqa: FBT001 - a setter
+        """Give rows without marked spans a single line."""
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self.reset(self.count, [self._rows[i] for i in range(self.count) if i in self._rows], index=self.index)
+
     def grow(self, count: int, first: int, rows: Sequence[Row], index: int) -> None:
         """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
-        shift = (index - self.index) * _lines_a_row
+        shift = (index - self.index) * self._height
         self.count, self.index = count, index
         self._rows = dict(enumerate(rows, first))
         self._asked = None
@@ -135,12 +150,12 @@ class RowList(ScrollView, can_focus=True):
     @property
     def first_in_sight(self) -> int:
         """The row at the top."""
-        return self.scroll_offset.y // _lines_a_row
+        return self.scroll_offset.y // self._height
 
     @property
     def rows_in_sight(self) -> int:
         """How many rows fit."""
-        return max(1, -(-self.size.height // _lines_a_row))
+        return max(1, -(-self.size.height // self._height))
 
     def action_move(self, step: int) -> None:
         """To the next or previous row."""
@@ -148,7 +163,7 @@ class RowList(ScrollView, can_focus=True):
 
     def action_page(self, direction: int) -> None:
         """As many rows on or back as are in sight."""
-        self.action_move(direction * max(1, self.size.height // _lines_a_row - 1))
+        self.action_move(direction * max(1, self.size.height // self._height - 1))
 
     def action_go(self, index: int) -> None:
         """To a row; -1 is the last one."""
@@ -169,7 +184,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click on a row chooses it."""
-        index = (event.y + self.scroll_offset.y) // _lines_a_row
+        index = (event.y + self.scroll_offset.y) // self._height
         if index < self.count:
             self.action_go(index)
             self.action_choose()
@@ -186,15 +201,16 @@ class RowList(ScrollView, can_focus=True):
         self._ask()
 
     def _resize_content(self) -> None:
-        self.virtual_size = Size(self.size.width, self.count * _lines_a_row)
+        self.virtual_size = Size(self.size.width, self.count * self._height)
 
     def _show_current(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
-        line = self.index * _lines_a_row
+        line = self.index * self._height
+        # Scrolling by half a screen costs a thin line one repaint in many keys, not one a key.
         if line < top:
-            self.scroll_to(y=line, animate=False, force=True, immediate=True)
-        elif line + _lines_a_row > top + height:
-            self.scroll_to(y=line + _lines_a_row - height, animate=False, force=True, immediate=True)
+            self.scroll_to(y=max(0, line + self._height - height // 2), animate=False, force=True, immediate=True)
+        elif line + self._height > top + height:
+            self.scroll_to(y=line - height // 2, animate=False, force=True, immediate=True)
 
     def _ask(self) -> None:
         """Ask for rows around those in sight, unless that question is already under way."""
@@ -208,16 +224,16 @@ class RowList(ScrollView, can_focus=True):
             self.post_message(self.Wanted(self, *wanted))
 
     def _redraw(self, index: int, *, marker_only: bool = False) -> None:
-        y = index * _lines_a_row - self.scroll_offset.y
+        y = index * self._height - self.scroll_offset.y
         width = 1 if marker_only else self.size.width
-        shown = Region(0, y, width, _lines_a_row).intersection(Region(0, 0, self.size.width, self.size.height))
+        shown = Region(0, y, width, self._height).intersection(Region(0, 0, self.size.width, self.size.height))
         if shown:
             self.refresh(shown)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the marker, then the row's title or detail."""
         line = y + self.scroll_offset.y
-        index, is_detail = divmod(line, _lines_a_row)
+        index, is_detail = divmod(line, self._height)
         if not self.count and line == 1:
             return Strip([Segment(clip(f"  {self._empty}", self.size.width))]).adjust_cell_length(self.size.width)
         row = self._rows.get(index)
@@ -229,11 +245,23 @@ class RowList(ScrollView, can_focus=True):
         width = self.size.width - 3
         if not is_detail:
             look = style("row-list--bold" if row.is_bold else "row-list--title", partial=True)
-            segments += [Segment(f"{row.glyph} "), Segment(clip(row.title, width), look)]
+            segments += [Segment(f"{row.glyph} "), *self._build_title(row, width, look)]
         else:
             segments.append(Segment("  "))
             segments += self._build_detail(row, width)
         return Strip(segments).adjust_cell_length(self.size.width)
+
+    def _build_title(self, row: Row, width: int, look: Style) -> list[Segment]:
+        if self._height > 1 or not row.aside or width < _narrowest_for_aside:
+            return [Segment(clip(row.title, width), look)]
+        aside = clip(row.aside, width // 3)
+        room = width - cell_len(aside) - 2
+        title = clip(row.title, room)
+        gap = " " * (room - cell_len(title) + 2)
+        return [
+            Segment(title, look),
+            Segment(gap + aside, self.get_component_rich_style("row-list--detail", partial=True)),
+        ]
 
     def _build_detail(self, row: Row, width: int) -> list[Segment]:
         plain = self.get_component_rich_style("row-list--detail", partial=True)
