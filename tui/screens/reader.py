@@ -40,7 +40,8 @@ class ReaderScreen(ReadingScreen):
     """Where news is searched, read and walked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("/", "search", "search as you type", id="search"),
+        # With priority it acts before the next key is handed on: what is typed behind it belongs into the search bar.
+        Binding("/", "search", "search as you type", id="search", priority=True),
         Binding("n", "match(1)", "next match, on into the next article", id="next_match"),
         Binding("N", "match(-1)", "previous match", id="previous_match"),
         Binding("s", "star", "star or unstar", id="star"),
@@ -231,8 +232,11 @@ class ReaderScreen(ReadingScreen):
     # Between the panes
 
     def action_search(self) -> None:
-        """Type a query."""
+        """Type a query; in the search bar itself a "/" is a letter."""
         bar = self.query_one(SearchBar)
+        if self.focused is bar:
+            bar.insert_text_at_cursor("/")
+            return
         self.remove_class("reading")
         self.set_focus(bar)
         bar.action_end()
@@ -240,7 +244,7 @@ class ReaderScreen(ReadingScreen):
     def action_leave(self) -> None:
         """Back one level: article, results of a search, all articles, out."""
         bar = self.query_one(SearchBar)
-        if not self.results.has_focus:
+        if self.focused is not self.results:
             self.show_results()
         elif bar.value:
             bar.value = ""
@@ -250,7 +254,7 @@ class ReaderScreen(ReadingScreen):
     def action_focus_pane(self, direction: int) -> None:
         """Left: results, article, cast: right."""
         panes = [self.results, self.pane.article, *([] if self.has_class("castless") else [self.pane.panel])]
-        at = next((index for index, pane in enumerate(panes) if pane.has_focus), 0)
+        at = next((index for index, pane in enumerate(panes) if pane is self.focused), 0)
         target = panes[min(max(0, at + direction), len(panes) - 1)]
         if target is self.results:
             self.show_results()
@@ -279,7 +283,7 @@ class ReaderScreen(ReadingScreen):
     def action_toggle_cast(self) -> None:
         """Room for the text, or for the cast."""
         self.toggle_class("castless")
-        if self.pane.panel.has_focus:
+        if self.focused is self.pane.panel:
             self.set_focus(self.pane.article)
 
     def action_help(self) -> None:
@@ -288,7 +292,7 @@ class ReaderScreen(ReadingScreen):
 
     def describe_place(self) -> str:
         """Where one is, in the article or in the list."""
-        in_list = self.results.has_focus or self.query_one(SearchBar).has_focus
+        in_list = self.focused in {self.results, self.query_one(SearchBar)}
         if self.pane.document is None or (in_list and (self.is_narrow or self.is_preview)):
             return self.listing.describe(self.results.index)
         return super().describe_place()
@@ -326,7 +330,7 @@ class ReaderScreen(ReadingScreen):
     @work(exclusive=True, group="mark")
     async def _change_mark(self, what: str) -> None:
         row, document = self.results.current, self.pane.document
-        identifier = row.key if self.results.has_focus and row else document.id if document else None
+        identifier = row.key if self.focused is self.results and row else document.id if document else None
         if identifier is not None:
             mark, said = await asyncio.to_thread(self.listing.change_mark, identifier, what)
             self.show_mark(identifier, mark)
