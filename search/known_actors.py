@@ -71,6 +71,6 @@ class KnownActors(Protocol):
         """Link an appearance to another actor."""
         ...
 
-    def copy_actor(self, appearance: int) -> int:
+    def copy_actor(self, appearance: int, slug: str) -> int:
         """A new actor made of what one appearance says; its row."""
         ...

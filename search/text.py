@@ -90,7 +90,7 @@ def _is_wrapped(lines: list[str]) -> bool:
         return False
     lengths = [len(line.rstrip()) for line in lines[:-1]]
     mid_sentence = sum(not line.rstrip().endswith((".", "!", "?", "”", '"', ":")) for line in lines[:-1])
-    return max(lengths) <= 100 and min(lengths) >= 40 and mid_sentence * 2 > len(lengths)
+    return 40 <= max(lengths) <= 132 and min(lengths) * 5 >= max(lengths) * 3 and mid_sentence * 2 > len(lengths)
 
 
 def _cut(paragraph: str) -> Iterator[str]:

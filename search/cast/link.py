@@ -48,7 +48,8 @@ class Linker:
         """Give every actor of this document its actor of the Library, and short names elsewhere theirs anew."""
         actors = [(actor, find_forms(actor)) for actor in cast.actors.values()]
         actors.sort(key=lambda pair: not pair[1].is_full)  # full names first: a short one may mean them
-        for actor, forms in actors:
+        for actor, own_forms in actors:
+            forms = self._find_person_forms(document, actor) or own_forms
             number = self._find_actor(document, forms)
             is_new = number is None
             if number is None:
@@ -58,10 +59,27 @@ class Linker:
                 for short in forms.shorts:
                     self._link_shorts(short, is_person=forms.is_person)
 
+    def _find_person_forms(self, document: int, actor: Actor) -> NameForms | None:
+        """A single word of unknown type is a surname if a person of the Library answers to it: then its forms as such."""
+        keys = tuple({build_key(name) for name in actor.aliases})
+        if (
+            actor.type != "other"
+            or len(keys) != 1
+            or " " in keys[0]
+            or not self._known.find_by_short(keys[0], is_person=True)
+        ):
+            return None
+        owner = self._find_owner(document, keys[0], (), is_person=True)
+        return NameForms(keys, keys, is_full=False, is_person=True) if owner is not None else None
+
     def _find_actor(self, document: int, forms: NameForms) -> int | None:
         if not forms.is_full:
             return self._find_owner(document, forms.shorts[0], forms.keys, is_person=forms.is_person)
         found = self._known.find_by_keys(forms.keys, is_person=forms.is_person)
+        if not found:
+            # What one article takes for a person may be an organisation in another: several words of a name decide.
+            long = [key for key in forms.keys if " " in key]
+            found = self._known.find_by_keys(long, is_person=not forms.is_person)
         if found:
             return max(found, key=lambda actor: (actor.documents, -actor.number)).number
         if not forms.is_person:
@@ -94,7 +112,7 @@ class Linker:
         for appearance in self._known.find_short_appearances(short, is_person=is_person):
             number = self._find_owner(appearance.document, short, (short,), is_person=is_person)
             if number is None and appearance.actor_is_full:
-                number = self._known.copy_actor(appearance.number)
+                number = self._known.copy_actor(appearance.number, short)
             if number not in {None, appearance.actor}:
                 self._known.move_appearance(appearance.number, number)
 

@@ -42,12 +42,12 @@ _ORGANISATION = frozenset(
     "group guard guards hospital inc institute institution international league limited ltd media ministry movement "
     "museum navy network news observatory office organisation organization parliament partnership party police "
     "press senate service services society team times tribunal union united university watch airways air post "
-    "guardian journal fc fc. defence parliament".split()
+    "guardian journal fc state hayat tahrir jabhat harakat jaysh liwa helmets crescent".split()
 )
 _PLACE = frozenset(
     "airport avenue base bay beach bridge camp canal city coast county crossing desert district embassy gulf "
     "heights hills island islands lake mountain mountains north ocean palace peninsula port prison province region "
-    "river road sea south square state street strip town valley village".split()
+    "river road sea south square street strip town valley village mosque cathedral temple hotel monastery".split()
 )
 _EVENT = frozenset(
     "conference cup day election elections festival games olympics spring summit war championship championships "
@@ -149,6 +149,8 @@ class RuleRecogniser:
         if run[0].initial and not self._find_place(run):
             while run and (run[0].folded in _FUNCTION or (run[0].initial and run[0].folded in ordinary)):
                 run = run[1:]
+        if len(run) > 2 and run[0].initial and run[1].folded == "of" and run[0].folded not in _GENERIC:
+            run = run[2:]  # "Fighters of …", but "University of …"
         while run and run[0].folded in _CALENDAR | _FUNCTION:
             run = run[1:]
         while run and run[-1].folded in _CALENDAR | _FUNCTION | _INSIDE:
@@ -170,7 +172,8 @@ class RuleRecogniser:
         for vocabulary, kind in _VOCABULARIES:
             if words[-1] in vocabulary or (kind == "organisation" and not vocabulary.isdisjoint(words)):
                 return kind
-        if run[0].before in _WHERE:
+        is_dateline = run[0].start == 0 and len(run[0].text) > 3 and all(word.text.isupper() for word in run)
+        if run[0].before in _WHERE or is_dateline:
             return "place"
         single = len(run) == 1
         if is_acronym(strip_possessive(run[0].text)) or (
@@ -192,6 +195,12 @@ _VOCABULARIES: tuple[tuple[frozenset[str], ActorType], ...] = (
 )
 
 
+def _joins(run: list[_Word], word: _Word) -> bool:
+    if word.folded == "for":  # "the Observatory for Human Rights"
+        return any(before.folded in _ORGANISATION for before in run)
+    return word.folded in _INSIDE or (word.capital and word.folded not in _FUNCTION)
+
+
 def _find_words(text: str) -> Iterator[_Word]:
     starts = {start for start, _ in find_sentences(text)}
     opening, before = True, ""
@@ -207,7 +216,7 @@ def _find_runs(words: list[_Word]) -> Iterator[list[_Word]]:
     """Capitalised words in a row, with small words inside them ("of", "al", "bin"), nothing but spaces between."""
     run: list[_Word] = []
     for word, following in pairwise([*words, _Word(".", 0, 0, initial=True, before="")]):
-        joins = word.folded in _INSIDE or (word.folded not in _FUNCTION and word.capital) if run else word.capital
+        joins = _joins(run, word) if run else word.capital
         if joins:
             run.append(word)
         gap = following.start - word.end

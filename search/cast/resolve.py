@@ -14,6 +14,9 @@ from search.text import find_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_longest_shouted_acronym = 5
+"""Letters; more capitals than that, alone in a dateline, are a shouted place."""
+
 _CONFIDENCE: dict[Why, float] = {
     "name": 0.98, "alias": 0.9, "surname": 0.92, "acronym": 0.95, "title": 0.93, "demonym": 0.97
 }  # fmt: skip
@@ -34,6 +37,8 @@ class _Group:
         """What most of its mentions were taken for; "other" only says that the recogniser did not know."""
         if self.place:
             return "place"
+        if any(why == "acronym" for _, why in self.joined):
+            return "organisation"
         counts = Counter[ActorType](mention.type for mention in self.mentions if mention.type != "other")
         return max(counts, key=lambda name: (counts[name], name)) if counts else "other"
 
@@ -188,12 +193,19 @@ def _join_acronyms(groups: list[_Group], introduced: dict[str, str]) -> list[_Gr
         found = [
             other
             for other in groups
-            if other is not group and other.type != "person" and not other.place and len(other.tokens) > 1
+            if other is not group and _may_have_acronym(other)
             and any(acronym in find_initials(mention.text) for mention in other.mentions)
         ]  # fmt: skip
         return (found[0], "acronym") if len(found) == 1 else None
 
     return _join(groups, find)
+
+
+def _may_have_acronym(group: _Group) -> bool:
+    """Organisations and the like; what looks like a person may be one, unless a part of the name is used alone."""
+    if group.place or len(group.tokens) < 2:
+        return False
+    return group.type != "person" or (len(group.tokens) > 2 and not group.joined)
 
 
 def _all_mentions(group: _Group) -> list[Mention]:
@@ -232,4 +244,11 @@ def _build_actor(number: str, group: _Group, mentions: list[Mention]) -> Actor:
     kind: ActorType = group.type
     if kind == "other":
         kind = next((other.type for other, _ in group.joined if other.type != "other"), kind)
-    return Actor(number, group.place or max(names, key=len), kind, tuple(names), len(mentions), 1)
+    return Actor(number, group.place or _choose_name(names), kind, tuple(names), len(mentions), 1)
+
+
+def _choose_name(names: list[str]) -> str:
+    """The longest; one shouted in a dateline only if there is no other, and then not shouted."""
+    quiet = [name for name in names if not name.isupper() or is_acronym(name)]
+    best = max(quiet or names, key=len)
+    return best.title() if best.isupper() and len(best) > _longest_shouted_acronym else best

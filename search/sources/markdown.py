@@ -20,7 +20,7 @@ _MARKS = (
     (re.compile(r"(?<!\w)_(?=\S)([^_\n]{1,1000}?)(?<=\S)_(?!\w)"), r"\1"),
     (re.compile(r"`([^`\n]{1,500})`"), r"\1"),
 )
-_PREFIX = re.compile(r"[ ]{0,3}(?:>[ ]?|[-*+][ ]+|\d{1,3}[.)][ ]+)+")
+_PREFIX = re.compile(r"^[ ]{0,3}(?:>[ ]?|[-*+][ ]+|\d{1,3}[.)][ ]+)+")
 _KEYS = {
     "title": "title", "headline": "title", "date": "date", "published": "date", "source": "source",
     "publisher": "source", "url": "url", "link": "url", "lang": "language", "language": "language",
@@ -39,7 +39,7 @@ def parse_markdown(text: str) -> Draft:
     lines: list[str] = []
     for line in text.split("\n"):
         heading = _HEADING.fullmatch(line)
-        if heading and title is None and not any(lines):
+        if heading and not any(lines) and title in {None, heading[1]}:
             title = heading[1]
         elif heading:
             lines += ["", heading[1], ""]

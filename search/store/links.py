@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count as count_from
 from typing import TYPE_CHECKING
 
 from search.known_actors import KnownActor, ShortAppearance
@@ -63,15 +64,20 @@ class Links:
 
     def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
         """A new actor with an id made of its name; its row."""
-        identifier, count = slug, 1
-        while self._connection.execute("SELECT 1 FROM actors WHERE id = ?", [identifier]).fetchone():
-            count += 1
-            identifier = f"{slug}-{count}"
         cursor = self._connection.execute(
             "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, ?)",
-            [identifier, actor.name, actor.type, forms.is_person, forms.is_full],
+            [self._find_free_id(slug), actor.name, actor.type, forms.is_person, forms.is_full],
         )
         return int(cursor.lastrowid or 0)
+
+    def _find_free_id(self, slug: str) -> str:
+        taken = {
+            row[0]
+            for row in self._connection.execute(
+                "SELECT id FROM actors WHERE id = ? OR (id > ? AND id < ?)", [slug, f"{slug}-", f"{slug}."]
+            )
+        }
+        return next(name for count in count_from(1) if (name := slug if count == 1 else f"{slug}-{count}") not in taken)
 
     def add_appearance(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
         """That this actor is in this document, under these names."""
@@ -109,16 +115,14 @@ class Links:
         self._count(appearance, actor, 1)
         self.drop_unused([old])
 
-    def copy_actor(self, appearance: int) -> int:
+    def copy_actor(self, appearance: int, slug: str) -> int:
         """A new actor made of what one appearance says; its row."""
-        name, kind, is_person, identifier = self._connection.execute(
-            "SELECT appearances.name, appearances.type, appearances.is_person, documents.id FROM appearances"
-            " JOIN documents ON documents.number = document WHERE appearances.number = ?",
-            [appearance],
+        name, kind, is_person = self._connection.execute(
+            "SELECT name, type, is_person FROM appearances WHERE number = ?", [appearance]
         ).fetchone()
         cursor = self._connection.execute(
             "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, 0)",
-            [f"{fold(name).replace(' ', '-')}-{identifier}-{appearance}", name, kind, is_person],
+            [self._find_free_id(slug), name, kind, is_person],
         )
         return int(cursor.lastrowid or 0)
 
