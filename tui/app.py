@@ -9,6 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.theme import Theme
 
 from search import Library, LibraryUnreadableError, Marks, NewscastError
@@ -42,7 +43,9 @@ class NewscastApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     ALLOW_SELECT = False
     ANIMATION_LEVEL = "none"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
+    ]
 
     def __init__(self, library: Library, marks: Marks, settings: Settings, paths: Sequence[str] = ()) -> None:
         # Only with the terminal's own colours can Textual leave out colour altogether.
@@ -54,7 +57,7 @@ class NewscastApp(App[None]):
             raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
         self.theme = "terminal" if self.no_color else settings.theme
         self._library, self._marks, self._settings, self._paths = library, marks, settings, paths
-        known = {binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings}
+        known = {"suspend"} | {binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings}
         for name in settings.keys:
             if name not in known:
                 raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')

@@ -60,9 +60,9 @@ def main() -> None:
         with Library(Path(folder), recogniser=recogniser) as library:
             for progress in library.add(paths) if paths else library.repair():
                 counts.update(addition.outcome for addition in progress.additions)
-                _say(Step(progress.done, progress.total, progress.what, counts))
+                _say(Step(progress.done, progress.total, progress.what, dict(counts)))
     except NewscastError as error:
-        _say(Step(0, 0, "", counts, str(error)))
+        _say(Step(0, 0, "", dict(counts), str(error)))
 
 
 def _say(step: Step) -> None:

@@ -60,15 +60,11 @@ class Linker:
                     self._link_shorts(short, is_person=forms.is_person)
 
     def _find_person_forms(self, document: int, actor: Actor) -> NameForms | None:
-        """A single word of unknown type is a surname if a person of the Library answers to it: then its forms as such."""
+        """A single word of unknown type, as a surname, if a person of the Library answers to it."""
         keys = tuple({build_key(name) for name in actor.aliases})
-        if (
-            actor.type != "other"
-            or len(keys) != 1
-            or " " in keys[0]
-            or not self._known.find_by_short(keys[0], is_person=True)
-        ):
+        if actor.type != "other" or len(keys) != 1 or " " in keys[0]:
             return None
+        # Without a key to look for, only an owner of the surname is found, not whoever has it alone.
         owner = self._find_owner(document, keys[0], (), is_person=True)
         return NameForms(keys, keys, is_full=False, is_person=True) if owner is not None else None
 

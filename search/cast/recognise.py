@@ -92,6 +92,11 @@ class _Word:
         return fold(strip_possessive(self.text))
 
     @property
+    def function(self) -> bool:
+        """Is it a small word like "who"? WHO inside a sentence is none."""
+        return self.folded in _FUNCTION and (self.initial or len(self.text) == 1 or not self.text.isupper())
+
+    @property
     def possessive(self) -> bool:
         return strip_possessive(self.text) != self.text
 
@@ -147,13 +152,13 @@ class RuleRecogniser:
     def _trim(self, run: list[_Word], ordinary: set[str]) -> list[_Word]:
         """The run without what is capitalised for another reason: a sentence's first word, a day, a month."""
         if run[0].initial and not self._find_place(run):
-            while run and (run[0].folded in _FUNCTION or (run[0].initial and run[0].folded in ordinary)):
+            while run and (run[0].function or (run[0].initial and run[0].folded in ordinary)):
                 run = run[1:]
         if len(run) > 2 and run[0].initial and run[1].folded == "of" and run[0].folded not in _GENERIC:
             run = run[2:]  # "Fighters of …", but "University of …"
-        while run and run[0].folded in _CALENDAR | _FUNCTION:
+        while run and (run[0].function or run[0].folded in _CALENDAR):
             run = run[1:]
-        while run and run[-1].folded in _CALENDAR | _FUNCTION | _INSIDE:
+        while run and (run[-1].function or run[-1].folded in _CALENDAR | _INSIDE):
             run = run[:-1]
         return run
 
@@ -198,7 +203,7 @@ _VOCABULARIES: tuple[tuple[frozenset[str], ActorType], ...] = (
 def _joins(run: list[_Word], word: _Word) -> bool:
     if word.folded == "for":  # "the Observatory for Human Rights"
         return any(before.folded in _ORGANISATION for before in run)
-    return word.folded in _INSIDE or (word.capital and word.folded not in _FUNCTION)
+    return word.folded in _INSIDE or (word.capital and not word.function)
 
 
 def _find_words(text: str) -> Iterator[_Word]:

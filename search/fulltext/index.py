@@ -156,12 +156,14 @@ class FullText:
 
     def _open_searcher(self) -> Searcher:
         """A searcher on the newest commit. Whoosh is imported at the first search, not at the reader's start."""
+        # Not refresh(): it keeps readers of old segments, and with them documents that have been deleted since.
+        if self._searcher is not None and not self._searcher.up_to_date():
+            self._searcher.close()
+            self._searcher = None
         if self._searcher is None:
             from whoosh.scoring import BM25F
 
             self._searcher = self._open_index().searcher(weighting=BM25F())
-        else:
-            self._searcher = self._searcher.refresh()
         return self._searcher
 
     @contextmanager

@@ -29,6 +29,10 @@ _LIKELY = (
 )
 """What old news pages are found in; guessing among every encoding there is finds EBCDIC in French."""
 
+_CENTRAL_AND_TURKISH = frozenset(
+    {"Croatian", "Czech", "Hungarian", "Polish", "Romanian", "Slovak", "Slovene", "Turkish"}
+)
+
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
 _CONTROLS = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x7f"
 _SAMPLE = 65_536
@@ -76,9 +80,9 @@ def _guess(origin: str, data: bytes) -> str:
     if best is None:
         raise SourceRefusedError(origin, "neither UTF-8 nor any usual encoding")
     # Western text often has too few accents to tell Windows' code pages apart; the Western one is by far the commonest.
-    western = {"cp1250", "cp1252", "cp1253", "cp1254"}
-    candidates = set(best.could_be_from_charset)
-    return "cp1252" if best.encoding in western and "cp1252" in candidates else best.encoding
+    if best.encoding in {"cp1250", "cp1254"} and best.language not in _CENTRAL_AND_TURKISH:
+        return "cp1252"
+    return best.encoding
 
 
 def _decode_as(origin: str, data: bytes, encoding: str | None) -> str:

@@ -1,0 +1,1 @@
+"""What newscast does, in statements that can fail."""

@@ -1,0 +1,81 @@
+"""What the tests share: the seeds, a library of them, and a home that is nobody's."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from search import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+root = Path(__file__).parent.parent
+seeds = root / "seeds"
+shared = root.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes what belongs to whoever runs it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("NEWSCAST_LIBRARY", "NEWSCAST_SETTINGS", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+@pytest.fixture(scope="session")
+def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library folder with the seeds in it, to be copied."""
+    folder = tmp_path_factory.mktemp("seeded") / "library"
+    with Library(folder) as library:
+        for _ in library.add([str(seeds)]):
+            pass
+    return folder
+
+
+@pytest.fixture
+def seeded(seeded_folder: Path, tmp_path: Path) -> Path:
+    """A library folder of one's own with the seeds in it."""
+    return Path(shutil.copytree(seeded_folder, tmp_path / "library"))
+
+
+@pytest.fixture
+def library(seeded: Path) -> Iterator[Library]:
+    """The library of the seeds, open."""
+    with Library(seeded) as opened:
+        yield opened
+
+
+@pytest.fixture
+def build_library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
+    """Make a library of texts, given as file name=text."""
+    opened: list[Library] = []
+
+    def build(**texts: str) -> Library:
+        folder = tmp_path / f"articles{len(opened)}"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+        library = Library(tmp_path / f"built{len(opened)}")
+        opened.append(library)
+        for _ in library.add([str(folder)]):
+            pass
+        return library
+
+    yield build
+    for library in opened:
+        library.close()
+
+
+@pytest.fixture
+def shared_folder() -> Path:
+    """What developers and CI have beside the checkout."""
+    if not shared.is_dir():
+        pytest.skip("needs ../shared, which is not here")
+    return shared

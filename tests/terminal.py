@@ -1,0 +1,123 @@
+"""A real terminal for tests: a pty, a pyte screen, and what a program under it wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from typing import TYPE_CHECKING
+
+import pyte
+
+from tests.conftest import root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_private = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$[a-z]|\x1b[PX^_].*?\x1b\\", re.DOTALL)
+"""Sequences that a terminal answers or ignores, and that pyte would print."""
+
+
+class Terminal:
+    """A program in a pty of its own, controlling it as a shell's would."""
+
+    def __init__(
+        self, command: Sequence[str], size: tuple[int, int] = (80, 24), environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self.written = b""
+        self._descriptor, child = pty.openpty()
+        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.before = termios.tcgetattr(self._descriptor)
+        variables = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
+        self.process = subprocess.Popen(
+            command, stdin=child, stdout=child, stderr=child, cwd=root, env=variables, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        os.close(child)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self, seconds: float) -> bytes:
+        """What the program writes within that time."""
+        got = b""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self._descriptor], [], [], left)[0]:
+                try:
+                    block = os.read(self._descriptor, 65_536)
+                except OSError:
+                    break
+                if not block:
+                    break
+                got += block
+                self._stream.feed(_private.sub(b"", block))
+        self.written += got
+        return got
+
+    def wait_for(self, text: str, seconds: float = 15) -> None:
+        """Until that text is on the screen."""
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            assert time.monotonic() < end, f"no {text!r} on the screen:\n{self.text}"
+            self.read(0.05)
+
+    def settle(self, seconds: float = 0.3) -> bytes:
+        """Until nothing has been written for that long; what was."""
+        got = b""
+        while block := self.read(seconds):
+            got += block
+        return got
+
+    def press(self, keys: str) -> bytes:
+        """Send keys, and give what was written until it was silent."""
+        os.write(self._descriptor, keys.encode())
+        return self.settle()
+
+    def wait_for_exit(self, seconds: float = 15) -> int:
+        """The exit status."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"still running:\n{self.text}"
+            self.read(0.05)
+        self.read(0.2)
+        return self.process.returncode
+
+    def is_restored(self) -> bool:
+        """Are the line discipline, the main screen, the cursor and the mouse as they were?"""
+        modes: dict[bytes, bytes] = {}
+        for names, final in re.findall(rb"\x1b\[\?([0-9;]+)([hl])", self.written):
+            modes.update(dict.fromkeys(names.split(b";"), final))
+        on = {name for name, final in modes.items() if final == b"h"} - {b"25", b"7"}
+        return not on and modes.get(b"25") != b"l" and termios.tcgetattr(self._descriptor) == self.before
+
+    def close(self) -> None:
+        """The terminal is gone."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def end(self) -> None:
+        """Whatever still runs does not outlive the test."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.close()
+
+
+def newscast(*arguments: str) -> list[str]:
+    """The command line of newscast."""
+    return [sys.executable, "-m", "tui.cli", *arguments]

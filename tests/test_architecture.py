@@ -1,0 +1,111 @@
+"""The rules of ARCHITECTURE.md: what may import what, what loads when, how long a module may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import search
+from tests.conftest import root
+
+modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
+
+search_layers = (
+    ("model", "errors"), ("text", "known_actors"), ("sources", "cast", "fulltext", "store", "jsonl"),
+    ("adding", "annotating"), ("library",),
+)  # fmt: skip
+tui_layers = (
+    ("render", "history", "walk", "links", "settings"), ("widgets", "indexer", "setup"), ("screens",), ("app",),
+    ("commands",), ("cli",),
+)  # fmt: skip
+
+
+def find_imports(path: Path) -> set[str]:
+    """The dotted names that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def level(layers: tuple[tuple[str, ...], ...], name: str) -> int:
+    return next(index for index, names in enumerate(layers) if name in names)
+
+
+@pytest.mark.parametrize("path", modules, ids=lambda path: str(path.relative_to(root)))
+def test_a_module_keeps_the_rules(path):
+    part, *inside = path.relative_to(root).with_suffix("").parts
+    imports = find_imports(path)
+    if part == "search":
+        assert not {name.split(".")[0] for name in imports} & {"tui", "textual", "rich", "click"}
+    else:
+        reached = {name for name in imports if name.split(".")[0] == "search"}
+        assert reached <= {f"search.{name}" for name in search.__all__}
+    if path.name != "__init__.py" or len(inside) > 1:
+        check_layers(part, inside[0], imports)
+    assert len(path.read_text().splitlines()) <= 400
+
+
+def check_layers(part: str, own: str, imports: set[str]) -> None:
+    layers = search_layers if part == "search" else tui_layers
+    for name in imports:
+        pieces = name.split(".")
+        if pieces[0] == part and len(pieces) > 2 and pieces[1] != own:
+            assert level(layers, pieces[1]) < level(layers, own), f"{own} must not import {name}"
+
+
+def test_whoosh_and_sql_stay_where_they_belong():
+    for path in root.glob("search/**/*.py"):
+        imports = find_imports(path)
+        if "fulltext" not in path.parts:
+            assert not any(name.split(".")[0] == "whoosh" for name in imports), path
+        if "store" not in path.parts:
+            assert not any(word in path.read_text() for word in ("SELECT ", "INSERT ", "DELETE FROM")), path
+
+
+def test_a_widget_touches_no_library_file_or_clock():
+    for path in root.glob("tui/widgets/*.py"):
+        names = {name.split(".")[0] for name in find_imports(path)}
+        assert not names & {"os", "pathlib", "time", "datetime", "sqlite3", "asyncio"}, path
+        assert not {"search.Library", "search.Marks"} & {
+            name for name in find_imports(path) if "TYPE_CHECKING" not in name
+        }, path
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    return set(found.stdout.split())
+
+
+def test_the_engine_loads_without_a_screen_and_without_what_few_need():
+    heavy = {"textual", "rich", "tui", "whoosh", "trafilatura", "lxml", "charset_normalizer", "numpy", "onnxruntime"}
+    assert not loaded_by("import search") & heavy
+
+
+def test_no_command_but_the_reader_loads_textual():
+    assert "textual" not in loaded_by("import tui.cli")
+
+
+def test_the_reader_starts_without_whoosh():
+    assert not loaded_by("import tui.app") & {"whoosh", "trafilatura", "numpy"}
+
+
+def test_a_wheel_holds_the_two_packages(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, root],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    import zipfile
+
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"search", "tui"}
+    assert {"search/cast/places.tsv", "tui/newscast.tcss"} <= set(names)

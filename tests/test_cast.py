@@ -1,0 +1,194 @@
+"""Who is meant: the same actor under all its names, and never two people as one."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
+from search.cast import build_recogniser, find_cast
+from search.cast.names import build_key, find_initials, is_acronym
+from search.errors import UnknownRecogniserError
+from search.sources import parse_raw, read_file
+
+
+def build_document(*paragraphs: str, identifier: str = "d") -> Document:
+    texts = tuple(Paragraph(index, text) for index, text in enumerate(paragraphs))
+    return Document(identifier, None, None, None, None, None, texts)
+
+
+def cast_of(*paragraphs: str) -> Cast:
+    return find_cast(build_document(*paragraphs), build_recogniser("rules"))
+
+
+def names(cast: Cast) -> dict[str, set[str]]:
+    """Actor → the words used for it."""
+    return {actor.name: {mention.text for mention in cast.of_actor(actor.id)} for actor in cast.actors.values()}
+
+
+def why(cast: Cast, text: str) -> str:
+    (reason,) = {mention.link.why for mention in cast.mentions if mention.text == text and mention.link}
+    return reason
+
+
+def test_mentions_point_at_the_text(library):
+    for hit in library.search(Query(""), 0, 100).hits:
+        document, cast = library.document(hit.summary.id), library.cast(hit.summary.id)
+        for mention in cast.mentions:
+            assert document.paragraphs[mention.paragraph].text[mention.start : mention.end] == mention.text
+        places = [(mention.paragraph, mention.start, mention.end) for mention in cast.mentions]
+        assert places == sorted(places)
+        assert all(one[0] < two[0] or one[2] <= two[1] for one, two in pairwise(places))
+
+
+def test_the_article_that_started_it_all(shared_folder):
+    (path,) = (shared_folder / "seeds").glob("*.txt")
+    found = names(find_cast(parse_raw(read_file(str(path))), build_recogniser("rules")))
+    assert found["Bashar al-Assad"] == {"Bashar al-Assad", "Bashar al Assad", "al-Assad", "Assad"}
+    assert not any("Assad" in name for name in found if name != "Bashar al-Assad")
+    assert found["Angela Rayner"] == {"Angela Rayner", "Rayner"}
+    assert found["United Nations Security Council"] == {"United Nations Security Council", "UNSC"}
+    assert found["United Kingdom"] == {"UK"}
+    assert found["Syria"] == {"Syria", "Syrian", "Syrians"}
+
+
+def test_a_surname_is_the_person_who_has_it():
+    cast = cast_of("David Kato, an activist, was killed.", "Mr Kato earned fame. Then Kato's house burned.")
+    assert names(cast)["David Kato"] == {"David Kato", "Kato"}
+
+
+def test_a_title_is_the_reason_and_no_part_of_the_name():
+    cast = cast_of("Angela Rayner spoke.", "Later Ms Rayner left.")
+    assert why(cast, "Rayner") == "title"
+
+
+def test_a_surname_that_two_people_have_is_neither():
+    cast = cast_of("Sonia Gandhi met Rahul Gandhi in the garden.", "Then Gandhi spoke to the press about Gandhi.")
+    assert names(cast)["Sonia Gandhi"] == {"Sonia Gandhi"}
+    assert names(cast)["Rahul Gandhi"] == {"Rahul Gandhi"}
+    assert names(cast)["Gandhi"] == {"Gandhi"}
+
+
+def test_two_people_of_one_first_name_stay_apart():
+    found = names(cast_of("We met Mohammed Shia al-Sudani and then saw Mohammed al-Bashir."))
+    assert {"Mohammed Shia al-Sudani", "Mohammed al-Bashir"} <= found.keys()
+
+
+def test_a_longer_name_takes_in_the_shorter_one():
+    found = names(cast_of("Prime Minister Mohammad Ghazi al-Jalali stayed.", "Then Mohammed al-Jalali spoke."))
+    assert found["Mohammad Ghazi al-Jalali"] == {"Mohammad Ghazi al-Jalali", "Mohammed al-Jalali"}
+
+
+def test_an_acronym_is_what_introduced_it_in_brackets():
+    cast = cast_of("The Islamic Revolutionary Guard Corps (IRGC) did not comment.", "The IRGC had been warned.")
+    assert names(cast)["Islamic Revolutionary Guard Corps"] == {"Islamic Revolutionary Guard Corps", "IRGC"}
+    assert why(cast, "IRGC") == "acronym"
+
+
+def test_an_acronym_is_the_one_name_with_its_initials():
+    assert names(cast_of("The World Health Organization met.", "The WHO sent help."))["World Health Organization"] == {
+        "World Health Organization",
+        "WHO",
+    }
+
+
+def test_a_country_has_one_actor_under_all_its_names():
+    cast = cast_of("Britain waited. The United Kingdom acted, and the UK paid; the British were glad.")
+    assert names(cast)["United Kingdom"] == {"Britain", "United Kingdom", "UK", "British"}
+    assert why(cast, "British") == "demonym"
+
+
+def test_two_names_in_one_run_are_two_actors():
+    found = names(cast_of("It was British Prime Minister Keir Starmer who called."))
+    assert found == {"United Kingdom": {"British"}, "Keir Starmer": {"Keir Starmer"}}
+
+
+def test_a_sentence_begins_with_a_capital_and_that_is_no_name():
+    assert names(cast_of("Residents reported gunfire. However, nobody came. On Sunday it rained in July.")) == {}
+
+
+def test_across_articles_a_surname_is_the_one_person_who_has_it(build_library):
+    library = build_library(a="Only Mr Fidan spoke about it.", b="Hakan Fidan met reporters.", c="Mr Fidan left early.")
+    actor = library.actor("hakan-fidan")
+    assert (actor.name, actor.documents) == ("Hakan Fidan", 3)
+    assert library.actor("Fidan") == actor
+
+
+def test_across_articles_a_surname_that_two_people_have_is_neither(build_library):
+    library = build_library(
+        a="Then Mr Makhlouf spoke.", b="Ehab Makhlouf was shot.", c="Eyad Makhlouf was wounded.", d="Mr Makhlouf slept."
+    )
+    assert library.actor("ehab-makhlouf").documents == 1
+    assert library.actor("eyad-makhlouf").documents == 1
+    with pytest.raises(NotFoundError, match=" or "):
+        library.actor("Makhlouf")
+
+
+def test_across_articles_an_acronym_is_the_organisation_that_has_it(build_library):
+    library = build_library(a="The SDF moved.", b="The Syrian Democratic Forces (SDF) moved.", c="Then the SDF left.")
+    assert library.actor("syrian-democratic-forces").documents == 3
+
+
+def test_the_order_of_adding_does_not_change_who_is_meant(build_library):
+    texts = {
+        "full": "Bashar al-Assad fled to Moscow.",
+        "short": "Nobody knew where Mr Assad was.",
+        "other": "Hafez al-Assad ruled for long.",
+    }
+    groups = []
+    for order in (["full", "short", "other"], ["short", "other", "full"], ["other", "full", "short"]):
+        library = build_library(**{f"{index}{name}": texts[name] for index, name in enumerate(order)})
+        _, actors = library.actors("assad")
+        groups.append(sorted((actor.name, actor.documents) for actor in actors))
+    assert groups[0] == groups[1] == groups[2] == [("Assad", 1), ("Bashar al-Assad", 1), ("Hafez al-Assad", 1)]
+
+
+def test_a_walk_meets_every_mention_in_reading_order(library):
+    actor = library.actor("bashar-al-assad")
+    sightings = list(library.sightings(actor.id))
+    assert len(sightings) == actor.mentions
+    days = [sighting.document.published for sighting in sightings]
+    assert days == sorted(days)
+    for sighting in sightings:
+        assert sighting.sentence[sighting.start : sighting.end] == sighting.mention.text
+
+
+def test_annotating_keeps_the_order_and_links_within_each_document():
+    documents = [build_document("Hakan Fidan spoke.", identifier=name) for name in ("b", "a")]
+    annotated = list(annotate(documents))
+    assert [document.id for document, _ in annotated] == ["b", "a"]
+    actors = [cast.mentions[0].link.actor for _, cast in annotated if cast.mentions[0].link]
+    assert len(set(actors)) == 2
+
+
+def test_annotating_across_links_between_documents():
+    documents = [build_document("Hakan Fidan spoke.", identifier="a"), build_document("Mr Fidan left.", identifier="a")]
+    actors = [cast.mentions[0].link.actor for _, cast in annotate_across(documents) if cast.mentions[0].link]
+    assert actors == ["hakan-fidan", "hakan-fidan"]
+
+
+def test_an_unknown_recogniser_is_named():
+    with pytest.raises(UnknownRecogniserError, match="nosuch"):
+        build_recogniser("nosuch")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Bashar al-Assad", "Bashar al Assad"),
+        ("Mohammed al-Bashir", "Muhammad Al-Bashir"),
+        ("Assad", "Assad’s"),
+        ("The Guardian", "Guardian"),
+        ("Volodymyr Zelensky", "Volodymyr Zelenskyy"),
+        ("Al-Jalali", "al-Jalali"),
+    ],
+)
+def test_spellings_of_one_name_have_one_key(one, two):
+    assert build_key(one) == build_key(two)
+
+
+def test_initials_and_acronyms():
+    assert "hts" in find_initials("Hayat Tahrir al-Sham")
+    assert all(is_acronym(text) for text in ("UN", "U.N.", "UNSC", "CO2"))
+    assert not any(is_acronym(text) for text in ("Un", "Syria", "A", "McDonald"))

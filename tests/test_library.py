@@ -1,0 +1,197 @@
+"""A library keeps what it was given, says what became of it, and mends what is derived."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from search import Library, LibraryLockedError, LibraryUnreadableError, Mark, Marks, NotFoundError, Query
+from search.store import WriterLock
+from tests.conftest import root, seeds
+
+outcomes = ("added", "changed", "skipped", "refused")
+
+
+def add(library: Library, *paths: Path) -> dict[str, int]:
+    additions = [addition for step in library.add([str(path) for path in paths]) for addition in step.additions]
+    return {outcome: count for outcome in outcomes if (count := sum(each.outcome == outcome for each in additions))}
+
+
+def describe(folder: Path) -> tuple[object, ...]:
+    """Everything that two libraries of the same articles have in common."""
+    with Library(folder, read_only=True) as library:
+        ids = [hit.summary.id for hit in library.search(Query(""), 0, 10_000).hits]
+        casts = [(identifier, library.document(identifier), library.cast(identifier)) for identifier in ids]
+        found = [
+            sorted((hit.summary.id, hit.snippet) for hit in library.search(Query(text), 0, 10_000).hits)
+            for text in ("assad", "the", "united nations", "pre*")
+        ]
+        return ids, casts, library.actors(), found
+
+
+def test_every_article_is_added_and_a_second_time_skipped(tmp_path):
+    with Library(tmp_path / "library") as library:
+        assert add(library, seeds) == {"added": 17}
+        assert add(library, seeds) == {"skipped": 17}
+        assert library.search(Query("")).total == 17
+
+
+def test_the_same_text_elsewhere_is_skipped(tmp_path, library):
+    copy = tmp_path / "moved.txt"
+    shutil.copy(next(seeds.glob("01*")), copy)
+    assert add(library, copy) == {"skipped": 1}
+
+
+def test_a_changed_file_replaces_its_document_and_keeps_its_id_and_marks(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Bashar al-Assad spoke in Damascus about bread.")
+    with Library(tmp_path / "library") as library:
+        add(library, path)
+        (before,) = library.search(Query("bread")).hits
+        marks = Marks(None)
+        marks.write(before.summary.id, Mark(is_read=True, is_starred=True, paragraph=0))
+        path.write_text("Hakan Fidan spoke in Ankara about water.")
+        assert add(library, path) == {"changed": 1}
+        assert library.search(Query("bread")).total == 0
+        (after,) = library.search(Query("water")).hits
+        assert after.summary.id == before.summary.id
+        assert marks.read([after.summary.id])[after.summary.id].is_starred
+        assert [actor.name for actor in library.actors()[1]] == ["Ankara", "Hakan Fidan"]
+
+
+def test_a_refused_file_does_not_stop_the_others(tmp_path):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.txt").write_text("")
+    (articles / "b.jpg").write_bytes(b"\x00\x01" * 500)
+    os.mkfifo(articles / "c")
+    (articles / "d.txt").write_text("An article about Homs.")
+    with Library(tmp_path / "library") as library:
+        assert add(library, articles) == {"added": 1, "refused": 3}
+
+
+def test_a_second_writer_is_told_who_writes(library):
+    with WriterLock(library.folder), pytest.raises(LibraryLockedError, match=f"process {os.getpid()}"):
+        add(library, seeds)
+
+
+def test_a_reader_does_not_wait_for_a_writer(seeded):
+    writer = sqlite3.connect(seeded / "library.db")
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE documents SET title = 'half done'")
+    with WriterLock(seeded), Library(seeded, read_only=True) as library:
+        assert library.search(Query("")).hits[0].summary.title != "half done"
+    writer.close()
+
+
+def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded):
+    with sqlite3.connect(seeded / "library.db") as database:
+        database.execute("UPDATE documents SET text = 'zebra', revision = 1000 WHERE number = 1")
+    with Library(seeded) as library:
+        assert library.is_behind()
+        list(library.repair())
+        assert not library.is_behind()
+        assert library.search(Query("zebra")).total == 1
+
+
+@pytest.mark.parametrize("damage", ["delete", "truncate", "scribble", "state"])
+def test_a_damaged_index_is_noticed_and_built_anew(seeded, damage):
+    (segment,) = (seeded / "fulltext").glob("*.seg")
+    if damage == "delete":
+        segment.unlink()
+    elif damage == "truncate":
+        segment.write_bytes(segment.read_bytes()[:1000])
+    elif damage == "scribble":
+        segment.write_bytes(random.Random(1).randbytes(segment.stat().st_size))
+    else:
+        (seeded / "fulltext" / "state.json").write_text("{")
+    with Library(seeded) as library:
+        assert library.health().problems
+        list(library.repair())
+        assert library.health().problems == ()
+        assert library.search(Query("saydnaya")).total == 1
+
+
+def test_an_index_of_an_older_newscast_is_built_anew(seeded, monkeypatch):
+    monkeypatch.setattr("search.fulltext.index.schema_version", 99)
+    monkeypatch.setattr("search.fulltext.index.FullText.schema_version", 99)
+    with Library(seeded) as library:
+        assert library.is_behind()
+        list(library.repair())
+        assert not library.is_behind()
+
+
+def test_a_library_of_a_newer_newscast_is_refused(seeded):
+    with sqlite3.connect(seeded / "library.db") as database:
+        database.execute("PRAGMA user_version = 999")
+    with pytest.raises(LibraryUnreadableError, match="newer newscast"):
+        Library(seeded)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    (tmp_path / "library.db").write_text("hello" * 500)
+    with pytest.raises(LibraryUnreadableError, match="not a database"):
+        Library(tmp_path)
+
+
+def test_a_library_that_is_not_there_is_not_made_by_reading(tmp_path):
+    with pytest.raises(LibraryUnreadableError, match="newscast add"):
+        Library(tmp_path / "nowhere", read_only=True)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_document_is_found_by_the_beginning_of_its_id(library):
+    identifier = library.search(Query("")).hits[0].summary.id
+    assert library.document(identifier[:6]).id == identifier
+    with pytest.raises(NotFoundError, match="no document"):
+        library.document("zzz")
+    with pytest.raises(NotFoundError):
+        library.document("")
+
+
+def test_the_list_of_all_is_newest_first_and_undated_last(build_library):
+    library = build_library(
+        a="Text without a date.", b="HOMS, 7 December 2024 — Second.", c="DAMASCUS, 8 December 2024 — First."
+    )
+    assert [hit.summary.title for hit in library.search(Query("")).hits] == [
+        "First.",
+        "Second.",
+        "Text without a date.",
+    ]
+    ids = [hit.summary.id for hit in library.search(Query("")).hits]
+    assert [library.position(identifier) for identifier in ids] == [0, 1, 2]
+
+
+def test_killed_at_any_moment_and_run_again_it_is_as_if_never_killed(tmp_path, shared_folder):
+    articles = tmp_path / "articles"
+    shutil.unpack_archive(shared_folder / "news" / "worldwide-newswire.tar.gz", articles, filter="data")
+    for path in sorted(articles.rglob("*.txt"))[150:]:
+        path.unlink()
+    shutil.copytree(seeds, articles / "seeds")
+    command = [sys.executable, "-m", "tui.cli", "--library"]
+    subprocess.run([*command, tmp_path / "clean", "add", articles], cwd=root, check=True, capture_output=True)
+    chance = random.Random(5)
+    for _ in range(4):
+        process = subprocess.Popen(
+            [*command, tmp_path / "killed", "add", "--json", articles],
+            cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        time.sleep(chance.uniform(0.3, 1.5))
+        process.send_signal(signal.SIGKILL)
+        said = [line for line in process.communicate()[0].splitlines(keepends=True) if line.endswith("}\n")]
+        if (tmp_path / "killed" / "library.db").exists():
+            with Library(tmp_path / "killed", read_only=True) as library:
+                assert library.search(Query("")).total >= sum('"added"' in line for line in said)
+    subprocess.run([*command, tmp_path / "killed", "add", articles], cwd=root, check=True, capture_output=True)
+    assert describe(tmp_path / "killed") == describe(tmp_path / "clean")
+    with Library(tmp_path / "killed") as library:
+        assert library.health().problems == ()
