@@ -101,7 +101,8 @@ class ReadingScreen(Screen[None]):
             self.pane.show(opened.document, opened.cast, opened.matches, taken)
             self._land(opened, landing)
         self.is_preview = preview
-        self._notice = ""
+        if not preview:
+            self._notice = ""
         self._note_place()
         await self._find_walked()
         self.show_status()

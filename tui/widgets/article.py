@@ -210,7 +210,9 @@ class Article(ScrollView, can_focus=True):
             return
         above = self._page.first[self.paragraph] - self.top
         self._lay_out()
-        self._scroll(self._page.first[self.paragraph] - min(above, max(0, self.size.height - 2)))
+        first = self._page.first[self.paragraph]
+        room = self.size.height - 1 - (self._page.last_line(self.paragraph) - first)
+        self._scroll(first - min(above, max(0, room)))
 
     def notify_style_update(self) -> None:
         """Another theme: every line looks different."""

@@ -94,10 +94,10 @@ class ReadingPane(Container):
             self.article.set_matches(matches)
 
     def take(self, actor: str | None) -> None:
-        """Light an actor's mentions."""
+        """Light an actor's mentions, and be at the first one in this paragraph."""
         self.article.take(actor)
-        if self.article.cursor is not None:
-            self.article.put_cursor(None)
+        here = (mention for mention in self.mentions if mention.paragraph == self.article.paragraph)
+        self.article.put_cursor(next(here, None))
         self._show_cast()
         self.post_message(self.Changed())
 

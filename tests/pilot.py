@@ -1,0 +1,106 @@
+"""Helpers for tests that press keys: the app on a library, and a look at its screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from search import Library, Marks
+from tui.app import NewscastApp
+from tui.settings import Settings
+from tui.widgets import CastPanel, StatusLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+    from textual.worker import Worker
+
+
+def screen_text(app: NewscastApp) -> str:
+    """What is on the screen, line by line."""
+    width, height = app.size
+    lines = app.screen._compositor.render_strips()
+    return "\n".join(line.text[:width].rstrip() for line in lines[:height])
+
+
+async def wait_for(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 10) -> None:
+    """Until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain on:\n{screen_text(pilot.app)}"  # type: ignore[arg-type]
+        await pilot.pause()
+        await asyncio.sleep(0.01)
+
+
+def is_short(worker: Worker[object]) -> bool:
+    """Does it answer a key? Adding goes on for long, and a dialog waits for its reader."""
+    return worker.group not in {"add", "default"}
+
+
+class Reader:
+    """The reader under test."""
+
+    def __init__(self, app: NewscastApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return screen_text(self.app)
+
+    @property
+    def status(self) -> str:
+        """The status line."""
+        return self.app.screen.query_one(StatusLine)._shown
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let them act."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.pilot.pause()
+        await wait_for(self.pilot, lambda: not any(worker.is_running for worker in self.app.workers if is_short(worker)))
+        await self.pilot.pause()
+
+    async def wait_for(self, text: str) -> None:
+        """Until that text is on the screen."""
+        await wait_for(self.pilot, lambda: text in self.text)
+
+    async def search(self, text: str) -> None:
+        """Search, and go to the results."""
+        await self.press("slash", *("space" if letter == " " else letter for letter in text))
+        await self.wait_for(f"for “{text}”")
+        await self.press("escape")
+
+    async def take(self, name: str) -> None:
+        """Take that actor by its number in the panel."""
+        names = [actor.name for actor, _ in self.app.screen.query_one(CastPanel)._rows]
+        await self.press(str(names.index(name) + 1))
+
+    async def open(self, text: str) -> None:
+        """Search, and open the first result."""
+        await self.press("slash", *("space" if letter == " " else letter for letter in text), "enter")
+        await self.wait_for("¶ ")
+
+
+@asynccontextmanager
+async def open_reader(
+    folder: Path,
+    size: tuple[int, int] = (120, 40),
+    settings: Settings | None = None,
+    paths: Sequence[str] = (),
+    marks: Marks | None = None,
+) -> AsyncIterator[Reader]:
+    """The reader on a library, at a size, ready for keys."""
+    with Library(folder) as library:
+        app = NewscastApp(library, marks or Marks(None), settings or Settings(), paths)
+        async with app.run_test(size=size) as pilot:
+            reader = Reader(app, pilot)
+            if not paths:
+                await reader.wait_for(" article")
+            await pilot.pause()
+            yield reader

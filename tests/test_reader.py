@@ -1,0 +1,326 @@
+"""In the reader: keys are pressed, and the screen shows what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from search import Library, Mark, Marks, Query
+from tests import hostile
+from tests.pilot import open_reader, wait_for
+from tui.settings import Settings, SettingsError
+from tui.widgets import Article, CastPanel, RowList
+
+sizes = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+
+
+@sizes
+async def test_it_opens_with_the_newest_article_first(seeded, size):
+    async with open_reader(seeded, size) as reader:
+        assert "1 of 17 articles" in reader.status
+        assert reader.text.index("Two weeks after") < reader.text.index("The family that left")
+
+
+@sizes
+async def test_a_search_shows_results_as_one_types(seeded, size):
+    async with open_reader(seeded, size) as reader:
+        await reader.press("slash", "s", "a", "y", "d")
+        await reader.wait_for("1 of 1 article for “sayd”")
+        assert "The doors of Saydnaya" in reader.text
+
+
+@sizes
+async def test_a_hit_opens_at_its_first_match(seeded, size):
+    async with open_reader(seeded, size) as reader:
+        await reader.open("captagon")
+        assert reader.status.startswith("¶ 3 of 6")
+        assert "Captagon" in reader.text
+
+
+@sizes
+async def test_taking_an_actor_lights_its_mentions_and_counts_them(seeded, size):
+    async with open_reader(seeded, size) as reader:
+        await reader.open("barbaric regime")
+        await reader.press("g")
+        await reader.take("Keir Starmer")
+        assert reader.status == "¶ 1 of 6 · Keir Starmer 1 of 2 here, 1 of 1 articles"
+        await reader.press("]")
+        assert reader.status == "¶ 5 of 6 · Keir Starmer 2 of 2 here, 1 of 1 articles"
+        assert "▶" in reader.text
+
+
+async def test_the_mentions_of_an_actor_are_walked_and_the_end_is_said(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.open("barbaric regime")
+        await reader.press("g")
+        await reader.take("Keir Starmer")
+        article = reader.app.screen.query_one(Article)
+        seen = []
+        for _ in range(4):
+            seen.append(article.cursor and article.cursor.place)
+            await reader.press("]")
+        assert seen == [(0, 4), (4, 183), (4, 183), (4, 183)]
+        assert "the last mention of Keir Starmer here" in reader.status
+        await reader.press("[")
+        assert article.cursor
+        assert article.cursor.place == (0, 4)
+        await reader.press("[")
+        assert "the first mention of Keir Starmer here" in reader.status
+
+
+async def test_a_walk_goes_on_into_other_articles_by_date(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.open("roosevelt")
+        await reader.press("g")
+        with Library(seeded) as library:
+            walked = [summary.title for summary in library.documents_of("bashar-al-assad")]
+        article = reader.app.screen.query_one(Article)
+        await reader.take("Bashar al-Assad")
+        here = walked.index("Biden: An act of justice")
+        for _ in range(20):
+            await reader.press("}")
+            if reader.app.screen.pane.document.title != walked[here]:  # type: ignore[attr-defined]
+                break
+        assert reader.app.screen.pane.document.title == walked[here + 1]  # type: ignore[attr-defined]
+        assert article.cursor is not None
+        assert f"{here + 2} of {len(walked)} articles" in reader.status
+
+
+async def test_back_returns_to_the_exact_place_and_forward_again(seeded):
+    async with open_reader(seeded, (80, 24)) as reader:
+        await reader.open("roosevelt")
+        await reader.press("j", "j", "1")
+        screen = reader.app.screen
+        before, place = reader.text, screen.here()  # type: ignore[attr-defined]
+        await reader.press("}", "}", "}", "}", "}")
+        after = screen.here()  # type: ignore[attr-defined]
+        assert after != place
+        await reader.press(*["backspace"] * 8)
+        while screen.here() != place:  # type: ignore[attr-defined]
+            await reader.press("alt+right")
+        assert reader.text.splitlines()[:-2] == before.splitlines()[:-2]
+        await reader.press(*["alt+right"] * 8)
+        assert screen.here() == after  # type: ignore[attr-defined]
+
+
+async def test_matches_are_walked_on_into_the_next_result_and_never_out(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.open("hezbollah")
+        titles = []
+        for _ in range(12):
+            title = reader.app.screen.pane.document.title  # type: ignore[attr-defined]
+            if title not in titles:
+                titles.append(title)
+            await reader.press("n")
+        assert len(titles) == 3
+        assert "the last match of the last result" in reader.status
+        await reader.press("N")
+        assert "the last match" not in reader.status
+
+
+async def test_paragraph_keys_move_the_marker_and_the_cast(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.open("captagon")
+        await reader.press("g")
+        assert reader.status.startswith("¶ 1 of 6")
+        await reader.press("j", "j")
+        assert reader.status.startswith("¶ 3 of 6")
+        assert "Maher al-Assad" in reader.text
+        await reader.press("k")
+        assert "Asma al-Assad" in reader.text
+        await reader.press("G")
+        assert reader.status.startswith("¶ 6 of 6")
+
+
+async def test_a_paragraph_longer_than_the_screen_is_read_to_its_end(build_library):
+    library = build_library(a="Word and word and so on. " * 150 + "The very end of it.\n\nAnother paragraph.")
+    async with open_reader(library.folder, (40, 12)) as reader:
+        await reader.press("enter")
+        await reader.wait_for("¶ 1 of 2")
+        for _ in range(60):
+            if "The very end of it." in reader.text.replace("\n   ", " ").replace("\n▌  ", " "):
+                break
+            await reader.press("j")
+        assert reader.status.startswith("¶ 1 of 2")
+        await reader.press("j")
+        assert reader.status.startswith("¶ 2 of 2")
+
+
+async def test_the_panel_names_the_words_used_and_takes_by_enter_and_mouse(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.open("barbaric regime")
+        await reader.press("g", "j")
+        panel = reader.app.screen.query_one(CastPanel)
+        assert "“Rayner”" in reader.text
+        await reader.press("right", "enter")
+        assert panel.taken == panel._rows[0][0].id
+        await reader.pilot.click(CastPanel, offset=(6, 2))
+        await reader.press()
+        assert panel.taken == panel._rows[1][0].id
+
+
+async def test_a_click_on_a_mention_takes_its_actor(build_library):
+    library = build_library(a="In the evening Hakan Fidan spoke.\n\nNobody heard him say a word.")
+    async with open_reader(library.folder) as reader:
+        await reader.press("enter")
+        await reader.wait_for("¶ 1 of")
+        lines = reader.text.splitlines()
+        y = next(index for index, line in enumerate(lines) if "▌" in line and "Hakan Fidan spoke" in line)
+        await reader.pilot.click(offset=(lines[y].rindex("Hakan") + 2, y))
+        await reader.press()
+        assert "Hakan Fidan" in reader.status
+
+
+async def test_release_and_star_and_read_marks(seeded):
+    marks = Marks(None)
+    async with open_reader(seeded, marks=marks) as reader:
+        await reader.press("j", "j", "s")
+        assert "starred" in reader.status
+        key = reader.app.screen.query_one(RowList).current.key  # type: ignore[union-attr]
+        assert marks.read([key])[key] == Mark(is_starred=True)
+        await reader.press("enter")
+        await wait_for(reader.pilot, lambda: marks.read([key])[key].is_read)
+        await reader.press("u", "1", "escape")
+        assert not marks.read([key])[key].is_read
+        assert "here," not in reader.status
+
+
+async def test_reading_goes_on_where_it_stopped(seeded):
+    marks = Marks(None)
+    async with open_reader(seeded, marks=marks) as reader:
+        await reader.open("captagon")
+        await reader.press("g", "j", "j", "j", "q", "q")
+    async with open_reader(seeded, marks=marks) as reader:
+        with Library(seeded) as library:
+            (hit,) = library.search(Query("captagon")).hits
+        for _ in range(17):
+            if reader.app.screen.query_one(RowList).current.key == hit.summary.id:  # type: ignore[union-attr]
+                break
+            await reader.press("j")
+        await reader.press("enter")
+        assert reader.status.startswith("¶ 4 of 6")
+
+
+async def test_all_actors_are_listed_narrowed_and_opened(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("a")
+        await reader.wait_for("Bashar al-Assad")
+        await reader.press(*"lammy")
+        await reader.wait_for("David Lammy")
+        await reader.press("enter")
+        await reader.wait_for("David Lammy 1 of")
+
+
+async def test_all_mentions_are_listed_and_jumped_to(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.open("captagon")
+        await reader.press("g")
+        await reader.take("Bashar al-Assad")
+        await reader.press("m")
+        await reader.wait_for("mentions of Bashar al-Assad")
+        await reader.press("j", "j", "enter")
+        await reader.wait_for("Bashar al-Assad 2 of 2 here, 2 of 17 articles")
+
+
+async def test_help_shows_every_binding(seeded):
+    async with open_reader(seeded, (120, 60)) as reader:
+        await reader.press("question_mark")
+        await reader.wait_for("newscast: keys")
+        for name in ("next_match", "next_anywhere", "take_at_cursor", "toggle_cast"):
+            assert name in reader.text
+        await reader.press("escape")
+        assert "newscast: keys" not in reader.text
+
+
+async def test_keys_can_be_remapped(seeded):
+    settings = Settings(keys={"next": "ctrl+n", "help": "f1"})
+    async with open_reader(seeded, settings=settings) as reader:
+        await reader.press("ctrl+n")
+        assert "2 of 17" in reader.status
+        await reader.press("j")
+        assert "2 of 17" in reader.status
+        await reader.press("f1")
+        await reader.wait_for("newscast: keys")
+
+
+def test_a_key_or_theme_that_does_not_exist_is_an_error(library):
+    from tui.app import NewscastApp
+
+    with pytest.raises(SettingsError, match="no key binding"):
+        NewscastApp(library, Marks(None), Settings(keys={"nosuch": "x"}))
+    with pytest.raises(SettingsError, match="no theme"):
+        NewscastApp(library, Marks(None), Settings(theme="nosuch"))
+
+
+async def test_narrow_list_and_article_are_two_screens_and_q_goes_back(seeded):
+    async with open_reader(seeded, (80, 24)) as reader:
+        await reader.press("enter")
+        await reader.wait_for("¶ 1 of")
+        assert "The family that left" not in reader.text
+        await reader.press("q")
+        assert "The family that left" in reader.text
+        await reader.press("q")
+        assert not reader.app.is_running or reader.app._exit
+
+
+async def test_the_cast_can_be_hidden(seeded):
+    async with open_reader(seeded, (80, 24)) as reader:
+        await reader.press("enter", "c")
+        assert not reader.app.screen.query_one(CastPanel).display
+        await reader.press("c")
+        assert reader.app.screen.query_one(CastPanel).display
+
+
+async def test_a_resize_keeps_the_paragraph_in_sight(seeded):
+    async with open_reader(seeded, (120, 40)) as reader:
+        await reader.open("captagon")
+        for size in ((60, 20), (40, 10), (200, 60), (80, 24)):
+            await reader.pilot.resize_terminal(*size)
+            await reader.pilot.pause()
+            assert "Captagon" in reader.text
+
+
+async def test_a_link_is_shown_over_ssh_and_opened_at_home(seeded, monkeypatch):
+    opened = []
+    monkeypatch.setattr("tui.app.NewscastApp.open_url", lambda self, url: opened.append(url))
+    async with open_reader(seeded) as reader:
+        await reader.open("baron hotel")
+        await reader.press("o")
+        assert opened == ["https://harbourmonthly.example/2024/12/20/letter-from-aleppo"]
+        monkeypatch.setenv("SSH_CONNECTION", "1")
+        await reader.press("o")
+        assert len(opened) == 1
+        assert opened[0] in reader.status
+
+
+async def test_a_query_that_is_odd_is_explained(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("slash", *"foo:bar")
+        await reader.wait_for("no field “foo”")
+
+
+async def test_nothing_found_is_said(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("slash", *"xyzzy")
+        await reader.wait_for("no articles for “xyzzy”")
+
+
+async def test_hostile_text_is_text_in_every_list(tmp_path):
+    path = tmp_path / "hostile.txt"
+    path.write_bytes(hostile.article.encode("utf-8", "surrogatepass"))
+    with Library(tmp_path / "library") as library:
+        list(library.add([str(path)]))
+    async with open_reader(tmp_path / "library") as reader:
+        await reader.press("enter")
+        await reader.wait_for("[bold]bold[/bold]")
+        await reader.press("1", "m", "escape", "a", "escape", "right", "right", "enter")
+        await reader.press("slash", *"fidan")
+        await reader.wait_for("for “fidan”")
+
+
+async def test_a_damaged_index_is_mended_while_one_reads(seeded):
+    for segment in (seeded / "fulltext").glob("*.seg"):
+        segment.write_bytes(b"x" * 10)
+    async with open_reader(seeded) as reader:
+        await wait_for(reader.pilot, lambda: not reader.app.screen.has_class("adding"), 30)
+        await reader.search("saydnaya")
+        assert "1 of 1 article" in reader.status

@@ -1,0 +1,91 @@
+"""Pure rendering: text becomes lines and runs that lose and add nothing."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from search import Document, Link, Mention, Paragraph
+from search.text import make_safe_line
+from tui.history import History, Place
+from tui.render import build_layout, build_runs, clip, wrap
+from tui.walk import count_before, find_next
+
+texts = st.text(st.one_of(st.characters(), st.sampled_from("ab  中😀")), max_size=200).map(make_safe_line)
+
+
+@given(texts, st.integers(1, 40))
+def test_wrapped_lines_hold_the_whole_text_and_fit(text, width):
+    spans = wrap(text, width)
+    assert "".join(text[start:end] for start, end in spans).replace(" ", "") == text.replace(" ", "")
+    for start, end in spans:
+        assert cell_len(text[start:end].rstrip()) <= width or end - start == 1
+
+
+@given(texts, st.integers(0, 30))
+def test_clipped_text_fits(text, width):
+    assert cell_len(clip(text, width)) <= width or width == 1
+
+
+def mention(start: int, end: int, actor: str = "a") -> Mention:
+    return Mention(0, start, end, "", "name", "person", Link(actor, "name", 1.0))
+
+
+def test_runs_mark_mentions_matches_and_the_taken_actor():
+    runs = build_runs("Assad met Fidan.", 0, 16, [mention(0, 5), mention(10, 15, "b")], [(6, 12)], taken="b", cursor=None)
+    assert [(run.text, run.look.type, run.look.is_taken, run.look.is_match) for run in runs] == [
+        ("Assad", "person", False, False),
+        (" ", None, False, False),
+        ("met ", None, False, True),
+        ("Fi", "person", True, True),
+        ("dan", "person", True, False),
+        (".", None, False, False),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=5), st.integers(0, 20), st.integers(0, 20))
+def test_runs_hold_just_the_line(spans, start, length):
+    text = "abcdefghij" * 4
+    mentions = [mention(left, left + size) for left, size in sorted(spans)]
+    runs = build_runs(text, start, start + length, mentions, [(3, 8)], taken="a", cursor=None)
+    assert "".join(run.text for run in runs) == text[start : start + length]
+
+
+def build(*paragraphs: str, title: str | None = None) -> Document:
+    return Document("d", title, None, None, None, None, tuple(Paragraph(i, text) for i, text in enumerate(paragraphs)))
+
+
+def test_every_character_has_its_line():
+    document = build("one two three four five", "six seven")
+    layout = build_layout(document, 9)
+    for paragraph in document.paragraphs:
+        for index in range(len(paragraph.text)):
+            line = layout.lines[layout.find_line(paragraph.index, index)]
+            assert line.paragraph == paragraph.index
+            assert line.start <= index <= line.end
+
+
+def test_a_title_made_of_the_first_words_is_not_shown_twice():
+    assert not any(line.kind == "title" for line in build_layout(build("A first line of words", title="A first line…"), 40).lines)
+    assert any(line.kind == "title" for line in build_layout(build("Text.", title="Headline"), 40).lines)
+
+
+def test_history_goes_back_and_forward_to_the_same_places():
+    places = [Place("d", index, 0, None) for index in range(3)]
+    history = History().leave(places[0]).leave(places[1])
+    moved = history.back(places[2])
+    assert moved is not None
+    assert moved[1] == places[1]
+    again = moved[0].forward(places[1])
+    assert again is not None
+    assert again[1] == places[2]
+    assert History().back(places[0]) is None
+
+
+def test_a_walk_finds_the_nearest_mention_on_either_side():
+    mentions = [mention(5, 6), mention(9, 10)]
+    assert find_next(mentions, (0, 5), 1) == mentions[1]
+    assert find_next(mentions, (0, 9), -1) == mentions[0]
+    assert find_next(mentions, (0, 9), 1) is None
+    assert count_before(mentions, (0, 5)) == 1
