@@ -63,7 +63,9 @@ class Reader:
         for key in keys:
             await self.pilot.press(key)
             await self.pilot.pause()
-        await wait_for(self.pilot, lambda: not any(worker.is_running for worker in self.app.workers if is_short(worker)))
+        await wait_for(
+            self.pilot, lambda: not any(worker.is_running for worker in self.app.workers if is_short(worker))
+        )
         await self.pilot.pause()
 
     async def wait_for(self, text: str) -> None:

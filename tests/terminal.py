@@ -42,7 +42,7 @@ class Terminal:
         variables = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
         self.process = subprocess.Popen(
             command, stdin=child, stdout=child, stderr=child, cwd=root, env=variables, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread runs yet
         )  # fmt: skip
         os.close(child)
 

@@ -19,6 +19,7 @@ def run(*arguments: object, text: str = "", **environment: str) -> subprocess.Co
     return subprocess.run(
         [sys.executable, "-m", "tui.cli", *map(str, arguments)],
         cwd=root, input=text, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **environment},
+        check=False,
     )  # fmt: skip
 
 
@@ -94,7 +95,14 @@ def test_an_actor_that_is_not_there_is_one_line(seeded):
 
 def test_annotate_keeps_documents_their_order_and_needs_no_library(tmp_path):
     documents = [
-        {"id": "2", "title": None, "source": None, "date": "2024-12-08", "url": None, "paragraphs": ["Mr Fidan\x1b[2J left.", ""]},
+        {
+            "id": "2",
+            "title": None,
+            "source": None,
+            "date": "2024-12-08",
+            "url": None,
+            "paragraphs": ["Mr Fidan\x1b[2J left.", ""],
+        },
         {"id": "1", "title": "T", "source": "S", "date": None, "url": None, "paragraphs": ["Hakan Fidan\nspoke."]},
     ]
     text = "".join(json.dumps(document) + "\n" for document in documents)
@@ -134,7 +142,13 @@ def test_a_search_mends_an_index_that_was_left_behind(seeded):
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["nosuch", "--nosuch"], 2), (["search"], 2), (["add"], 2), (["show", "x", "--limit", "z"], 2), (["search", "x"], 1)],
+    [
+        (["nosuch", "--nosuch"], 2),
+        (["search"], 2),
+        (["add"], 2),
+        (["show", "x", "--limit", "z"], 2),
+        (["search", "x"], 1),
+    ],
 )
 def test_wrong_use_is_2_and_failure_is_1(tmp_path, arguments, status):
     done = run(*arguments, NEWSCAST_LIBRARY=str(tmp_path / "none"))
@@ -153,7 +167,9 @@ def test_hostile_text_leaves_the_commands_as_text(tmp_path):
     path.write_bytes(hostile.article.encode("utf-8", "surrogatepass"))
     library = tmp_path / "library"
     outputs = [run("--library", library, "add", path), run("--library", library, "add", tmp_path / "\x1b[2Jnone")]
-    outputs += [run("--library", library, *rest) for rest in (["search", "fidan"], ["actors"], ["mentions", "hakan-fidan"])]
+    outputs += [
+        run("--library", library, *rest) for rest in (["search", "fidan"], ["actors"], ["mentions", "hakan-fidan"])
+    ]
     for done in outputs:
         assert "\x1b" not in done.stdout + done.stderr
         assert "\u202e" not in done.stdout
@@ -161,7 +177,7 @@ def test_hostile_text_leaves_the_commands_as_text(tmp_path):
 
 def test_a_reader_that_goes_away_is_no_error(seeded):
     command = f"{sys.executable} -m tui.cli --library {seeded} actors | head -n 1"
-    done = subprocess.run(["bash", "-c", command], cwd=root, capture_output=True, text=True)
+    done = subprocess.run(["bash", "-c", command], cwd=root, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert "Bashar al-Assad" in done.stdout
 
@@ -179,7 +195,12 @@ def test_completion_comes_with_the_command(shell):
 
 
 def test_actors_are_completed(seeded):
-    done = run(NEWSCAST_LIBRARY=str(seeded), _NEWSCAST_COMPLETE="bash_complete", COMP_WORDS="newscast mentions bash", COMP_CWORD="2")
+    done = run(
+        NEWSCAST_LIBRARY=str(seeded),
+        _NEWSCAST_COMPLETE="bash_complete",
+        COMP_WORDS="newscast mentions bash",
+        COMP_CWORD="2",
+    )
     assert "bashar-al-assad" in done.stdout
 
 

@@ -33,7 +33,9 @@ def mention(start: int, end: int, actor: str = "a") -> Mention:
 
 
 def test_runs_mark_mentions_matches_and_the_taken_actor():
-    runs = build_runs("Assad met Fidan.", 0, 16, [mention(0, 5), mention(10, 15, "b")], [(6, 12)], taken="b", cursor=None)
+    runs = build_runs(
+        "Assad met Fidan.", 0, 16, [mention(0, 5), mention(10, 15, "b")], [(6, 12)], taken="b", cursor=None
+    )
     assert [(run.text, run.look.type, run.look.is_taken, run.look.is_match) for run in runs] == [
         ("Assad", "person", False, False),
         (" ", None, False, False),
@@ -67,7 +69,9 @@ def test_every_character_has_its_line():
 
 
 def test_a_title_made_of_the_first_words_is_not_shown_twice():
-    assert not any(line.kind == "title" for line in build_layout(build("A first line of words", title="A first line…"), 40).lines)
+    assert not any(
+        line.kind == "title" for line in build_layout(build("A first line of words", title="A first line…"), 40).lines
+    )
     assert any(line.kind == "title" for line in build_layout(build("Text.", title="Headline"), 40).lines)
 
 

@@ -34,7 +34,7 @@ def test_a_file_may_say_everything(tmp_path):
 def test_what_is_not_understood_is_an_error_with_the_file_in_it(tmp_path, text, message):
     path = tmp_path / "settings.toml"
     path.write_text(text)
-    with pytest.raises(SettingsError, match="settings.toml") as error:
+    with pytest.raises(SettingsError, match=r"settings\.toml") as error:
         read_settings(path)
     assert message in str(error.value)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import sys
@@ -16,6 +15,17 @@ from tests import hostile
 from tests.terminal import Terminal, newscast
 
 Open = Callable[..., Terminal]
+
+
+broken_reader = """
+import sys
+sys.argv[1:] = ["--library", sys.argv[1]]
+from tui.widgets import Article
+def fail(self): raise RuntimeError("broken on purpose")
+Article.action_next = fail
+from tui.cli import main
+main()
+"""
 
 
 @pytest.fixture
@@ -59,18 +69,7 @@ def test_a_terminal_that_is_closed_ends_the_reader(reader):
 
 
 def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal, seeded, own_home):
-    terminal = Terminal(
-        [
-            sys.executable,
-            "-c",
-            "import sys; sys.argv[1:] = ['--library', sys.argv[1]]\n"
-            "from tui.widgets import Article\n"
-            "def fail(self): raise RuntimeError('broken on purpose')\n"
-            "Article.action_next = fail\n"
-            "from tui.cli import main; main()",
-            str(seeded),
-        ]
-    )
+    terminal = Terminal([sys.executable, "-c", broken_reader, str(seeded)])
     terminal.wait_for("of 17 articles")
     terminal.press("\r")
     terminal.press("j")
@@ -212,16 +211,16 @@ def test_a_reader_that_is_left_while_adding_loses_nothing(open_terminal, tmp_pat
     terminal.wait_for("Article 0 about")
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.wait_for_exit() == 128 + signal.SIGTERM
-    assert not [name for name in os.listdir("/proc") if name.isdigit() and is_indexing(name, tmp_path)]
+    assert not [path for path in Path("/proc").glob("[0-9]*") if is_indexing(path, tmp_path)]
     with Library(tmp_path / "library") as library:
         list(library.add([str(tmp_path / "articles")]))
         assert library.health().documents == 300
         assert library.health().problems == ()
 
 
-def is_indexing(process: str, folder: Path) -> bool:
+def is_indexing(process: Path, folder: Path) -> bool:
     try:
-        command = Path(f"/proc/{process}/cmdline").read_bytes()
+        command = (process / "cmdline").read_bytes()
     except OSError:
         return False
     return b"tui.indexer" in command and str(folder).encode() in command

@@ -19,9 +19,12 @@ def is_harmless(character: str) -> bool:
 
 
 # Format characters that are part of a script's letters, and neither turn nor hide anything.
-letters_of_their_script = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd") | {
-    chr(code) for code in range(0x13430, 0x13440)
-}  # fmt: skip
+letters_of_their_script = {
+    *"\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2",
+    "\U000110bd",
+    "\U000110cd",
+}
+letters_of_their_script |= {chr(code) for code in range(0x13430, 0x13440)}
 
 
 @given(any_text)

@@ -50,7 +50,15 @@ class StatusLine(Static):
         """Show a line; the same one is not drawn twice."""
         if text != self._shown:
             self._shown = text
-            self.update(Content(text), layout=False)
+            self._fill()
+
+    def on_resize(self) -> None:
+        """As wide as the screen."""
+        self._fill()
+
+    def _fill(self) -> None:
+        width = self.size.width
+        self.update(Content(clip(f" {self._shown}", width).ljust(width)), layout=False)
 
 
 class ProgressLine(Static):

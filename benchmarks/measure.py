@@ -1,0 +1,33 @@
+"""ptybench runs a command in a terminal of its own and reports what a reader on it would have seen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def run_in_terminal(shared: Path, script: str, command: list[str], size: str = "80x24") -> dict[str, Any]:
+    """Play a script of keys (see ptybench -h) to the command and give ptybench's report."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        subprocess.run(
+            [
+                sys.executable, shared / "tools" / "ptybench.py", "-q", "--size", size, "--json", report, "-x", script,
+                "--",
+                *command,
+            ],
+            env={"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8"},
+            check=True,
+        )  # fmt: skip
+        found: dict[str, Any] = json.loads(report.read_text())
+        return found
+
+
+def find_key(report: dict[str, Any], label: str) -> dict[str, Any]:
+    """The row of a report on keys of that label."""
+    row: dict[str, Any] = next(each for each in report["keys"] if each["label"] == label)
+    return row

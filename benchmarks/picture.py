@@ -1,0 +1,32 @@
+"""`make picture`: the reader on the seeds, as it draws itself, into docs/reader.svg."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from search import Library, Marks
+from tui.app import NewscastApp
+from tui.settings import Settings
+
+_seeds = Path(__file__).parent.parent / "seeds"
+_keys = ["slash", *"asylum", "enter", "g", "1", "j"]
+
+
+async def draw(target: Path) -> None:
+    """Search, open, take an actor, and export the screen."""
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder)) as library:
+        for _ in library.add([str(_seeds)]):
+            pass
+        app = NewscastApp(library, Marks(None), Settings())
+        async with app.run_test(size=(132, 36)) as pilot:
+            for key in _keys:
+                await pilot.press(key)
+                await pilot.pause(0.3)
+            target.write_text(app.export_screenshot(title="newscast"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(draw(Path(sys.argv[1])))
