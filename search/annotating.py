@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search.cast import Linker, build_recogniser, find_cast
 from search.model import Actor, Cast, Link
 from search.store import Actors, Documents, Links, open_library_database
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 def annotate(documents: Iterable[Document], *, recogniser: str = "rules") -> Iterator[tuple[Document, Cast]]:
     """Each document with its cast; actors are linked within it, and their ids begin with its own."""
+    from search.cast import build_recogniser, find_cast
+
     chosen = build_recogniser(recogniser)
     for document in documents:
         cast = find_cast(document, chosen)
@@ -25,6 +26,8 @@ def annotate(documents: Iterable[Document], *, recogniser: str = "rules") -> Ite
 
 def annotate_across(documents: Iterable[Document], *, recogniser: str = "rules") -> Iterator[tuple[Document, Cast]]:
     """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
+    from search.cast import Linker, build_recogniser, find_cast
+
     chosen = build_recogniser(recogniser)
     connection = open_library_database(":memory:")
     try:

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
-from search.adding import add_documents
-from search.cast import build_recogniser
 from search.errors import LibraryUnreadableError
 from search.fulltext import FullText, FullTextDamagedError, build_snippet, find_matches, parse_query
 from search.model import Health, Hit, Progress, Query, Results, Sighting
@@ -47,7 +45,7 @@ class Library:
         self.folder = folder
         self._connection = open_library_database(str(database), read_only=read_only)
         self._lock = RLock()
-        self._recogniser = build_recogniser(recogniser)
+        self._recogniser = recogniser
         self._documents = Documents(self._connection)
         self._actors = Actors(self._connection)
         self._fulltext = FullText(folder / "fulltext")
@@ -71,9 +69,13 @@ class Library:
 
         Raises LibraryLockedError while somebody else is writing.
         """
+        from search.adding import add_documents
+        from search.cast import build_recogniser
+
+        recogniser = build_recogniser(self._recogniser)
         with WriterLock(self.folder):
             yield from self._catch_up()
-            yield from add_documents(paths, self._connection, self._fulltext, self._recogniser)
+            yield from add_documents(paths, self._connection, self._fulltext, recogniser)
 
     def search(self, query: Query, offset: int = 0, limit: int = 20) -> Results:
         """A page of what answers the query, best first; of an empty one, all documents, newest first."""
@@ -100,11 +102,11 @@ class Library:
         with self._reading():
             return self._documents.read(identifier).document
 
-    def cast(self, identifier: str) -> Cast:
-        """Who is in that document."""
+    def cast(self, identifier: str, first: int = 0, last: int = 1_000_000_000) -> Cast:
+        """Who is in that document, with the mentions in its paragraphs from `first` to `last`."""
         with self._reading():
             stored = self._documents.read(identifier)
-            return self._actors.read_cast(stored.document, stored.number)
+            return self._actors.read_cast(stored.document, stored.number, first, last)
 
     def position(self, identifier: str) -> int:
         """Where the document stands, from 0 on, in the list of all."""

@@ -58,15 +58,17 @@ class Actors:
             raise NotFoundError(f'"{name}" may be {" or ".join(row[1] for row in rows)}: give one of these ids')
         raise NotFoundError(f'no actor "{name}"; newscast actors lists them')
 
-    def read_cast(self, document: Document, number: int) -> Cast:
-        """Who is in the document in row `number`."""
+    def read_cast(self, document: Document, number: int, first: int = 0, last: int = 1_000_000_000) -> Cast:
+        """Who is in the document in row `number`, with the mentions in its paragraphs from `first` to `last`."""
         rows = self._connection.execute(
             "SELECT paragraph, start, end, mentions.kind, mentions.type, actors.id, why, confidence FROM mentions"
             " LEFT JOIN appearances ON appearances.number = appearance LEFT JOIN actors ON actors.number = actor"
-            " WHERE mentions.document = ? ORDER BY paragraph, start",
-            [number],
+            " WHERE mentions.document = ? AND paragraph BETWEEN ? AND ? ORDER BY paragraph, start",
+            [number, first, last],
         ).fetchall()
-        mentions = tuple(_build_mention(document, row) for row in rows)
+        # A long article repeats a few links thousands of times.
+        links = {found: Link(*found) for found in {row[5:] for row in rows} if found[0]}
+        mentions = tuple(_build_mention(document, row[:5], links.get(row[5:])) for row in rows)
         actors = self._connection.execute(
             f"SELECT DISTINCT {_ACTOR} FROM appearances JOIN actors ON actors.number = actor WHERE document = ?",
             [number],
@@ -91,8 +93,7 @@ class Actors:
         return Actor(identifier, name, kind, tuple(alias[0] for alias in aliases), mentions, documents)  # type: ignore[arg-type] # only an ActorType is ever written
 
 
-def _build_mention(document: Document, row: tuple[int, int, int, str, str, str | None, str, float]) -> Mention:
-    paragraph, start, end, kind, type_, actor, why, confidence = row
-    link = Link(actor, why, confidence) if actor else None  # type: ignore[arg-type] # only a Why is ever written
+def _build_mention(document: Document, row: tuple[int, int, int, str, str], link: Link | None) -> Mention:
+    paragraph, start, end, kind, type_ = row
     text = document.paragraphs[paragraph].text[start:end]
-    return Mention(paragraph, start, end, text, kind, type_, link)  # type: ignore[arg-type] # likewise
+    return Mention(paragraph, start, end, text, kind, type_, link)  # type: ignore[arg-type] # only such words are ever written

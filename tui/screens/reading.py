@@ -89,7 +89,13 @@ class ReadingScreen(Screen[None]):
         query = self.listing.query
         try:
             opened = await asyncio.to_thread(
-                read_document, self.library, self.marks, identifier, query, mark_read=not preview
+                read_document,
+                self.library,
+                self.marks,
+                identifier,
+                query,
+                landing,
+                mark_read=not preview,
             )
         except NotFoundError as error:
             self.say(str(error))
@@ -100,6 +106,8 @@ class ReadingScreen(Screen[None]):
         else:
             self.pane.show(opened.document, opened.cast, opened.matches, taken)
             self._land(opened, landing)
+            if opened.is_partial:
+                self._read_cast(opened.document.id)
         self.is_preview = preview
         if not preview:
             self._notice = ""
@@ -109,6 +117,13 @@ class ReadingScreen(Screen[None]):
         if not preview:
             self.show_mark(opened.document.id, opened.mark)
         return True
+
+    @work(exclusive=True, group="cast")
+    async def _read_cast(self, identifier: str) -> None:
+        cast = await asyncio.to_thread(self.library.cast, identifier)
+        if self.pane.document is not None and self.pane.document.id == identifier:
+            self.pane.set_cast(cast)
+            self.show_status()
 
     def _land(self, opened: Opened, landing: Landing) -> None:
         pane, stopped = self.pane, opened.mark.paragraph

@@ -73,15 +73,26 @@ class Article(ScrollView, can_focus=True):
 
     def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
         """Show a document from its beginning."""
+        is_laid_out = document == self._document and self._page is not None
         self._document = document
-        self._mentions, self._matches = {}, {}
-        for mention in cast.mentions:
-            self._mentions.setdefault(mention.paragraph, []).append(mention)
+        self._mentions = _by_paragraph(cast)
+        self._matches = {}
         for match in matches:
             self._matches.setdefault(match.paragraph, []).append((match.start, match.end))
         self.paragraph, self.taken, self.cursor = 0, taken, None
-        self._lay_out()
+        if is_laid_out:
+            self._strips.clear()
+            self.refresh()
+        else:
+            self._lay_out()
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
+
+    def set_cast(self, cast: Cast) -> None:
+        """Mark more mentions; what is in sight and stays the same is not drawn again."""
+        before, self._mentions = self._mentions, _by_paragraph(cast)
+        changed = {index for index, mentions in self._mentions.items() if before.get(index) != mentions}
+        if self._page is not None:
+            self._redraw_lines(index for index in self._strips.copy() if self._page.lines[index].paragraph in changed)
 
     def set_matches(self, matches: Sequence[Match]) -> None:
         """Mark other matches."""
@@ -289,6 +300,13 @@ class Article(ScrollView, can_focus=True):
         for mention in self._mentions.get(line.paragraph, ()):
             if mention.start <= character < mention.end:
                 self.post_message(self.Clicked(mention))
+
+
+def _by_paragraph(cast: Cast) -> dict[int, list[Mention]]:
+    mentions: dict[int, list[Mention]] = {}
+    for mention in cast.mentions:
+        mentions.setdefault(mention.paragraph, []).append(mention)
+    return mentions
 
 
 def _find_glyph(runs: Iterable[tuple[str, Look]]) -> str:

@@ -87,6 +87,12 @@ class ReadingPane(Container):
         self.article.show(document, cast, matches, taken)
         self._show_cast()
 
+    def set_cast(self, cast: Cast) -> None:
+        """The whole cast of the document of which a part is shown."""
+        self._cast = cast
+        self.article.set_cast(cast)
+        self._show_cast()
+
     def set_matches(self, matches: Sequence[Match]) -> None:
         """Another search: other words are marked."""
         if tuple(matches) != self._matches:
