@@ -12,7 +12,7 @@ from tui.app import NewscastApp
 from tui.settings import Settings
 
 _seeds = Path(__file__).parent.parent / "seeds"
-_keys = ["slash", *"asylum", "enter", "g", "1", "j"]
+_keys = ["slash", *"barbaric", "enter", "g", "j", "1", "]"]
 
 
 async def draw(target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search import Library, Marks
+from tests.pilot import screen_text, wait_for
 from tui.app import NewscastApp
 from tui.settings import Settings
 
@@ -15,21 +16,37 @@ def app(seeded):
         yield NewscastApp(library, Marks(None), Settings())
 
 
-reading = ["slash", *"captagon", "enter", "wait:300", "g", "tab", "tab", "wait:300"]
+def until(*keys: str, shows: str):
+    """Press keys, and wait until the screen shows what came of them."""
+
+    async def press(pilot):
+        await wait_for(pilot, lambda: "of 17 articles" in screen_text(pilot.app) or "¶" in screen_text(pilot.app))
+        await pilot.press(*keys)
+        await wait_for(pilot, lambda: shows in screen_text(pilot.app))
+        await pilot.pause()
+
+    return press
 
 
-@pytest.mark.parametrize(("name", "size"), [("narrow", (80, 24)), ("middle", (120, 40)), ("wide", (200, 60))])
-def test_an_article_with_a_taken_actor(snap_compare, app, name, size):
-    assert snap_compare(app, press=reading, terminal_size=size)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["narrow", "middle", "wide"])
+def test_an_article_with_a_taken_actor(snap_compare, app, size):
+    reading = until("slash", *"captagon", "enter", shows="¶ 3 of 6")
+
+    async def take(pilot):
+        await reading(pilot)
+        await until("g", "tab", "tab", shows="Bashar al-Assad 1 of 1 here")(pilot)
+
+    assert snap_compare(app, run_before=take, terminal_size=size)
 
 
 def test_the_list(snap_compare, app):
-    assert snap_compare(app, press=["j", "j", "wait:300"], terminal_size=(80, 24))
+    assert snap_compare(app, run_before=until("j", "j", shows="3 of 17 articles"), terminal_size=(80, 24))
 
 
 def test_a_search(snap_compare, app):
-    assert snap_compare(app, press=["slash", *"russia", "wait:500"], terminal_size=(120, 40))
+    found = until("slash", *"captagon", shows="1 of 1 article for “captagon”")
+    assert snap_compare(app, run_before=found, terminal_size=(120, 40))
 
 
 def test_help(snap_compare, app):
-    assert snap_compare(app, press=["question_mark", "wait:300"], terminal_size=(120, 60))
+    assert snap_compare(app, run_before=until("question_mark", shows="newscast: keys"), terminal_size=(120, 60))

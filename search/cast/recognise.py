@@ -49,6 +49,7 @@ _PLACE = frozenset(
     "heights hills island islands lake mountain mountains north ocean palace peninsula port prison province region "
     "river road sea south square street strip town valley village mosque cathedral temple hotel monastery".split()
 )
+_BEFORE_PLACE = frozenset("mount lake cape fort port gulf river camp".split())
 _EVENT = frozenset(
     "conference cup day election elections festival games olympics spring summit war championship championships "
     "marathon".split()
@@ -172,7 +173,7 @@ class RuleRecogniser:
 
     def _find_type(self, run: list[_Word]) -> ActorType:
         words = [word.folded for word in run]
-        if self._find_place(run):
+        if self._find_place(run) or (len(run) > 1 and words[0] in _BEFORE_PLACE):
             return "place"
         for vocabulary, kind in _VOCABULARIES:
             if words[-1] in vocabulary or (kind == "organisation" and not vocabulary.isdisjoint(words)):

@@ -212,16 +212,21 @@ def _all_mentions(group: _Group) -> list[Mention]:
     return [*group.mentions, *(mention for other, _ in group.joined for mention in _all_mentions(other))]
 
 
-def _link_group(document: Document, group: _Group, actor: str, why: Why | None = None) -> list[Mention]:
+def _link_group(
+    document: Document, group: _Group, actor: str, why: Why | None = None, kind: ActorType | None = None
+) -> list[Mention]:
+    # What a surname or an acronym is, its full name tells.
+    kind = kind or _find_type(group)
     linked = []
     for mention in group.mentions:
         reason = why or _find_reason(group, mention)
         if reason == "surname" and _follows_title(document, mention):
             reason = "title"
         confidence = _CONFIDENCE[reason] if group.is_known or why else 0.7
-        linked.append(replace(mention, link=Link(actor, reason, confidence)))
+        type_ = kind if mention.type == "other" else mention.type
+        linked.append(replace(mention, type=type_, link=Link(actor, reason, confidence)))
     for other, reason in group.joined:
-        linked += _link_group(document, other, actor, reason)
+        linked += _link_group(document, other, actor, reason, kind)
     return linked
 
 
@@ -241,10 +246,13 @@ def _follows_title(document: Document, mention: Mention) -> bool:
 
 def _build_actor(number: str, group: _Group, mentions: list[Mention]) -> Actor:
     names = list(dict.fromkeys(mention.text for mention in mentions))
-    kind: ActorType = group.type
-    if kind == "other":
-        kind = next((other.type for other, _ in group.joined if other.type != "other"), kind)
-    return Actor(number, group.place or _choose_name(names), kind, tuple(names), len(mentions), 1)
+    return Actor(number, group.place or _choose_name(names), _find_type(group), tuple(names), len(mentions), 1)
+
+
+def _find_type(group: _Group) -> ActorType:
+    if group.type != "other":
+        return group.type
+    return next((other.type for other, _ in group.joined if other.type != "other"), "other")
 
 
 def _choose_name(names: list[str]) -> str:

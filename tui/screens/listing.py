@@ -13,7 +13,7 @@ from tui.widgets import Row
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_lead = 24  # characters
+_lead = 10  # characters
 
 
 class Listing:
