@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
 from search.cast import build_recogniser, find_cast
 from search.cast.names import build_key, find_initials, is_acronym
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file
+from search.text import make_safe_line
 
 
 def build_document(*paragraphs: str, identifier: str = "d") -> Document:
@@ -40,6 +43,21 @@ def test_mentions_point_at_the_text(library):
         places = [(mention.paragraph, mention.start, mention.end) for mention in cast.mentions]
         assert places == sorted(places)
         assert all(one[0] < two[0] or one[2] <= two[1] for one, two in pairwise(places))
+
+
+pieces = st.sampled_from(
+    "Mr Dr President of for al- al Assad Bashar the The Syrian UK (UN) UNSC Minister and . , ' ’s “ ” - Ⅷ ǅ".split()
+)
+
+
+@given(st.lists(st.lists(pieces, max_size=15).map(" ".join) | st.text(max_size=40), min_size=1, max_size=4))
+def test_any_text_has_a_cast_whose_mentions_point_at_it(texts):
+    document = build_document(*(make_safe_line(text) for text in texts))
+    cast = find_cast(document, build_recogniser("rules"))
+    for mention in cast.mentions:
+        assert document.paragraphs[mention.paragraph].text[mention.start : mention.end] == mention.text != ""
+        assert mention.link
+        assert mention.link.actor in cast.actors
 
 
 def test_the_article_that_started_it_all(shared_folder):

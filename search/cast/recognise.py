@@ -50,6 +50,7 @@ _PLACE = frozenset(
     "river road sea south square street strip town valley village mosque cathedral temple hotel monastery".split()
 )
 _BEFORE_PLACE = frozenset("mount lake cape fort port gulf river camp".split())
+_ALSO_SURNAMES = frozenset("jordan georgia chad israel santiago london paris lima victoria jerusalem".split())
 _EVENT = frozenset(
     "conference cup day election elections festival games olympics spring summit war championship championships "
     "marathon".split()
@@ -137,7 +138,9 @@ class RuleRecogniser:
             if run[: titled[0]]:
                 yield from self._divide(run[: titled[0]], ordinary, attested)
             after = run[titled[-1] + 1 :]
-            if after and after[-1].folded not in _INSIDE:
+            if after[1:] and after[0].folded in {"of", "for"}:  # "the President of Ukraine"
+                yield from self._divide(after[1:], ordinary, attested)
+            elif after and after[-1].folded not in _INSIDE:
                 yield after, "place" if self._find_place(after) else "person"
             return
         if not organisation and len(run) > 2 and self._find_place(run[:1]) and not self._find_place(run):
@@ -173,7 +176,7 @@ class RuleRecogniser:
 
     def _find_type(self, run: list[_Word]) -> ActorType:
         words = [word.folded for word in run]
-        if self._find_place(run) or (len(run) > 1 and words[0] in _BEFORE_PLACE):
+        if self._find_place(run) or (len(run) > 1 and self._is_part_of_place(words)):
             return "place"
         for vocabulary, kind in _VOCABULARIES:
             if words[-1] in vocabulary or (kind == "organisation" and not vocabulary.isdisjoint(words)):
@@ -187,6 +190,11 @@ class RuleRecogniser:
         ):
             return "organisation"
         return "other" if single or len(run) > 4 else "person"
+
+    def _is_part_of_place(self, words: list[str]) -> bool:
+        """ "Lake Chad", "Ottoman Palestine"; but people are called Jordan."""
+        named = words[-1] not in _ALSO_SURNAMES and self._gazetteer.find_place(words[-1].title()) is not None
+        return named or words[0] in _BEFORE_PLACE
 
     def _find_place(self, run: list[_Word]) -> str | None:
         if len(run) > self._gazetteer.longest:

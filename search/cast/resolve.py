@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _longest_shouted_acronym = 5
 """Letters; more capitals than that, alone in a dateline, are a shouted place."""
 
+_ADJECTIVES = ("ish", "ese", "ian", "ean", "ic", "ist")
+"""Endings of words like "Jewish", which is no short form of the Jewish Agency."""
+
 _CONFIDENCE: dict[Why, float] = {
     "name": 0.98, "alias": 0.9, "surname": 0.92, "acronym": 0.95, "title": 0.93, "demonym": 0.97
 }  # fmt: skip
@@ -151,6 +154,8 @@ def _join_partial_names(groups: list[_Group]) -> list[_Group]:
 
     def find(group: _Group) -> tuple[_Group, Why] | None:
         if len(group.tokens) != 1 or group.place or group.type not in {"organisation", "other"} or group.is_acronym:
+            return None
+        if group.tokens[0].endswith(_ADJECTIVES):
             return None
         found = [other for other in longer if other.tokens[0] == group.tokens[0] and other is not group]
         return (found[0], "alias") if len(found) == 1 else None
