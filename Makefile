@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LIBRARY ?= .library
 SHARED ?= ../shared
+# By the environment, the versions hold for what builds the package, too.
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
 .PHONY: run test check format snapshots bench picture wheel clean
 
@@ -42,9 +44,9 @@ clean:
 	touch $@
 
 .venv/run: .venv/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
 	touch $@
 
 .venv/dev: .venv/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	touch $@ .venv/run

@@ -317,9 +317,10 @@ async def test_hostile_text_is_text_in_every_list(tmp_path):
         await reader.wait_for("for “fidan”")
 
 
-async def test_a_damaged_index_is_mended_while_one_reads(seeded):
+@pytest.mark.parametrize("size", [10, None], ids=["shorter", "of the same size"])
+async def test_a_damaged_index_is_mended_while_one_reads(seeded, size):
     for segment in (seeded / "fulltext").glob("*.seg"):
-        segment.write_bytes(b"x" * 10)
+        segment.write_bytes(b"x" * (size or segment.stat().st_size))
     async with open_reader(seeded) as reader:
         await wait_for(reader.pilot, lambda: not reader.app.screen.has_class("adding"), 30)
         await reader.search("saydnaya")

@@ -108,10 +108,18 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         status = 130
     except BrokenPipeError:
-        # Whoever read this has gone; Python must not complain about it again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 141
+    _let_go_of_streams()
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _let_go_of_streams() -> None:
+    """Whoever read the output may have gone, or the terminal: Python is not to complain, and change the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

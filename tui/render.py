@@ -167,4 +167,5 @@ def clip(text: str, width: int) -> str:
         return ""
     if cell_len(text) <= width:
         return text
-    return text[: _fit(text, 0, width - 1)].rstrip() + "…" if width > 1 else "…"
+    kept = text[: _fit(text, 0, width - 1)].rstrip()
+    return f"{kept}…" if cell_len(kept) < width else "…"

@@ -29,9 +29,8 @@ class ActorsScreen(ModalScreen[str | None]):
     """Every actor of the library, narrowed as one types; gives the chosen one's id."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close"),
-        Binding("/", "filter", "narrow"),
-        Binding("q", "close", "close"),
+        Binding("escape,q", "close", "close", id="close_actors"),
+        Binding("/", "filter", "narrow the list", id="narrow"),
     ]
 
     def __init__(self, library: Library) -> None:
@@ -99,7 +98,7 @@ class ActorsScreen(ModalScreen[str | None]):
 class MentionsScreen(ModalScreen["Sighting | None"]):
     """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close", id="close_mentions")]
 
     def __init__(self, library: Library, actor: str, name: str) -> None:
         super().__init__()

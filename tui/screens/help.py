@@ -32,11 +32,11 @@ class HelpScreen(ModalScreen[None]):
     """The keys with what they do and the name by which settings remap them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,?", "dismiss", "close"),
-        Binding("j,down", "scroll(1)", "down"),
-        Binding("k,up", "scroll(-1)", "up"),
-        Binding("space,pagedown", "scroll(10)", "page down"),
-        Binding("b,pageup", "scroll(-10)", "page up"),
+        Binding("escape,q,?", "dismiss", "close", id="close_help"),
+        Binding("j,down", "scroll(1)", "down", id="next"),
+        Binding("k,up", "scroll(-1)", "up", id="previous"),
+        Binding("space,pagedown", "scroll(10)", "page down", id="page_down"),
+        Binding("b,pageup", "scroll(-10)", "page up", id="page_up"),
     ]
 
     def __init__(self, bindings: Sequence[tuple[str, Sequence[Binding]]], remapped: Mapping[str, str]) -> None:

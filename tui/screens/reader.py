@@ -11,8 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from search import Library, Mark, Marks, NewscastError, Query
+from search import FullTextDamagedError, Library, Mark, Marks, Query
 from tui.indexer import Step, add_in_background
+from tui.screens.dialogs import ActorsScreen, MentionsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.landing import Landing
 from tui.screens.listing import Listing
@@ -57,6 +58,7 @@ class ReaderScreen(ReadingScreen):
     def __init__(self, library: Library, marks: Marks, settings: Settings, paths: Sequence[str]) -> None:
         super().__init__(library, marks, Listing(library, marks))
         self._settings, self._paths = settings, paths
+        self._was_mended = False
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
@@ -84,6 +86,7 @@ class ReaderScreen(ReadingScreen):
         parts = (
             ("Search and results", cls), ("Actors and places", ReadingScreen), ("In the article", Article),
             ("In the list", RowList), ("In the cast panel", CastPanel), ("In the search bar", SearchBar),
+            ("In the list of actors", ActorsScreen), ("In the list of mentions", MentionsScreen), ("Here", HelpScreen),
         )  # fmt: skip
         return [(name, [each for each in owner.BINDINGS if isinstance(each, Binding)]) for name, owner in parts]
 
@@ -106,7 +109,7 @@ class ReaderScreen(ReadingScreen):
         self.set_focus(self.results)
         await self._search("")
         if self._paths or self.library.is_behind():
-            self._add()
+            self._add(self._paths)
 
     async def on_unmount(self) -> None:
         """The last place is kept, too."""
@@ -123,11 +126,11 @@ class ReaderScreen(ReadingScreen):
         self.results.set_compact(width < _narrow)
 
     @work(exclusive=True, group="add")
-    async def _add(self) -> None:
-        """Add what was given on the command line; what is ready is shown and can be read meanwhile."""
+    async def _add(self, paths: Sequence[str]) -> None:
+        """Add paths, or without any mend the index; what is ready is shown and can be read meanwhile."""
         self.add_class("adding")
         bar, last, shown = self.query_one(ProgressLine), Step(0, 0, "", {}), 0
-        async for step in add_in_background(self.library.folder, self._settings.recogniser, self._paths):
+        async for step in add_in_background(self.library.folder, self._settings.recogniser, paths):
             last = step
             refused = step.counts.get("refused", 0)
             bar.show(step.what, step.done, step.total, f"· {refused:,} refused" if refused else "")
@@ -138,7 +141,9 @@ class ReaderScreen(ReadingScreen):
         self.remove_class("adding")
         await self._show_growth()
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in last.counts.items())
-        self.say(last.error or (counts if self._paths else ""))
+        if not paths and self.listing.query.text.strip():
+            await self._search(self.listing.query.text)
+        self.say(last.error or (counts if paths else ""))
 
     async def _show_growth(self) -> None:
         """More articles than before: the list grows around the row that one is at."""
@@ -168,10 +173,13 @@ class ReaderScreen(ReadingScreen):
         """Ask, and show the first results; without a panel of its own the article waits until it is opened."""
         query = Query(text, as_you_type=True)
         try:
-            total, rows, note = await self.listing.search(query, 2 * self.results.rows_in_sight + 10)
-        except NewscastError as error:
-            self.say(f"{error}; mending it")
-            self._add()
+            total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
+        except FullTextDamagedError as error:
+            self.say(f"{error}" if self._was_mended else "the full-text index is damaged and is being built anew")
+            self.listing.query = query
+            if not self._was_mended:
+                self._was_mended = True
+                self._add(())
             return
         self.results.reset(total, rows)
         if rows and (not self.is_narrow or self.pane.document is None):
