@@ -10,7 +10,7 @@ from search.errors import (
     SourceRefusedError,
 )
 from search.fulltext import FullTextDamagedError
-from search.jsonl import build_json, parse_json
+from search.jsonl import build_json, build_mention_json, parse_json
 from search.library import Library
 from search.model import (
     Actor,
@@ -65,6 +65,7 @@ __all__ = [
     "annotate",
     "annotate_across",
     "build_json",
+    "build_mention_json",
     "make_safe",
     "make_safe_line",
     "parse_json",

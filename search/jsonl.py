@@ -11,7 +11,7 @@ from search.model import Document, Paragraph
 from search.text import make_safe, make_safe_line
 
 if TYPE_CHECKING:
-    from search.model import Cast
+    from search.model import Cast, Mention
 
 
 def build_json(document: Document, cast: Cast | None = None) -> dict[str, Any]:
@@ -25,21 +25,24 @@ def build_json(document: Document, cast: Cast | None = None) -> dict[str, Any]:
         "paragraphs": [paragraph.text for paragraph in document.paragraphs],
     }
     if cast is not None:
-        fields["mentions"] = [
-            {
-                "paragraph": mention.paragraph,
-                "start": mention.start,
-                "end": mention.end,
-                "text": mention.text,
-                "kind": mention.kind,
-                "type": mention.type,
-                "actor": mention.link.actor if mention.link else None,
-                "why": mention.link.why if mention.link else None,
-                "confidence": mention.link.confidence if mention.link else None,
-            }
-            for mention in cast.mentions
-        ]
+        fields["mentions"] = [build_mention_json(mention) for mention in cast.mentions]
     return fields
+
+
+def build_mention_json(mention: Mention) -> dict[str, Any]:
+    """A mention as it stands in a document's `mentions`."""
+    link = mention.link
+    return {
+        "paragraph": mention.paragraph,
+        "start": mention.start,
+        "end": mention.end,
+        "text": mention.text,
+        "kind": mention.kind,
+        "type": mention.type,
+        "actor": link.actor if link else None,
+        "why": link.why if link else None,
+        "confidence": link.confidence if link else None,
+    }
 
 
 def parse_json(line: str) -> Document:

@@ -9,7 +9,14 @@ from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from search.errors import LibraryUnreadableError
-from search.fulltext import FullText, FullTextDamagedError, build_snippet, find_matches, parse_query
+from search.fulltext import (
+    FullText,
+    FullTextDamagedError,
+    build_snippet,
+    find_matches,
+    parse_query,
+    schema_version,
+)
 from search.model import Health, Hit, Progress, Query, Results, Sighting
 from search.store import Actors, Documents, WriterLock, open_library_database
 from search.text import find_sentences
@@ -188,7 +195,7 @@ class Library:
         state = self._fulltext.read_state()
         indexed: dict[int, int] = {}
         try:
-            rebuild = rebuild or state is None or state.schema != self._fulltext.schema_version
+            rebuild = rebuild or state is None or state.schema != schema_version
             indexed = {} if rebuild else self._fulltext.read_revisions()
         except FullTextDamagedError:
             rebuild = True

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import date
 
-type_names = ("person", "organisation", "place", "event", "work", "other")
 ActorType = Literal["person", "organisation", "place", "event", "work", "other"]
 MentionKind = Literal["name", "nominal", "pronoun"]
 Why = Literal["name", "alias", "surname", "acronym", "title", "demonym", "nominal", "pronoun", "manual"]

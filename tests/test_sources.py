@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search import Document, SourceRefusedError
+from search import Document, Library, SourceRefusedError
 from search.sources import find_files, parse_raw, read_file, read_page
 from search.sources.dates import find_dateline, parse_date
 from tests.conftest import seeds
@@ -209,6 +209,13 @@ def server():
 
 def test_a_page_is_read_by_its_address(server):
     assert parse_raw(read_page(f"{server}/article")).title == "Damascus falls, Assad is gone"
+
+
+def test_a_page_is_added_by_its_address_and_skipped_the_second_time(server, tmp_path):
+    with Library(tmp_path / "library") as library:
+        for outcome in ("added", "skipped"):
+            (addition,) = [each for step in library.add([f"{server}/article"]) for each in step.additions]
+            assert addition.outcome == outcome
 
 
 def test_a_page_that_is_not_there_is_refused(server):

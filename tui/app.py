@@ -40,9 +40,7 @@ class NewscastApp(App[None]):
 
     CSS_PATH = "newscast.tcss"
     TITLE = "newscast"
-    ENABLE_COMMAND_PALETTE = True
     ALLOW_SELECT = False
-    ANIMATION_LEVEL = "none"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
     ]

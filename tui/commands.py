@@ -20,6 +20,7 @@ from search import (
     annotate,
     annotate_across,
     build_json,
+    build_mention_json,
     make_safe_line,
     parse_json,
 )
@@ -197,15 +198,7 @@ def mentions(context: click.Context, library: str | None, as_json: bool, actor: 
                     "document": summary.id,
                     "title": summary.title,
                     "date": summary.published.isoformat() if summary.published else None,
-                    "paragraph": mention.paragraph,
-                    "start": mention.start,
-                    "end": mention.end,
-                    "text": mention.text,
-                    "kind": mention.kind,
-                    "type": mention.type,
-                    "actor": found.id,
-                    "why": mention.link.why if mention.link else None,
-                    "confidence": mention.link.confidence if mention.link else None,
+                    **build_mention_json(mention),
                     "sentence": sighting.sentence,
                 }
             )

@@ -56,6 +56,9 @@ def say(text: str) -> None:
 
 def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:
     """The same steps, with a bar on stderr if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
     with click.progressbar(length=1, file=sys.stderr, show_pos=True, item_show_func=lambda what: what or "") as bar:
         for step in steps:
             bar.length = max(1, step.total)

@@ -1,6 +1,6 @@
 """Words in, documents out. Whoosh lives here and nowhere else, and nothing of it leaves."""
 
-from search.fulltext.index import FullText, FullTextDamagedError, IndexState
+from search.fulltext.index import FullText, FullTextDamagedError, IndexState, schema_version
 from search.fulltext.matches import build_snippet, find_matches
 from search.fulltext.parse import Parsed, parse_query
 
@@ -12,4 +12,5 @@ __all__ = [
     "build_snippet",
     "find_matches",
     "parse_query",
+    "schema_version",
 ]

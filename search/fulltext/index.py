@@ -46,8 +46,6 @@ class IndexState:
 class FullText:
     """The index in one folder. Whoever writes holds the Library's lock; readers come and go."""
 
-    schema_version = schema_version
-
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._index: Index | None = None

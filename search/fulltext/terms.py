@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import Stemmer
 
-from search.text import find_words, fold
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from search.text import fold
 
 _longest_term = 64
 """Characters; what is longer is no word, and is found by its beginning."""
@@ -29,9 +25,3 @@ def build_stem(word: str) -> str:
 def build_plain(word: str) -> str:
     """The word as prefixes are compared with: folded, not stemmed."""
     return fold(word)[:_longest_term]
-
-
-def find_stems(text: str) -> Iterator[tuple[str, int, int]]:
-    """The terms of a text with the (start, end) offsets of their words."""
-    for word, start, end in find_words(text):
-        yield build_stem(word), start, end

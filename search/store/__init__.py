@@ -1,7 +1,7 @@
 """SQLite: the truth about documents, cast and what a reader did. No SQL stands outside this folder."""
 
 from search.store.actors import Actors
-from search.store.database import connect, open_library_database, open_reader_database
+from search.store.database import open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.links import Links
 from search.store.lock import WriterLock
@@ -15,7 +15,6 @@ __all__ = [
     "Marks",
     "StoredDocument",
     "WriterLock",
-    "connect",
     "open_library_database",
     "open_reader_database",
 ]

@@ -12,7 +12,7 @@ from search.model import Document, Paragraph, Summary
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _COLUMNS = "number, revision, id, title, source, url, published, language, text"
 summary_columns = "documents.id, coalesce(documents.title, documents.id), documents.source, documents.published"
@@ -88,11 +88,6 @@ class Documents:
         if row is None:
             raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
         return _build_document(row)
-
-    def read_all(self) -> Iterator[StoredDocument]:
-        """Every document in order of adding."""
-        for (number,) in self._connection.execute("SELECT number FROM documents ORDER BY number").fetchall():
-            yield self.read_number(number)
 
     def read_number(self, number: int) -> StoredDocument:
         """The document in this row."""

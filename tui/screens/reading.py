@@ -76,7 +76,7 @@ class ReadingScreen(Screen[None]):
     @work(exclusive=True, group="open")
     async def jump(self, identifier: str, landing: Landing, *, remember: bool = True) -> None:
         """Open a document as a reader does: it is read now, and the way back is kept."""
-        here = self._place()
+        here = self.here()
         if remember and here is not None and not self.is_preview:
             self._history = self._history.leave(here)
         if await self.open(identifier, landing, preview=False):
@@ -148,7 +148,8 @@ class ReadingScreen(Screen[None]):
         document = self.pane.document
         self._stopped = (document.id, self.pane.article.paragraph) if document and not self.is_preview else None
 
-    def _place(self) -> Place | None:
+    def here(self) -> Place | None:
+        """The place to come back to."""
         document, article = self.pane.document, self.pane.article
         if document is None:
             return None
@@ -202,7 +203,7 @@ class ReadingScreen(Screen[None]):
 
     def action_walk(self, direction: int) -> None:
         """From mention to mention in this article."""
-        here = self._place()
+        here = self.here()
         if self.pane.taken is None:
             self.say(_nothing_taken)
         elif self.pane.walk(direction):
@@ -213,7 +214,7 @@ class ReadingScreen(Screen[None]):
 
     def action_walk_on(self, direction: int) -> None:
         """From mention to mention, on into other articles by date."""
-        document, here = self.pane.document, self._place()
+        document, here = self.pane.document, self.here()
         if self.pane.taken is None or document is None:
             self.say(_nothing_taken)
             return
@@ -234,19 +235,15 @@ class ReadingScreen(Screen[None]):
         if place is not None:
             self._history = self._history.leave(place)
 
-    def here(self) -> Place | None:
-        """The place to come back to."""
-        return self._place()
-
     def action_go_back(self) -> None:
         """To the place visited before."""
-        here = self._place()
+        here = self.here()
         moved = self._history.back(here) if here else None
         self._go_to_visited(moved, "nothing to go back to")
 
     def action_go_forward(self) -> None:
         """To the place that one came back from."""
-        here = self._place()
+        here = self.here()
         moved = self._history.forward(here) if here else None
         self._go_to_visited(moved, "nothing to go forward to")
 

@@ -62,7 +62,6 @@ class Article(ScrollView, can_focus=True):
         self._document: Document | None = None
         self._mentions: dict[int, list[Mention]] = {}
         self._matches: dict[int, list[tuple[int, int]]] = {}
-        self._layout_of: tuple[Document, int] | None = None
         self._page: Layout | None = None
         self._strips: dict[int, Strip] = {}
         self.paragraph = 0
