@@ -49,7 +49,7 @@ class Library:
         except OSError as error:
             if not read_only:
                 raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
-        self.folder = folder
+        self.folder, self.read_only = folder, read_only
         self._connection = open_library_database(str(database), read_only=read_only)
         self._lock = RLock()
         self._recogniser = recogniser

@@ -6,12 +6,17 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from search import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# No test asserts a time, and a busy machine takes its own.
+hypothesis.settings.register_profile("newscast", deadline=None)
+hypothesis.settings.load_profile("newscast")
 
 root = Path(__file__).parent.parent
 seeds = root / "seeds"

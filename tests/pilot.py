@@ -96,9 +96,11 @@ async def open_reader(
     settings: Settings | None = None,
     paths: Sequence[str] = (),
     marks: Marks | None = None,
+    *,
+    read_only: bool = False,
 ) -> AsyncIterator[Reader]:
     """The reader on a library, at a size, ready for keys."""
-    with Library(folder) as library:
+    with Library(folder, read_only=read_only) as library:
         app = NewscastApp(library, marks or Marks(None), settings or Settings(), paths)
         async with app.run_test(size=size) as pilot:
             reader = Reader(app, pilot)

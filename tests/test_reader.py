@@ -298,6 +298,14 @@ async def test_a_query_that_is_odd_is_explained(seeded):
         await reader.wait_for("no field “foo”")
 
 
+async def test_a_library_opened_read_only_is_left_as_it_is(seeded):
+    (seeded / "fulltext" / "state.json").unlink()
+    async with open_reader(seeded, read_only=True) as reader:
+        await reader.search("captagon")
+        assert not reader.app.screen.has_class("adding")
+    assert not (seeded / "fulltext" / "state.json").exists()
+
+
 async def test_nothing_found_is_said(seeded):
     async with open_reader(seeded) as reader:
         await reader.press("slash", *"xyzzy")

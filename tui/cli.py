@@ -54,6 +54,8 @@ def cli(library: str | None) -> None:
 def read(context: click.Context, library: str | None, read_only: bool, paths: tuple[str, ...]) -> None:  # noqa: ARG001, FBT001 - find_setup reads it; click passes by name
     """Open the reader."""
     setup = find_setup(context)
+    if read_only and paths:
+        raise click.UsageError("with --read-only nothing can be added")
     _check_terminal(paths)
     from tui.app import run_reader
 

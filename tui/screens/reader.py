@@ -108,7 +108,7 @@ class ReaderScreen(ReadingScreen):
         self._adapt(self.app.size.width, self.app.size.height)
         self.set_focus(self.results)
         await self._search("")
-        if self._paths or self.library.is_behind():
+        if self._paths or (self.library.is_behind() and not self.library.read_only):
             self._add(self._paths)
 
     async def on_unmount(self) -> None:
@@ -175,10 +175,12 @@ class ReaderScreen(ReadingScreen):
         try:
             total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
         except FullTextDamagedError as error:
-            self.say(f"{error}" if self._was_mended else "the full-text index is damaged and is being built anew")
             self.listing.query = query
-            if not self._was_mended:
+            if self._was_mended or self.library.read_only:
+                self.say(f"{error}; newscast doctor --repair mends it")
+            else:
                 self._was_mended = True
+                self.say("the full-text index is damaged and is being built anew")
                 self._add(())
             return
         self.results.reset(total, rows)
