@@ -128,7 +128,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A Document that answers a Query; `score` is 0 where nothing was ranked, `snippet` None for a title match."""
+    """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None."""
 
     summary: Summary
     score: float

@@ -97,6 +97,13 @@ def test_a_snippet_shows_the_paragraph_with_most_of_the_query(library):
     assert len(hit.snippet.matches) == 2
 
 
+def test_a_hit_by_its_title_alone_has_the_beginning_of_its_text_as_snippet(small):
+    (hit,) = small.search(Query("title:homs")).hits
+    assert hit.snippet is not None
+    assert hit.snippet.text.startswith("The rebels were running")
+    assert hit.snippet.matches == ()
+
+
 def test_pages_of_results_are_parts_of_one_whole(library):
     whole = [hit.summary.id for hit in library.search(Query("syria"), 0, 100).hits]
     pages = [hit.summary.id for start in range(0, 20, 3) for hit in library.search(Query("syria"), start, 3).hits]

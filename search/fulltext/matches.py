@@ -28,8 +28,8 @@ def find_matches(parsed: Parsed, document: Document) -> tuple[Match, ...]:
     )
 
 
-def build_snippet(parsed: Parsed, document: Document) -> Snippet | None:
-    """The words around the best match: in the paragraph with most of what was asked for. None without a match."""
+def build_snippet(parsed: Parsed, document: Document) -> Snippet:
+    """The words around the best match, in the paragraph with most of what was asked for; else how the text begins."""
     leaves = [leaf for leaf in parsed.sought if leaf.field is None]
     best: tuple[int, int, list[tuple[int, int]]] | None = None
     for paragraph in document.paragraphs:
@@ -39,9 +39,7 @@ def build_snippet(parsed: Parsed, document: Document) -> Snippet | None:
             best = kinds, paragraph.index, _merge(sorted(span for _, span in found))
             if kinds == len(leaves):
                 break
-    if best is None:
-        return None
-    _, index, spans = best
+    _, index, spans = best or (0, 0, [])
     return _cut(index, document.paragraphs[index].text, spans)
 
 
@@ -77,14 +75,15 @@ def _merge(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def _cut(paragraph: int, text: str, spans: list[tuple[int, int]]) -> Snippet:
     """The stretch of the text around its first match, cut between words."""
     start, end = 0, len(text)
+    first_start, first_end = spans[0] if spans else (0, 0)
     if len(text) > _snippet_length:
-        start = max(0, min(spans[0][0] - _snippet_length // 3, len(text) - _snippet_length))
+        start = max(0, min(first_start - _snippet_length // 3, len(text) - _snippet_length))
         if start:
-            space = text.find(" ", start, spans[0][0])
-            start = space + 1 if space >= 0 else spans[0][0]
+            space = text.find(" ", start, first_start)
+            start = space + 1 if space >= 0 else first_start
         end = min(len(text), start + _snippet_length)
         if end < len(text):
-            space = text.rfind(" ", min(spans[0][1], end), end)
+            space = text.rfind(" ", min(first_end, end), end)
             end = space if space > 0 else end
     before, after = "…" if start else "", "…" if end < len(text) else ""
     shift = len(before) - start

@@ -90,10 +90,10 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
     summary, snippet = hit.summary, hit.snippet
     detail = build_byline(summary)
     spans: tuple[tuple[int, int], ...] = ()
-    if snippet is not None:
+    if snippet is not None and snippet.matches:
         day = f"{summary.published.day} {summary.published:%b} · " if summary.published else ""
         # What comes before the first match is cut short, so that the match is in sight in a narrow list.
-        cut = max(0, snippet.matches[0][0] - _lead) if snippet.matches else 0
+        cut = max(0, snippet.matches[0][0] - _lead)
         cut = snippet.text.find(" ", cut) + 1 if cut else 0
         head = f"{day}…" if cut else day
         detail = head + snippet.text[cut:]
