@@ -93,6 +93,24 @@ def test_a_reader_does_not_wait_for_a_writer(seeded):
     writer.close()
 
 
+def test_searching_goes_on_while_another_process_adds(tmp_path):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for number in range(400):
+        (articles / f"{number:03}.txt").write_text(f"Article {number} about Homs and what is said of it.")
+    with Library(tmp_path / "library") as library:
+        list(library.add([str(articles / "000.txt")]))
+        command = [sys.executable, "-m", "tui.cli", "--library", tmp_path / "library", "add", articles]
+        process = subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL)
+        totals = []
+        while process.poll() is None:
+            totals.append(library.search(Query("homs"), 0, 3).total)
+        totals.append(library.search(Query("homs"), 0, 3).total)
+    assert totals == sorted(totals)
+    assert len(set(totals)) > 2
+    assert totals[-1] == 400
+
+
 def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded):
     with sqlite3.connect(seeded / "library.db") as database:
         database.execute("UPDATE documents SET text = 'zebra', revision = 1000 WHERE number = 1")

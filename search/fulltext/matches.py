@@ -21,6 +21,8 @@ _snippet_length = 180
 def find_matches(parsed: Parsed, document: Document) -> tuple[Match, ...]:
     """The stretches of the document's paragraphs that the query asks for, in reading order."""
     leaves = [leaf for leaf in parsed.sought if leaf.field is None]
+    if not leaves:
+        return ()
     return tuple(
         Match(paragraph.index, start, end)
         for paragraph in document.paragraphs

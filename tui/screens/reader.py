@@ -176,7 +176,7 @@ class ReaderScreen(ReadingScreen):
             total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
         except FullTextDamagedError as error:
             self.listing.query = query
-            if self._was_mended or self.library.read_only:
+            if self._was_mended or self.library.read_only or self.has_class("adding"):
                 self.say(f"{error}; newscast doctor --repair mends it")
             else:
                 self._was_mended = True
@@ -218,7 +218,10 @@ class ReaderScreen(ReadingScreen):
 
     @work(exclusive=True, group="fetch")
     async def _fetch(self, first: int, count: int) -> None:
-        self.results.fill(first, await self.listing.fetch(first, count))
+        try:
+            self.results.fill(first, await self.listing.fetch(first, count))
+        except FullTextDamagedError as error:
+            self.say(str(error))
 
     @on(RowList.Pointed)
     def _follow_pointer(self, message: RowList.Pointed) -> None:
@@ -322,7 +325,11 @@ class ReaderScreen(ReadingScreen):
     @work(exclusive=True, group="next_result")
     async def _match_on(self, direction: int) -> None:
         at = self.results.index + direction
-        rows = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else []
+        try:
+            rows = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else []
+        except FullTextDamagedError as error:
+            self.say(str(error))
+            return
         if rows:
             self.results.action_go(at)
             self.jump(rows[0].key, Landing("match", direction or 1))
