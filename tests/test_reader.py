@@ -238,6 +238,7 @@ async def test_keys_can_be_remapped(seeded):
         assert "2 of 17" in reader.status
         await reader.press("j")
         assert "2 of 17" in reader.status
+        assert "^n k move" in reader.text
         await reader.press("f1")
         await reader.wait_for("newscast: keys")
 

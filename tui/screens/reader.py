@@ -32,9 +32,12 @@ _narrow, _roomy, _short = 100, 160, 16
 _preview_delay = 0.12  # seconds; while a key is held down nothing is opened
 
 _key_line = (
-    ("/", "search"), ("Enter", "open"), ("j k", "move"), ("1–9", "take"), ("] [", "walk"), ("} {", "other articles"),
-    ("n N", "matches"), ("⌫", "back"), ("a", "actors"), ("m", "mentions"), ("?", "help"), ("q", "quit"),
+    (("search",), "search"), (("open",), "open"), (("next", "previous"), "move"), (("take_1", "take_9"), "take"),
+    (("next_mention", "previous_mention"), "walk"), (("next_anywhere", "previous_anywhere"), "other articles"),
+    (("next_match", "previous_match"), "matches"), (("back",), "back"), (("actors",), "actors"),
+    (("mentions",), "mentions"), (("help",), "help"), (("leave",), "quit"),
 )  # fmt: skip
+"""Which bindings the line at the bottom shows, by id, and what it says of them."""
 
 
 class ReaderScreen(ReadingScreen):
@@ -68,7 +71,14 @@ class ReaderScreen(ReadingScreen):
             yield ReadingPane(self._settings.text_width, id="reading")
         yield ProgressLine(id="progress")
         yield StatusLine(id="status")
-        yield KeyLine(_key_line, id="keys")
+        yield KeyLine(self._find_keys(), id="keys")
+
+    def _find_keys(self) -> list[tuple[str, str]]:
+        """The first key of each binding in the line at the bottom, as the settings have it."""
+        bindings = [binding for _, part in self.list_bindings() for binding in part]
+        keys = {each.id: self._settings.keys.get(each.id or "", each.key).split(",")[0] for each in bindings}
+        shown = {name: self.app.get_key_display(Binding(key, "")) for name, key in keys.items()}
+        return [(" ".join(shown[name] for name in names), what) for names, what in _key_line]
 
     @property
     def results(self) -> RowList:
