@@ -25,7 +25,9 @@ async def draw(target: Path) -> None:
             for key in _keys:
                 await pilot.press(key)
                 await pilot.pause(0.3)
-            target.write_text(app.export_screenshot(title="newscast"), encoding="utf-8")
+            # Some viewers drop the spaces at the ends of a text unless they are told not to.
+            svg = app.export_screenshot(title="newscast").replace("<text ", '<text xml:space="preserve" ')
+            target.write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

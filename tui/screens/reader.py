@@ -78,7 +78,9 @@ class ReaderScreen(ReadingScreen):
         bindings = [binding for _, part in self.list_bindings() for binding in part]
         keys = {each.id: self._settings.keys.get(each.id or "", each.key).split(",")[0] for each in bindings}
         shown = {name: self.app.get_key_display(Binding(key, "")) for name, key in keys.items()}
-        return [(" ".join(shown[name] for name in names), what) for names, what in _key_line]
+        return [
+            (("–" if what == "take" else " ").join(map(shown.__getitem__, names)), what) for names, what in _key_line
+        ]
 
     @property
     def results(self) -> RowList:
