@@ -1,14 +1,15 @@
-"""Adding: files and pages → documents, cast and index, so that a kill at any moment loses nothing reported."""
+"""Adding: files and pages → documents, their names and index, so that a kill at any moment loses nothing reported."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.cast import Linker, Recogniser, find_cast
+from search.cast import build_recogniser, find_cast
 from search.errors import SourceRefusedError
 from search.model import Addition, Progress
+from search.recasting import Recaster
 from search.sources import find_files, is_url, parse_raw, read_file, read_page
-from search.store import Documents, Links
+from search.store import Corrections, Documents, begin
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,15 +25,13 @@ _first_index_batch, _largest_index_batch = 32, 512
 """Documents: the first are to be found by words soon, while later commits to the index grow dear."""
 
 
-def add_documents(
-    paths: Iterable[str], connection: sqlite3.Connection, fulltext: FullText, recogniser: Recogniser
-) -> Iterator[Progress]:
+def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext: FullText) -> Iterator[Progress]:
     """Add what the paths and addresses hold; a step's additions are committed before it is yielded."""
     origins: list[str | SourceRefusedError] = []
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
         yield Progress(0, len(origins), "looking for files")
-    adder = _Adder(connection, fulltext, recogniser)
+    adder = _Adder(connection, fulltext)
     done = 0
     while done < len(origins):
         taken, additions = adder.add_step(origins[done:])
@@ -42,13 +41,13 @@ def add_documents(
 
 
 class _Adder:
-    def __init__(self, connection: sqlite3.Connection, fulltext: FullText, recogniser: Recogniser) -> None:
+    def __init__(self, connection: sqlite3.Connection, fulltext: FullText) -> None:
         self._connection = connection
         self._documents = Documents(connection)
-        self._links = Links(connection)
-        self._linker = Linker(self._links)
+        self._recaster, self._corrections = Recaster(connection), Corrections(connection)
         self._fulltext = fulltext
-        self._recogniser = recogniser
+        # Rules are quick, so that names are there before the rest is.
+        self._recogniser = build_recogniser("rules")
         self._unindexed: list[StoredDocument] = []
         self._batch = _first_index_batch
 
@@ -57,8 +56,7 @@ class _Adder:
         additions: list[Addition] = []
         written: list[StoredDocument] = []
         size = 0
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with begin(self._connection):
             for origin in origins[:_files_per_step]:
                 try:
                     addition, stored = self._add(origin)
@@ -70,10 +68,6 @@ class _Adder:
                     size += sum(len(paragraph.text) for paragraph in stored.document.paragraphs)
                 if size > _characters_per_step:
                     break
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
         self._unindexed += written
         if len(self._unindexed) >= self._batch or size > _characters_per_step:
             self.write_index()
@@ -86,13 +80,11 @@ class _Adder:
         if self._documents.has_content(raw.content_hash):
             return Addition(origin, "skipped"), None
         known = self._documents.find_number(_build_origin(raw))
-        document = parse_raw(raw)
-        before = self._links.forget_document(known) if known is not None else []
-        stored = self._documents.write(_build_origin(raw), raw.content_hash, document)
+        stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
+        if known is not None:
+            self._corrections.forget(known)
         cast = find_cast(stored.document, self._recogniser)
-        self._linker.link(stored.number, cast)
-        self._links.write_mentions(stored.number, cast.mentions)
-        self._links.drop_unused(before)
+        self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
         return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
 
     def write_index(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.model import Actor, Cast, Link
-from search.store import Actors, Documents, Links, open_library_database
+from search.store import Actors, Documents, open_library_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from search.model import Document
 
 
-def annotate(documents: Iterable[Document], *, recogniser: str = "rules") -> Iterator[tuple[Document, Cast]]:
+def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
     """Each document with its cast; actors are linked within it, and their ids begin with its own."""
     from search.cast import build_recogniser, find_cast
 
@@ -24,21 +24,20 @@ def annotate(documents: Iterable[Document], *, recogniser: str = "rules") -> Ite
         yield document, _prefix_ids(cast, document.id)
 
 
-def annotate_across(documents: Iterable[Document], *, recogniser: str = "rules") -> Iterator[tuple[Document, Cast]]:
+def annotate_across(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
     """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
-    from search.cast import Linker, build_recogniser, find_cast
+    from search.cast import build_recogniser, find_cast
+    from search.recasting import Recaster
 
     chosen = build_recogniser(recogniser)
     connection = open_library_database(":memory:")
     try:
-        stored, linker = Documents(connection), Linker(links := Links(connection))
+        stored, recaster = Documents(connection), Recaster(connection)
         given: list[tuple[int, Document]] = []
         for position, document in enumerate(documents):
             # Two lines may have one id: each is a document of its own here.
             number = stored.write(str(position), "", replace(document, id=str(position))).number
-            cast = find_cast(document, chosen)
-            linker.link(number, cast)
-            links.write_mentions(number, cast.mentions)
+            recaster.replace_cast(number, find_cast(document, chosen), chosen.name)
             given.append((number, document))
         actors = Actors(connection)
         for number, document in given:

@@ -25,13 +25,14 @@ def build_json(document: Document, cast: Cast | None = None) -> dict[str, Any]:
         "paragraphs": [paragraph.text for paragraph in document.paragraphs],
     }
     if cast is not None:
-        fields["mentions"] = [build_mention_json(mention) for mention in cast.mentions]
+        fields["mentions"] = [build_mention_json(mention, document.id) for mention in cast.mentions]
     return fields
 
 
-def build_mention_json(mention: Mention) -> dict[str, Any]:
-    """A mention as it stands in a document's `mentions`."""
+def build_mention_json(mention: Mention, document: str) -> dict[str, Any]:
+    """A mention as it stands in a document's `mentions`; one that is linked to nobody has an actor of its own."""
     link = mention.link
+    lone = f"{document}@{mention.paragraph}:{mention.start}-{mention.end}"
     return {
         "paragraph": mention.paragraph,
         "start": mention.start,
@@ -39,7 +40,7 @@ def build_mention_json(mention: Mention) -> dict[str, Any]:
         "text": mention.text,
         "kind": mention.kind,
         "type": mention.type,
-        "actor": link.actor if link else None,
+        "actor": link.actor if link else lone,
         "why": link.why if link else None,
         "confidence": link.confidence if link else None,
     }

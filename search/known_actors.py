@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KnownActor:
-    """An actor of the Library as linking sees it: its row, its articles, the keys of its names."""
+    """An actor of the Library as linking sees it: its row, the articles that it is in by such a name, its keys."""
 
     number: int
     documents: int
@@ -27,6 +27,13 @@ class NameForms:
     keys: tuple[str, ...]
     shorts: tuple[str, ...]
     is_full: bool
+    is_person: bool
+
+
+class Short(NamedTuple):
+    """A short name that full names answer to."""
+
+    name: str
     is_person: bool
 
 
@@ -55,6 +62,10 @@ class KnownActors(Protocol):
         """Does the document have a full name of its own that answers to this short one?"""
         ...
 
+    def score_company(self, document: int, actor: int) -> float:
+        """How much the document's other actors and its date speak for this actor being in it, from 0 on."""
+        ...
+
     def find_short_appearances(self, short: str, *, is_person: bool) -> list[ShortAppearance]:
         """The appearances of actors that have only this short name in their document."""
         ...
@@ -63,12 +74,20 @@ class KnownActors(Protocol):
         """A new actor; its row."""
         ...
 
+    def create_nameless_actor(self, document: int, actor: Actor) -> int:
+        """A new actor that only this document has, under no name; its row."""
+        ...
+
     def add_appearance(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
         """That this actor is in this document, under these names."""
         ...
 
     def move_appearance(self, appearance: int, actor: int) -> None:
         """Link an appearance to another actor."""
+        ...
+
+    def merge_actor(self, actor: int, into: int) -> None:
+        """Link all appearances of one actor to another, since an article says that they are the same."""
         ...
 
     def copy_actor(self, appearance: int, slug: str) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
+from search.cast.recognise import find_recogniser, find_version
 from search.errors import LibraryUnreadableError
 from search.fulltext import (
     FullText,
@@ -18,7 +19,7 @@ from search.fulltext import (
     schema_version,
 )
 from search.model import Health, Hit, Progress, Query, Results, Sighting
-from search.store import Actors, Documents, WriterLock, open_library_database
+from search.store import Actors, Corrections, Documents, WriterLock, begin, open_library_database
 from search.text import find_sentences
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from search.fulltext import Parsed
-    from search.model import Actor, Cast, Document, Match, Summary
+    from search.model import Actor, Cast, Document, Match, Mention, Summary
 
 _index_batch = 500  # documents to a commit when the index is built anew
 
@@ -39,7 +40,7 @@ class Library:
     says whether it lacks anything, `repair` brings it level.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False, recogniser: str = "rules") -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False, recogniser: str = "trained") -> None:
         """Open the library in `folder`, made there if need be. Raises LibraryUnreadableError."""
         database = folder / "library.db"
         if read_only and not database.exists():
@@ -74,15 +75,46 @@ class Library:
     def add(self, paths: Iterable[str]) -> Iterator[Progress]:
         """Add files, folders, addresses ("-" is standard input), step by step; what a step reports is safe on disk.
 
-        Raises LibraryLockedError while somebody else is writing.
+        Names are found by rules at once; then the recogniser finds the whole cast, if it is another one. Raises
+        LibraryLockedError while somebody else is writing.
         """
         from search.adding import add_documents
-        from search.cast import build_recogniser
+        from search.recasting import recast_documents
 
-        recogniser = build_recogniser(self._recogniser)
         with WriterLock(self.folder):
             yield from self._catch_up()
-            yield from add_documents(paths, self._connection, self._fulltext, recogniser)
+            yield from add_documents(paths, self._connection, self._fulltext)
+            yield from recast_documents(self._connection, self._recogniser)
+
+    def annotate(self) -> Iterator[Progress]:
+        """Find the cast of all documents that this recogniser, in this version, has not seen yet.
+
+        It can be broken off at any step and goes on there. Raises LibraryLockedError while somebody else is writing.
+        """
+        from search.recasting import recast_documents
+
+        with WriterLock(self.folder):
+            yield from recast_documents(self._connection, self._recogniser)
+
+    @property
+    def note(self) -> str | None:
+        """Why another recogniser serves than the one asked for, if so."""
+        return find_recogniser(self._recogniser)[1]
+
+    def is_annotated(self) -> bool:
+        """Has this recogniser seen all documents? Quick at any size."""
+        with self._reading():
+            return not self._documents.has_unannotated(find_version(find_recogniser(self._recogniser)[0]))
+
+    def correct(self, identifier: str, mention: Mention, *, is_right: bool) -> bool:
+        """Link a mention to nobody, for good, or take that back (`is_right`); False if nothing changes.
+
+        Raises LibraryLockedError while somebody else is writing.
+        """
+        with WriterLock(self.folder), self._reading(), begin(self._connection):
+            corrections = Corrections(self._connection)
+            number = self._documents.read(identifier).number
+            return (corrections.restore if is_right else corrections.unlink)(number, mention)
 
     def search(self, query: Query, offset: int = 0, limit: int = 20) -> Results:
         """A page of what answers the query, best first; of an empty one, all documents, newest first."""

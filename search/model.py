@@ -35,6 +35,9 @@ class Document:
     paragraphs: tuple[Paragraph, ...]
 
 
+_certain = 0.75
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Which Actor a Mention means, for what reason, and how sure that is (0 to 1)."""
@@ -42,6 +45,11 @@ class Link:
     actor: str
     why: Why
     confidence: float
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Is it so unsure that a reader should see it?"""
+        return self.confidence < _certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who or what is mentioned: its longest name, all names with it, and how often it appears where."""
+    """Who or what is mentioned: its longest name, all names with it, and how often it appears where.
+
+    Without `aliases` it has no name, only what it is called ("the rebels"), and is of one Document.
+    """
 
     id: str
     name: str
@@ -80,6 +91,11 @@ class Cast:
 
     mentions: tuple[Mention, ...]
     actors: dict[str, Actor]
+
+    def only_names(self) -> Cast:
+        """The same without nominals and pronouns, and without whoever has no name."""
+        mentions = tuple(mention for mention in self.mentions if mention.kind == "name")
+        return Cast(mentions, {key: actor for key, actor in self.actors.items() if actor.aliases})
 
     def of_paragraph(self, index: int) -> tuple[Mention, ...]:
         """The mentions in one paragraph, in reading order."""

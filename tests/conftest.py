@@ -29,6 +29,9 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
         monkeypatch.setenv(name, str(home))
+    # Rules are quick, and what tests of the screen expect does not change with the model.
+    (home / "newscast").mkdir()
+    (home / "newscast" / "settings.toml").write_text('recogniser = "rules"\n')
     for name in ("NEWSCAST_LIBRARY", "NEWSCAST_SETTINGS", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
         monkeypatch.delenv(name, raising=False)
     return home
@@ -36,12 +39,28 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.fixture(scope="session")
 def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library folder with the seeds in it, to be copied."""
+    """A library folder with the seeds in it, their names found by rules, to be copied."""
     folder = tmp_path_factory.mktemp("seeded") / "library"
-    with Library(folder) as library:
+    with Library(folder, recogniser="rules") as library:
         for _ in library.add([str(seeds)]):
             pass
     return folder
+
+
+@pytest.fixture(scope="session")
+def annotated_folder(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the whole cast, as the trained recogniser finds it, to be copied."""
+    folder = Path(shutil.copytree(seeded_folder, tmp_path_factory.mktemp("annotated") / "library"))
+    with Library(folder) as library:
+        for _ in library.annotate():
+            pass
+    return folder
+
+
+@pytest.fixture
+def annotated(annotated_folder: Path, tmp_path: Path) -> Path:
+    """A library folder of one's own with the seeds and their whole cast in it."""
+    return Path(shutil.copytree(annotated_folder, tmp_path / "annotated"))
 
 
 @pytest.fixture
@@ -53,7 +72,7 @@ def seeded(seeded_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def library(seeded: Path) -> Iterator[Library]:
     """The library of the seeds, open."""
-    with Library(seeded) as opened:
+    with Library(seeded, recogniser="rules") as opened:
         yield opened
 
 
@@ -67,7 +86,7 @@ def build_library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
         folder.mkdir()
         for name, text in texts.items():
             (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-        library = Library(tmp_path / f"built{len(opened)}")
+        library = Library(tmp_path / f"built{len(opened)}", recogniser="rules")
         opened.append(library)
         for _ in library.add([str(folder)]):
             pass

@@ -100,8 +100,9 @@ async def open_reader(
     read_only: bool = False,
 ) -> AsyncIterator[Reader]:
     """The reader on a library, at a size, ready for keys."""
-    with Library(folder, read_only=read_only) as library:
-        app = NewscastApp(library, marks or Marks(None), settings or Settings(), paths)
+    chosen = settings or Settings(recogniser="rules")
+    with Library(folder, read_only=read_only, recogniser=chosen.recogniser) as library:
+        app = NewscastApp(library, marks or Marks(None), chosen, paths)
         async with app.run_test(size=size) as pilot:
             reader = Reader(app, pilot)
             if not paths:

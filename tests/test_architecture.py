@@ -16,7 +16,7 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
     ("model", "errors"), ("text", "known_actors"), ("sources", "cast", "fulltext", "store", "jsonl"),
-    ("adding", "annotating"), ("library",),
+    ("recasting",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
     ("render", "history", "walk", "links", "settings"), ("widgets", "indexer", "setup"), ("screens",), ("app",),
@@ -79,6 +79,10 @@ def test_a_widget_touches_no_library_file_or_clock():
         }, path
 
 
+of_the_cast = {"numpy", "onnxruntime", "tokenizers", "spacy", "torch"}
+"""What takes time and memory to load, and only finding a cast needs."""
+
+
 def loaded_by(statement: str) -> set[str]:
     code = f"import sys\n{statement}\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
@@ -86,7 +90,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_engine_loads_without_a_screen_and_without_what_few_need():
-    heavy = {"textual", "rich", "tui", "whoosh", "trafilatura", "lxml", "charset_normalizer", "numpy", "onnxruntime"}
+    heavy = {"textual", "rich", "tui", "whoosh", "trafilatura", "lxml", "charset_normalizer", *of_the_cast}
     assert not loaded_by("import search") & heavy
 
 
@@ -95,7 +99,29 @@ def test_no_command_but_the_reader_loads_textual():
 
 
 def test_the_reader_starts_without_whoosh():
-    assert not loaded_by("import tui.app") & {"whoosh", "trafilatura", "numpy"}
+    assert not loaded_by("import tui.app") & {"whoosh", "trafilatura", *of_the_cast}
+
+
+def test_what_annotates_nothing_loads_nothing_of_the_cast(annotated, tmp_path):
+    open_reader = (
+        "import asyncio, pathlib\nfrom search import Library, Marks\nfrom tui.app import NewscastApp\n"
+        "from tui.settings import Settings\n"
+        "async def read():\n"
+        f"    with Library(pathlib.Path({str(annotated)!r})) as library:\n"
+        "        app = NewscastApp(library, Marks(None), Settings(), ())\n"
+        "        async with app.run_test() as pilot:\n"
+        "            await pilot.press('enter', '1', 'right_square_bracket')\n"
+        "asyncio.run(read())"
+    )
+    commands = ["search Aleppo", "actors assad", "mentions bashar-al-assad", "doctor", "add --help"]
+    statements = [
+        f"import contextlib, io, sys\nsys.argv = ['newscast', '--library', {str(annotated)!r}, *{command.split()!r}]\n"
+        "from tui.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())): main()"
+        for command in commands
+    ]
+    for statement in (open_reader, *statements):
+        assert not loaded_by(statement) & of_the_cast, statement
 
 
 def test_a_wheel_holds_the_two_packages(tmp_path):
@@ -109,3 +135,8 @@ def test_a_wheel_holds_the_two_packages(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"search", "tui"}
     assert {"search/cast/places.tsv", "tui/newscast.tcss"} <= set(names)
+    model = [entry for entry in zipfile.ZipFile(wheel).infolist() if "/network/" in entry.filename]
+    assert {Path(entry.filename).name for entry in model} == {
+        "network.onnx", "tokenizer.json", "ranker.npz", "version", "card.md"
+    }  # fmt: skip
+    assert sum(entry.file_size for entry in model) <= 25_000_000

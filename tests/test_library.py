@@ -39,7 +39,7 @@ def describe(folder: Path) -> tuple[object, ...]:
 
 
 def test_every_article_is_added_and_a_second_time_skipped(tmp_path):
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         assert add(library, seeds) == {"added": 17}
         assert add(library, seeds) == {"skipped": 17}
         assert library.search(Query("")).total == 17
@@ -54,7 +54,7 @@ def test_the_same_text_elsewhere_is_skipped(tmp_path, library):
 def test_a_changed_file_replaces_its_document_and_keeps_its_id_and_marks(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("Bashar al-Assad spoke in Damascus about bread.")
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         add(library, path)
         (before,) = library.search(Query("bread")).hits
         marks = Marks(None)
@@ -75,7 +75,7 @@ def test_a_refused_file_does_not_stop_the_others(tmp_path):
     (articles / "b.jpg").write_bytes(b"\x00\x01" * 500)
     os.mkfifo(articles / "c")
     (articles / "d.txt").write_text("An article about Homs.")
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         assert add(library, articles) == {"added": 1, "refused": 3}
 
 
@@ -98,7 +98,7 @@ def test_searching_goes_on_while_another_process_adds(tmp_path):
     articles.mkdir()
     for number in range(400):
         (articles / f"{number:03}.txt").write_text(f"Article {number} about Homs and what is said of it.")
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         list(library.add([str(articles / "000.txt")]))
         command = [sys.executable, "-m", "tui.cli", "--library", tmp_path / "library", "add", articles]
         process = subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL)
@@ -114,7 +114,7 @@ def test_searching_goes_on_while_another_process_adds(tmp_path):
 def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded):
     with sqlite3.connect(seeded / "library.db") as database:
         database.execute("UPDATE documents SET text = 'zebra', revision = 1000 WHERE number = 1")
-    with Library(seeded) as library:
+    with Library(seeded, recogniser="rules") as library:
         assert library.is_behind()
         list(library.repair())
         assert not library.is_behind()
@@ -132,7 +132,7 @@ def test_a_damaged_index_is_noticed_and_built_anew(seeded, damage):
         segment.write_bytes(random.Random(1).randbytes(segment.stat().st_size))
     else:
         (seeded / "fulltext" / "state.json").write_text("{")
-    with Library(seeded) as library:
+    with Library(seeded, recogniser="rules") as library:
         assert library.is_behind() == (damage != "scribble")  # only reading every byte would tell
         assert library.health().problems
         list(library.repair())
@@ -143,7 +143,7 @@ def test_a_damaged_index_is_noticed_and_built_anew(seeded, damage):
 def test_an_index_of_an_older_newscast_is_built_anew(seeded, monkeypatch):
     monkeypatch.setattr("search.fulltext.index.schema_version", 99)
     monkeypatch.setattr("search.library.schema_version", 99)
-    with Library(seeded) as library:
+    with Library(seeded, recogniser="rules") as library:
         assert library.is_behind()
         list(library.repair())
         assert not library.is_behind()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from rich.cells import cell_len
 from search import Document, Link, Mention, Paragraph
 from search.text import make_safe_line
 from tui.history import History, Place
-from tui.render import build_layout, build_runs, clip, wrap
+from tui.render import Look, build_layout, build_runs, clip, describe_duration, describe_link, wrap
 from tui.walk import count_before, find_next
 
 texts = st.text(st.one_of(st.characters(), st.sampled_from("ab  中😀")), max_size=200).map(make_safe_line)
@@ -93,3 +94,40 @@ def test_a_walk_finds_the_nearest_mention_on_either_side():
     assert find_next(mentions, (0, 9), -1) == mentions[0]
     assert find_next(mentions, (0, 9), 1) is None
     assert count_before(mentions, (0, 5)) == 1
+
+
+def build_mention(start, end, kind, confidence):
+    text = "its leader, he said"[start:end]
+    return Mention(0, start, end, text, kind, "person", Link("a", "nominal", confidence))
+
+
+def test_a_nominal_is_lit_once_its_actor_is_taken():
+    mentions = [build_mention(0, 10, "nominal", 0.9)]
+    untaken, taken = (
+        build_runs("its leader, he said", 0, 19, mentions, (), taken=actor, cursor=None) for actor in (None, "a")
+    )
+    assert [run.look for run in untaken] == [Look()]
+    assert taken[0] == ("its leader", Look("person", is_taken=True))
+
+
+def test_an_uncertain_link_looks_uncertain():
+    runs = build_runs("its leader, he said", 0, 19, [build_mention(12, 14, "pronoun", 0.6)], (), taken="a", cursor=None)
+    assert ("he", Look("person", is_taken=True, is_uncertain=True)) in runs
+
+
+def test_of_mentions_in_each_other_the_taken_one_is_lit():
+    inner = Mention(0, 0, 3, "its", "pronoun", "organisation", Link("b", "pronoun", 0.9))
+    mentions = [build_mention(0, 10, "nominal", 0.9), inner]
+    runs = build_runs("its leader, he said", 0, 19, mentions, (), taken="b", cursor=None)
+    assert [run.text for run in runs if run.look.is_taken] == ["its"]
+    runs = build_runs("its leader, he said", 0, 19, mentions, (), taken="a", cursor=None)
+    assert [run.text for run in runs if run.look.is_taken] == ["its leader"]
+
+
+def test_why_and_how_sure_is_said_in_words():
+    assert describe_link(build_mention(12, 14, "pronoun", 0.6)) == "“he” · nominal · 60 %?"
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(12.4, "12 s"), (89, "89 s"), (150, "2 min")])
+def test_a_duration_is_said_roughly(seconds, said):
+    assert describe_duration(seconds) == said

@@ -112,7 +112,7 @@ def test_pages_of_results_are_parts_of_one_whole(library):
 
 
 def test_results_outlive_the_library(seeded):
-    with Library(seeded) as library:
+    with Library(seeded, recogniser="rules") as library:
         results = library.search(Query("moscow"))
     assert results.hits[0].snippet is not None
     assert "moscow" in results.hits[0].snippet.text.lower()

@@ -12,8 +12,8 @@ from tui.settings import Settings
 
 @pytest.fixture
 def app(seeded):
-    with Library(seeded) as library:
-        yield NewscastApp(library, Marks(None), Settings())
+    with Library(seeded, recogniser="rules") as library:
+        yield NewscastApp(library, Marks(None), Settings(recogniser="rules"))
 
 
 def until(*keys: str, shows: str):

@@ -212,7 +212,7 @@ def test_a_page_is_read_by_its_address(server):
 
 
 def test_a_page_is_added_by_its_address_and_skipped_the_second_time(server, tmp_path):
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         for outcome in ("added", "skipped"):
             (addition,) = [each for step in library.add([f"{server}/article"]) for each in step.additions]
             assert addition.outcome == outcome

@@ -117,7 +117,7 @@ def test_hostile_text_is_readable_and_sends_nothing_of_its_own(open_terminal, tm
     (tmp_path / "articles").mkdir()
     path = tmp_path / "articles" / "hostile.txt"
     path.write_bytes(hostile.article.encode("utf-8", "surrogatepass"))
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         list(library.add([str(path)]))
     terminal = open_terminal("--library", tmp_path / "library")
     terminal.wait_for("1 of 1 article")
@@ -140,7 +140,7 @@ def test_a_line_of_nine_megabytes_is_listed_read_and_found(open_terminal, tmp_pa
     path = tmp_path / "long.txt"
     path.write_text("A sentence about Damascus and nothing else. " * 210_000)
     assert path.stat().st_size > 9_000_000
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         list(library.add([str(path)]))
     terminal = open_terminal("--library", tmp_path / "library")
     terminal.wait_for("1 of 1 article")
@@ -213,7 +213,7 @@ def test_a_reader_that_is_left_while_adding_loses_nothing(open_terminal, tmp_pat
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.wait_for_exit() == 128 + signal.SIGTERM
     assert not [path for path in Path("/proc").glob("[0-9]*") if is_indexing(path, tmp_path)]
-    with Library(tmp_path / "library") as library:
+    with Library(tmp_path / "library", recogniser="rules") as library:
         list(library.add([str(tmp_path / "articles")]))
         assert library.health().documents == 300
         assert library.health().problems == ()

@@ -198,7 +198,7 @@ def mentions(context: click.Context, library: str | None, as_json: bool, actor: 
                     "document": summary.id,
                     "title": summary.title,
                     "date": summary.published.isoformat() if summary.published else None,
-                    **build_mention_json(mention),
+                    **build_mention_json(mention, sighting.document.id),
                     "sentence": sighting.sentence,
                 }
             )
@@ -235,14 +235,22 @@ def _read_documents(file: IO[str], bad: list[int]) -> Iterator[Document]:
 @library_option
 @json_option
 @click.option("--repair", is_flag=True, help="Build anew what is derived and not as it should be.")
+@click.option("--annotate", "annotates", is_flag=True, help="Find the cast anew where a better model has not seen it.")
 @click.pass_context
-def doctor(context: click.Context, library: str | None, as_json: bool, repair: bool) -> None:  # noqa: ARG001, FBT001 - as in add
+def doctor(context: click.Context, library: str | None, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: ARG001, FBT001 - as in add
     """Say whether the library is whole, and mend what can be mended."""
     setup = find_setup(context)
     with Library(setup.folder, read_only=True) as opened:
         health = opened.health()
         if health.problems and repair:
             for _ in show_progress(opened.repair()):
+                pass
+            health = opened.health()
+    if annotates:
+        with Library(setup.folder, recogniser=setup.settings.recogniser) as opened:
+            if opened.note:
+                say(f"newscast: {opened.note}")
+            for _ in show_progress(opened.annotate()):
                 pass
             health = opened.health()
     fields = {

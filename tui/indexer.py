@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
+import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +32,12 @@ class Step:
     what: str
     counts: dict[str, int]
     error: str | None = None
+    left: float | None = None
+    """Seconds that the work will still take at this pace, once that can be told."""
 
 
 async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncIterator[Step]:
-    """Add the paths, or without any only bring the index level, in another process; ends with it, or it with this."""
+    """Add the paths, bring the index level and find the cast in another process; ends with it, or it with this."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tui.indexer", str(library), recogniser, *paths,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -55,12 +60,19 @@ async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]
 def main() -> None:
     """What the other process does."""
     folder, recogniser, *paths = sys.argv[1:]
+    os.nice(5)  # whoever reads meanwhile comes first
     counts: Counter[str] = Counter()
     try:
         with Library(Path(folder), recogniser=recogniser) as library:
-            for progress in library.add(paths) if paths else library.repair():
+            steps = library.add(paths) if paths else chain(library.repair(), library.annotate())
+            what, begun = "", time.monotonic()
+            for progress in steps:
+                if progress.what != what:
+                    what, begun = progress.what, time.monotonic()
                 counts.update(addition.outcome for addition in progress.additions)
-                _say(Step(progress.done, progress.total, progress.what, dict(counts)))
+                passed = time.monotonic() - begun
+                left = passed / progress.done * (progress.total - progress.done) if progress.done else None
+                _say(Step(progress.done, progress.total, what, dict(counts), left=left))
     except NewscastError as error:
         _say(Step(0, 0, "", dict(counts), str(error)))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from search import Actor, ActorType, Document, Mention, Summary
 
@@ -29,6 +29,7 @@ class Look:
     is_taken: bool = False
     is_cursor: bool = False
     is_match: bool = False
+    is_uncertain: bool = False
 
 
 class Run(NamedTuple):
@@ -138,27 +139,68 @@ def build_runs(  # noqa: PLR0913 - what a line shows is just this much
     edges = sorted(cuts)
     runs: list[Run] = []
     for left, right in pairwise(edges):
-        mention = next((mention for mention in mentions if mention.start <= left < mention.end), None)
-        is_match = any(first <= left < last for first, last in matches)
-        look = Look(
-            mention.type if mention else None,
-            is_taken=bool(mention and taken and mention.link and mention.link.actor == taken),
-            is_cursor=mention is not None and mention == cursor,
-            is_match=is_match,
-        )
-        runs.append(Run(text[left:right], look))
+        around = [mention for mention in mentions if mention.start <= left < mention.end]
+        look = _build_look(around, taken, cursor, is_match=any(first <= left < last for first, last in matches))
+        if runs and runs[-1].look == look:
+            runs[-1] = Run(runs[-1].text + text[left:right], look)
+        else:
+            runs.append(Run(text[left:right], look))
     return runs
 
 
-def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> Iterator[tuple[Actor, str]]:
-    """The actors of a paragraph in order of appearance, each with the words used for it there."""
-    words: dict[str, dict[str, None]] = {}
+def _build_look(around: list[Mention], taken: str | None, cursor: Mention | None, *, is_match: bool) -> Look:
+    """How characters look that these mentions hold: names by type, nominals and pronouns once their actor is taken."""
+    lit = [mention for mention in around if mention.link and mention.link.actor == taken]
+    names = [mention for mention in around if mention.kind == "name"]
+    shown = min(lit or names, key=lambda mention: mention.end - mention.start, default=None)
+    return Look(
+        shown.type if shown else None,
+        is_taken=bool(lit),
+        is_cursor=cursor is not None and cursor in around,
+        is_match=is_match,
+        is_uncertain=any(mention.link.is_uncertain for mention in lit if mention.link),
+    )
+
+
+def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> list[tuple[Actor, tuple[Mention, ...]]]:
+    """The actors of a paragraph in order of appearance, named ones first, each with the words used for it there.
+
+    Whoever is only ever "he" or "they" is left out: there is nothing to call them by.
+    """
+    found: dict[str, dict[str, Mention]] = {}
     for mention in mentions:
-        if mention.link:
-            words.setdefault(mention.link.actor, {})[mention.text] = None
-    for actor, used in words.items():
-        others = [word for word in used if word != actors[actor].name]
-        yield actors[actor], ", ".join(f"“{word}”" for word in others)
+        if mention.link and mention.link.actor in actors:
+            words = found.setdefault(mention.link.actor, {})
+            if mention.text != actors[mention.link.actor].name:
+                words.setdefault(mention.text.casefold(), mention)
+    unknown = {mention.link.actor for mention in mentions if mention.link and _is_all_that_is_known(mention, actors)}
+    rows = [(actors[actor], tuple(words.values())) for actor, words in found.items() if actor not in unknown]
+    return sorted(rows, key=lambda row: not row[0].aliases)
+
+
+def _is_all_that_is_known(mention: Mention, actors: dict[str, Actor]) -> bool:
+    actor = actors.get(mention.link.actor) if mention.link else None
+    return actor is not None and not actor.aliases and mention.kind == "pronoun" and mention.text == actor.name
+
+
+def describe_link(mention: Mention, width: int = 200) -> str:
+    """Why a mention means its actor, and how sure that is: "“the Syrian leader” · nominal · 71 %".
+
+    Where that is too wide, the words are clipped, and before that the reason is left out.
+    """
+    words = f"“{mention.text}”"
+    if mention.link is None:
+        return clip(words, width)
+    sure = f" · {mention.link.confidence * 100:.0f} %{'?' if mention.link.is_uncertain else ''}"
+    for tail in (f" · {mention.link.why}{sure}", sure):
+        if cell_len(words + tail) <= width:
+            return words + tail
+    return clip(words, width - len(sure)) + sure if width > 2 * len(sure) else clip(words, width)
+
+
+def describe_duration(seconds: float) -> str:
+    """About how long that is: "40 s", "3 min"."""
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def clip(text: str, width: int) -> str:

@@ -30,8 +30,8 @@ class Settings:
     """"terminal" has the terminal's own colours; any theme of Textual's may be named."""
     text_width: int = 84
     """The longest line of text, in columns."""
-    recogniser: str = "rules"
-    """What finds the names."""
+    recogniser: str = "trained"
+    """What finds the cast: "trained", "rules", or "spacy:" and the name of a spaCy pipeline."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Binding id → keys, with a comma between them."""
 

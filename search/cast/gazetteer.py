@@ -19,7 +19,11 @@ class Gazetteer:
 
     def find(self, name: str) -> str | None:
         """The usual name of the place that goes by this name or demonym."""
-        return self.find_place(name) or self.demonyms.get(fold(name))
+        return self.find_place(name) or self.find_demonym(name)
+
+    def find_demonym(self, name: str) -> str | None:
+        """The usual name of the place whose people or language goes by this name."""
+        return self.demonyms.get(fold(name))
 
     def find_place(self, name: str) -> str | None:
         """The usual name of the place that goes by this name; an acronym must stand in capitals."""

@@ -9,15 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.cast.gazetteer import read_gazetteer
-from search.cast.names import build_key, build_slug, fold_acronym, is_acronym
-from search.known_actors import NameForms
+from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general
+from search.known_actors import NameForms, Short
 
 if TYPE_CHECKING:
-    from search.known_actors import KnownActors
+    from collections.abc import Iterable
+
+    from search.known_actors import KnownActor, KnownActors
     from search.model import Actor, Cast
 
+_least_company = 0.5
+"""Half of what one actor counts that is in no article but this one and one of the owner's."""
+_most_owners = 8
 _DOMINANCE = 5
 """A surname with several owners goes to one that is in this many times as many articles as any other."""
+
+
+_no_forms = NameForms((), (), is_full=False, is_person=False)
 
 
 def find_forms(actor: Actor) -> NameForms:
@@ -32,7 +40,8 @@ def find_forms(actor: Actor) -> NameForms:
         shorts = [key.split()[-1] for key in full] or list(keys)
     else:
         acronyms = [fold_acronym(name) for name in actor.aliases if is_acronym(name)]
-        full = [build_key(name) for name in actor.aliases if not is_acronym(name)]
+        # "The Council" is the Security Council in an article that says so, and another one elsewhere.
+        full = [key for name in actor.aliases if not is_acronym(name) and not is_general(key := build_key(name))]
         shorts = acronyms
         keys = dict.fromkeys([*full, *acronyms])
     return NameForms(tuple(full or keys), tuple(dict.fromkeys(shorts)), is_full=bool(full), is_person=is_person)
@@ -46,27 +55,51 @@ class Linker:
 
     def link(self, document: int, cast: Cast) -> None:
         """Give every actor of this document its actor of the Library, and short names elsewhere theirs anew."""
-        actors = [(actor, find_forms(actor)) for actor in cast.actors.values()]
+        for actor in cast.actors.values():
+            if not actor.aliases:
+                nameless = self._known.create_nameless_actor(document, actor)
+                self._known.add_appearance(document, nameless, actor, _no_forms)
+        actors = [(actor, find_forms(actor)) for actor in cast.actors.values() if actor.aliases]
         actors.sort(key=lambda pair: not pair[1].is_full)  # full names first: a short one may mean them
+        number: int | None
         for actor, own_forms in actors:
-            forms = self._find_person_forms(document, actor) or own_forms
+            forms = _find_unknown_forms(actor) or own_forms
             number = self._find_actor(document, forms)
-            is_new = number is None
+            if number is None and actor.type == "other":
+                number = self._find_by_keys(forms.keys, is_person=False)
             if number is None:
                 number = self._known.create_actor(actor, build_slug(actor.name), forms)
             self._known.add_appearance(document, number, actor, forms)
-            if is_new and forms.is_full:
-                for short in forms.shorts:
-                    self._link_shorts(short, is_person=forms.is_person)
 
-    def _find_person_forms(self, document: int, actor: Actor) -> NameForms | None:
-        """A single word of unknown type, as a surname, if a person of the Library answers to it."""
-        keys = tuple({build_key(name) for name in actor.aliases})
-        if actor.type != "other" or len(keys) != 1 or " " in keys[0]:
-            return None
-        # Without a key to look for, only an owner of the surname is found, not whoever has it alone.
-        owner = self._find_owner(document, keys[0], (), is_person=True)
-        return NameForms(keys, keys, is_full=False, is_person=True) if owner is not None else None
+    def find_shorts(self, cast: Cast) -> set[Short]:
+        """The short names that the full names in this cast answer to."""
+        every = (find_forms(actor) for actor in cast.actors.values() if actor.aliases)
+        return {Short(short, forms.is_person) for forms in every if forms.is_full for short in forms.shorts}
+
+    def link_shorts(self, shorts: Iterable[Short]) -> None:
+        """Link anew whoever has only such a name in an article, since its owners are others, or in other articles."""
+        for short in sorted(shorts):
+            for appearance in self._known.find_short_appearances(short.name, is_person=short.is_person):
+                number = self._find_owner(appearance.document, short.name, (short.name,), is_person=short.is_person)
+                if number is None and appearance.actor_is_full:
+                    number = self._known.copy_actor(appearance.number, short.name)
+                if number not in {None, appearance.actor}:
+                    self._known.move_appearance(appearance.number, number)
+
+    def find_sole_owners(self, shorts: Iterable[Short]) -> dict[Short, int | None]:
+        """The actor that each short name means wherever it stands alone; None where that is for the article to say."""
+        return {short: self._find_sole_owner(short) for short in shorts}
+
+    def _find_sole_owner(self, short: Short) -> int | None:
+        owners = self._find_owners(short.name, is_person=short.is_person)
+        is_clear = len(owners) == 1 or (owners and owners[0].documents >= _DOMINANCE * owners[1].documents)
+        return owners[0].number if is_clear else None
+
+    def _find_owners(self, short: str, *, is_person: bool) -> list[KnownActor]:
+        """Whose full names answer to it, the one that stands under them in most articles first."""
+        return sorted(
+            self._known.find_by_short(short, is_person=is_person), key=lambda actor: (-actor.documents, actor.number)
+        )
 
     def _find_actor(self, document: int, forms: NameForms) -> int | None:
         if not forms.is_full:
@@ -77,7 +110,11 @@ class Linker:
             long = [key for key in forms.keys if " " in key]
             found = self._known.find_by_keys(long, is_person=not forms.is_person)
         if found:
-            return max(found, key=lambda actor: (actor.documents, -actor.number)).number
+            chosen = _choose_most_frequent(found)
+            if not forms.is_person:
+                for other in found:
+                    self._known.merge_actor(other.number, chosen)
+            return chosen
         if not forms.is_person:
             return None
         alike = [
@@ -88,29 +125,42 @@ class Linker:
         ]
         return alike[0].number if len(alike) == 1 else None
 
+    def _find_by_keys(self, keys: tuple[str, ...], *, is_person: bool) -> int | None:
+        found = self._known.find_by_keys(keys, is_person=is_person)
+        return _choose_most_frequent(found) if found else None
+
     def _find_owner(self, document: int, short: str, keys: tuple[str, ...], *, is_person: bool) -> int | None:
-        """The actor that a short name means: its one owner, or one with far more articles than any other."""
+        """The actor that a short name means in an article.
+
+        Its one owner, or one with far more articles than any other, or the one in whose company the article is.
+        """
         if self._known.has_full_in_document(document, short, is_person=is_person):
             return None
-        owners = sorted(
-            self._known.find_by_short(short, is_person=is_person),
-            key=lambda actor: (-actor.documents, actor.number),
-        )
+        owners = self._find_owners(short, is_person=is_person)
         if owners:
-            first, *others = owners
-            clear = not others or first.documents >= _DOMINANCE * others[0].documents
-            return first.number if clear else None
-        found = self._known.find_by_keys(keys, is_person=is_person)
-        return found[0].number if found else None
+            return self._find_sole_owner(Short(short, is_person)) or self._find_owner_by_company(document, owners)
+        return self._find_by_keys(keys, is_person=is_person)
 
-    def _link_shorts(self, short: str, *, is_person: bool) -> None:
-        """A new owner of a short name: whoever has only that name is linked anew."""
-        for appearance in self._known.find_short_appearances(short, is_person=is_person):
-            number = self._find_owner(appearance.document, short, (short,), is_person=is_person)
-            if number is None and appearance.actor_is_full:
-                number = self._known.copy_actor(appearance.number, short)
-            if number not in {None, appearance.actor}:
-                self._known.move_appearance(appearance.number, number)
+    def _find_owner_by_company(self, document: int, owners: list[KnownActor]) -> int | None:
+        """The owner for whom the article's other actors and its date speak, if they speak for one alone."""
+        scored = sorted(
+            ((self._known.score_company(document, owner.number), -owner.number) for owner in owners[:_most_owners]),
+            reverse=True,
+        )
+        (best, number), (second, _) = scored[:2]
+        return -number if best >= _least_company and best >= 2 * second else None
+
+
+def _choose_most_frequent(found: list[KnownActor]) -> int:
+    return max(found, key=lambda actor: (actor.documents, -actor.number)).number
+
+
+def _find_unknown_forms(actor: Actor) -> NameForms | None:
+    """A single word of unknown type, as the surname that it may be."""
+    keys = tuple({build_key(name) for name in actor.aliases})
+    if actor.type != "other" or len(keys) != 1 or " " in keys[0]:
+        return None
+    return NameForms(keys, keys, is_full=False, is_person=True)
 
 
 def _is_longer_or_shorter(key: str, other: str) -> bool:

@@ -26,9 +26,30 @@ particles = frozenset(
 
 _ARABIC = frozenset({"al", "el", "as", "ash", "at", "an", "ar", "ad"})
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
+_LEGAL_FORMS = frozenset(
+    "ag co company corp corporation gmbh inc incorporated limited llc llp ltd nv plc sa spa".split()
+)
+"""Words at the end of a company's name that are left out as often as not."""
+kind_words = _LEGAL_FORMS | frozenset(
+    "agency airlines airport airways alliance and army assembly association authority bank board brothers bureau "
+    "centre center club college commission committee confederation conference congress council court department "
+    "federation fc films foundation front fund games group holdings hospital industries institute institution "
+    "international league library limited media ministry motor motors movement museum news observatory of office "
+    "organisation organization parliament parties party pictures police press school senate services society studios "
+    "systems team technologies theatre times tribunal union united university watch".split()
+)
+"""Words that say what kind of organisation a name is of."""
 _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad", "mohamed": "muhammad",
              "mohamad": "muhammad", "muhamad": "muhammad", "ahmad": "ahmed", "husain": "hussein", "hussain": "hussein",
              "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip
+
+
+calendar = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december jan feb mar apr jun jul aug sept sep oct nov dec "
+    "christmas easter ramadan".split()
+)
+"""Days, months and feasts, folded: written like names, and nobody's."""
 
 
 def strip_possessive(name: str) -> str:
@@ -53,9 +74,18 @@ def find_tokens(name: str) -> tuple[str, ...]:
 
 
 def build_key(name: str) -> str:
-    """The form by which two names are the same one."""
-    tokens = find_tokens(name)
-    return " ".join(tokens[1:] if len(tokens) > 1 and tokens[0] == "the" else tokens)
+    """The form by which two names are the same one: "the Ford Motor Company" and "Ford Motor" are."""
+    tokens = list(find_tokens(name))
+    if len(tokens) > 1 and tokens[0] == "the":
+        del tokens[0]
+    while len(tokens) > 1 and tokens[-1] in _LEGAL_FORMS:
+        del tokens[-1]
+    return " ".join(tokens)
+
+
+def is_general(key: str) -> bool:
+    """Does this key only say what kind of organisation is meant, as "council" does?"""
+    return kind_words.issuperset(key.split())
 
 
 def is_acronym(name: str) -> bool:

@@ -1,267 +1,119 @@
-"""Second stage, one Document: which of its names are the same actor, with a reason for each."""
+"""Second stage, one Document: names by rules, nominals and pronouns by what is learned → its cast."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from search.cast.gazetteer import read_gazetteer
-from search.cast.names import build_key, find_initials, find_tokens, fold_acronym, is_acronym, is_title
-from search.model import Actor, ActorType, Cast, Document, Link, Mention, Why
-from search.text import find_words
+from search.cast.apposition import find_appositions
+from search.cast.article import build_members
+from search.cast.naming import choose_name, find_why, group_names
+from search.cast.references import gather
+from search.model import Actor, ActorType, Cast, Link, Mention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Sequence
 
-_longest_shouted_acronym = 5
-"""Letters; more capitals than that, alone in a dateline, are a shouted place."""
+    from search.cast.article import Member
+    from search.cast.evidence import Candidate
+    from search.cast.naming import NameGroup
+    from search.cast.recognise import Found
+    from search.model import Document, Why
 
-_ADJECTIVES = ("ish", "ese", "ian", "ean", "ic", "ist")
-"""Endings of words like "Jewish", which is no short form of the Jewish Agency."""
-
-_CONFIDENCE: dict[Why, float] = {
+_confidence: dict[Why, float] = {
     "name": 0.98, "alias": 0.9, "surname": 0.92, "acronym": 0.95, "title": 0.93, "demonym": 0.97
 }  # fmt: skip
+_unknown_type = 0.7
+"""Confidence in a name of which not even the type is known."""
+_apposed = 0.95
+"""Confidence in an apposition."""
+_things = frozenset({"event", "other", "work"})
 
 
-@dataclass(eq=False, slots=True)
-class _Group:
-    """Mentions of one name, and then of one actor."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What rules say of a name: which group it is of, and why."""
 
-    key: str
-    tokens: tuple[str, ...]
-    place: str | None
-    mentions: list[Mention] = field(default_factory=list)
-    joined: list[tuple[_Group, Why]] = field(default_factory=list)
-
-    @property
-    def type(self) -> ActorType:
-        """What most of its mentions were taken for; "other" only says that the recogniser did not know."""
-        if self.place:
-            return "place"
-        if any(why == "acronym" for _, why in self.joined):
-            return "organisation"
-        counts = Counter[ActorType](mention.type for mention in self.mentions if mention.type != "other")
-        return max(counts, key=lambda name: (counts[name], name)) if counts else "other"
-
-    @property
-    def is_known(self) -> bool:
-        return any(mention.type != "other" for mention in self.mentions)
-
-    @property
-    def is_full_name(self) -> bool:
-        return self.type == "person" and len(self.tokens) > 1
-
-    @property
-    def is_acronym(self) -> bool:
-        return not self.place and all(is_acronym(mention.text) for mention in self.mentions)
+    group: int
+    why: Why
 
 
-def resolve(document: Document, mentions: Iterable[Mention]) -> Cast:
-    """The mentions of a document linked to its actors; the actors' ids are "1", "2" … in order of appearance."""
-    groups = _group_by_name(mentions)
-    for rule in (_join_longer_names, _join_single_names, _join_partial_names):
-        groups = rule(groups)
-    groups = _join_acronyms(groups, _find_introduced(document, groups))
-    linked: list[Mention] = []
+def resolve(document: Document, found: Sequence[Found]) -> Cast:
+    """The mentions of a document linked to its actors; the actors' ids are "1", "2" … in order of appearance.
+
+    What is mentioned once without a name is nobody's actor: such a person, organisation or place stays unlinked, such
+    a thing is left out.
+    """
+    groups = group_names(document, [each for each in found if each.kind == "name"])
+    named = {
+        (name.paragraph, name.start): _Named(number, why)
+        for number, group in enumerate(groups)
+        for name, why in find_why(group)
+    }
+    members = build_members(document, found)
+    numbers = {member.index: named[member.found.place].group for member in members if member.found.kind == "name"}
+    candidates, sure = _gather(members, numbers, find_appositions(document, members))
+    mentions: list[Mention] = []
     actors: dict[str, Actor] = {}
-    groups.sort(key=lambda group: min(mention.place for mention in _all_mentions(group)))
-    for number, group in enumerate(groups, 1):
-        mine = sorted(_link_group(document, group, str(number)), key=lambda mention: mention.place)
-        linked += mine
-        actors[str(number)] = _build_actor(str(number), group, mine)
-    linked.sort(key=lambda mention: mention.place)
-    return Cast(tuple(linked), actors)
+    for candidate in candidates:
+        if candidate.names or len(candidate.members) > 1:
+            number = str(len(actors) + 1)
+            group = groups[numbers[candidate.names[0].index]] if candidate.names else None
+            is_known = group is None or group.known_type != "other"
+            linked = [_link(member, number, named, sure, is_known=is_known) for member in candidate.members]
+            actors[number] = _build_actor(number, candidate, group)
+            mentions += linked
+        elif (lone := candidate.last.found).type not in _things:
+            mentions.append(_build_mention(lone, None))
+    mentions.sort(key=lambda mention: (mention.paragraph, mention.start, -mention.end))
+    return Cast(tuple(mentions), actors)
 
 
-def _group_by_name(mentions: Iterable[Mention]) -> list[_Group]:
-    gazetteer = read_gazetteer()
-    groups: dict[str, _Group] = {}
-    for mention in mentions:
-        # A person or an organisation called like a place ("Jordan") was typed as one by what stands around it.
-        place = gazetteer.find(mention.text) if mention.type in {"place", "other"} else None
-        key = f"place:{place}" if place else build_key(mention.text)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = _Group(key, find_tokens(mention.text), place)
-        group.mentions.append(mention)
-    return list(groups.values())
+def _gather(
+    members: list[Member], groups: dict[int, int], appositions: dict[int, int]
+) -> tuple[list[Candidate], dict[int, float]]:
+    """The actors, and how sure it is of each nominal and pronoun that it was put to one."""
+    sure = dict.fromkeys(appositions, _apposed)
+    if all(member.found.kind == "name" for member in members):
+        return gather(members, groups, lambda member, candidates: None), sure  # noqa: ARG005 # names alone: rules only
+    from search.cast.ranker import find_similar, least_sure, read_ranker
 
+    ranker, similar = read_ranker(), find_similar([member.found for member in members])
 
-def _join(groups: list[_Group], find_target: Callable[[_Group], tuple[_Group, Why] | None]) -> list[_Group]:
-    """The groups, each that has a target joined to it; a target's own target is followed."""
-    targets = {id(group): found for group in groups if (found := find_target(group))}
-    kept = []
-    for group in groups:
-        found = targets.get(id(group))
-        if found is None:
-            kept.append(group)
-            continue
-        target, why = found
-        seen = {id(group)}
-        while id(target) in targets and id(target) not in seen:
-            seen.add(id(target))
-            target = targets[id(target)][0]
-        target.joined.append((group, why))
-    return kept
-
-
-def _join_longer_names(groups: list[_Group]) -> list[_Group]:
-    """ "Mohammad al-Jalali" is "Mohammad Ghazi al-Jalali": same ends, nothing that the longer one lacks."""
-    full = [group for group in groups if group.is_full_name]
-
-    def find(group: _Group) -> tuple[_Group, Why] | None:
-        if not group.is_full_name:
+    def choose(member: Member, candidates: list[Candidate]) -> int | None:
+        best, probability = ranker.choose(member, candidates, similar)
+        if probability < least_sure[member.found.kind]:
             return None
-        longer = [
-            other
-            for other in full
-            if len(other.tokens) > len(group.tokens)
-            and other.tokens[-1] == group.tokens[-1]
-            and _is_initial_or_same(group.tokens[0], other.tokens)
-            and set(group.tokens[1:]) <= set(other.tokens)
-        ]
-        return (longer[0], "alias") if len(longer) == 1 else None
+        sure[member.index] = probability
+        return best
 
-    return _join(groups, find)
+    return gather(members, groups, choose, appositions), sure
 
 
-def _is_initial_or_same(first: str, tokens: tuple[str, ...]) -> bool:
-    return first in tokens[:-1] or (len(first) == 1 and tokens[0].startswith(first))
+def _link(
+    member: Member, actor: str, named: dict[tuple[int, int], _Named], sure: dict[int, float], *, is_known: bool
+) -> Mention:
+    found = member.found
+    if found.kind != "name":
+        return _build_mention(found, Link(actor, found.kind, round(sure.get(member.index, found.probability), 2)))
+    why = named[found.place].why
+    if why == "surname" and member.titles:
+        why = "title"
+    confidence = _confidence[why] if is_known else _unknown_type
+    return _build_mention(found, Link(actor, why, confidence))
 
 
-def _join_single_names(groups: list[_Group]) -> list[_Group]:
-    """ "Assad" is the one person here of that surname, "Angela" the one of that first name; of two, neither."""
-    full = [group for group in groups if group.is_full_name]
-
-    def find(group: _Group) -> tuple[_Group, Why] | None:
-        if len(group.tokens) != 1 or group.place or group.type not in {"person", "other"}:
-            return None
-        (token,) = group.tokens
-        for position, why in ((-1, "surname"), (0, "alias")):
-            found = [other for other in full if other.tokens[position] == token]
-            if found:
-                return (found[0], why) if len(found) == 1 else None  # type: ignore[return-value] # mypy widens the literals
-        return None
-
-    return _join(groups, find)
+def _build_mention(found: Found, link: Link | None) -> Mention:
+    return Mention(found.paragraph, found.start, found.end, found.text, found.kind, found.mention_type, link)
 
 
-def _join_partial_names(groups: list[_Group]) -> list[_Group]:
-    """ "Amnesty" is "Amnesty International", if only one name here begins so."""
-    longer = [group for group in groups if len(group.tokens) > 1 and group.type in {"organisation", "event", "work"}]
-
-    def find(group: _Group) -> tuple[_Group, Why] | None:
-        if len(group.tokens) != 1 or group.place or group.type not in {"organisation", "other"} or group.is_acronym:
-            return None
-        if group.tokens[0].endswith(_ADJECTIVES):
-            return None
-        found = [other for other in longer if other.tokens[0] == group.tokens[0] and other is not group]
-        return (found[0], "alias") if len(found) == 1 else None
-
-    return _join(groups, find)
-
-
-def _find_introduced(document: Document, groups: list[_Group]) -> dict[str, str]:
-    """Acronyms in brackets behind the name that they stand for, as "… (UNSC)": folded acronym → key of the name."""
-    owner = {(mention.paragraph, mention.end): group.key for group in groups for mention in _all_mentions(group)}
-    introduced: dict[str, str] = {}
-    for group in groups:
-        for mention in group.mentions:
-            text = document.paragraphs[mention.paragraph].text
-            bracketed = text[: mention.start].endswith((" (", " (the ")) and text[mention.end : mention.end + 1] in {
-                ")",
-                ",",
-                ";",
-            }
-            if not (bracketed and is_acronym(mention.text)):
-                continue
-            end = text.rfind(" (", 0, mention.start)
-            key = owner.get((mention.paragraph, end)) or owner.get((mention.paragraph, end - 2))
-            if key and key != group.key and not key.startswith("place:"):
-                introduced.setdefault(fold_acronym(mention.text), key)
-    return introduced
-
-
-def _join_acronyms(groups: list[_Group], introduced: dict[str, str]) -> list[_Group]:
-    """ "UNSC" is the name that introduced it in brackets, else the one name here with these initials."""
-    by_key = {group.key: group for group in groups}
-
-    def find(group: _Group) -> tuple[_Group, Why] | None:
-        if not group.is_acronym or len(group.tokens) != 1:
-            return None
-        acronym = fold_acronym(group.mentions[0].text)
-        target = by_key.get(introduced.get(acronym, ""))
-        if target is not None and target is not group:
-            return target, "acronym"
-        found = [
-            other
-            for other in groups
-            if other is not group and _may_have_acronym(other)
-            and any(acronym in find_initials(mention.text) for mention in other.mentions)
-        ]  # fmt: skip
-        return (found[0], "acronym") if len(found) == 1 else None
-
-    return _join(groups, find)
-
-
-def _may_have_acronym(group: _Group) -> bool:
-    """Organisations and the like; what looks like a person may be one, unless a part of the name is used alone."""
-    if group.place or len(group.tokens) < 2:
-        return False
-    return group.type != "person" or (len(group.tokens) > 2 and not group.joined)
-
-
-def _all_mentions(group: _Group) -> list[Mention]:
-    return [*group.mentions, *(mention for other, _ in group.joined for mention in _all_mentions(other))]
-
-
-def _link_group(
-    document: Document, group: _Group, actor: str, why: Why | None = None, kind: ActorType | None = None
-) -> list[Mention]:
-    # What a surname or an acronym is, its full name tells.
-    kind = kind or _find_type(group)
-    linked = []
-    for mention in group.mentions:
-        reason = why or _find_reason(group, mention)
-        if reason == "surname" and _follows_title(document, mention):
-            reason = "title"
-        confidence = _CONFIDENCE[reason] if group.is_known or why else 0.7
-        type_ = kind if mention.type == "other" else mention.type
-        linked.append(replace(mention, type=type_, link=Link(actor, reason, confidence)))
-    for other, reason in group.joined:
-        linked += _link_group(document, other, actor, reason, kind)
-    return linked
-
-
-def _find_reason(group: _Group, mention: Mention) -> Why:
-    if group.place is None or build_key(mention.text) == build_key(group.place):
-        return "name"
-    if read_gazetteer().find_place(mention.text) is None:
-        return "demonym"
-    return "acronym" if is_acronym(mention.text) else "alias"
-
-
-def _follows_title(document: Document, mention: Mention) -> bool:
-    before = document.paragraphs[mention.paragraph].text[max(0, mention.start - 24) : mention.start]
-    words = [word for word, _, _ in find_words(before)]
-    return bool(words) and words[-1][0].isupper() and is_title(words[-1])
-
-
-def _build_actor(number: str, group: _Group, mentions: list[Mention]) -> Actor:
-    names = list(dict.fromkeys(mention.text for mention in mentions))
-    return Actor(number, group.place or _choose_name(names), _find_type(group), tuple(names), len(mentions), 1)
-
-
-def _find_type(group: _Group) -> ActorType:
-    if group.type != "other":
-        return group.type
-    return next((other.type for other, _ in group.joined if other.type != "other"), "other")
-
-
-def _choose_name(names: list[str]) -> str:
-    """The longest; one shouted in a dateline only if there is no other, and then not shouted."""
-    quiet = [name for name in names if not name.isupper() or is_acronym(name)]
-    best = max(quiet or names, key=len)
-    return best.title() if best.isupper() and len(best) > _longest_shouted_acronym else best
+def _build_actor(number: str, candidate: Candidate, group: NameGroup | None) -> Actor:
+    names = list(dict.fromkeys(member.found.text for member in candidate.names))
+    if group is not None:
+        return Actor(
+            number, group.place or choose_name(names), group.known_type, tuple(names), len(candidate.members), 1
+        )
+    nominals = [member.found.text for member in candidate.nominals] or [candidate.members[0].found.text]
+    types = Counter[ActorType](member.found.mention_type for member in candidate.members)
+    return Actor(number, max(nominals, key=len), types.most_common(1)[0][0], (), len(candidate.members), 1)

@@ -1,7 +1,8 @@
 """SQLite: the truth about documents, cast and what a reader did. No SQL stands outside this folder."""
 
 from search.store.actors import Actors
-from search.store.database import open_library_database, open_reader_database
+from search.store.corrections import Corrections
+from search.store.database import begin, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.links import Links
 from search.store.lock import WriterLock
@@ -9,12 +10,14 @@ from search.store.marks import Mark, Marks
 
 __all__ = [
     "Actors",
+    "Corrections",
     "Documents",
     "Links",
     "Mark",
     "Marks",
     "StoredDocument",
     "WriterLock",
+    "begin",
     "open_library_database",
     "open_reader_database",
 ]

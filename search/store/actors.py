@@ -23,18 +23,16 @@ class Actors:
         self._connection = connection
 
     def count(self) -> tuple[int, int]:
-        """How many actors there are, and how many mentions."""
-        actors = self._connection.execute("SELECT count(*) FROM actors").fetchone()[0]
+        """How many actors have a name, and how many mentions there are."""
+        actors = self._connection.execute("SELECT count(*) FROM actors WHERE is_named").fetchone()[0]
         mentions = self._connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
         return int(actors), int(mentions)
 
     def list_actors(self, text: str, offset: int, limit: int) -> tuple[int, list[Actor]]:
         """How many actors have a name with all of these words in it, and a page of them, the most frequent first."""
         words = fold(text).split()
-        condition = " AND ".join(
-            ["EXISTS (SELECT 1 FROM actor_names WHERE actor = actors.number AND instr(folded, ?) > 0)"] * len(words)
-        )
-        where = f"WHERE {condition}" if words else ""
+        has_word = "EXISTS (SELECT 1 FROM actor_names WHERE actor = actors.number AND instr(folded, ?) > 0)"
+        where = "WHERE " + " AND ".join(["is_named", *[has_word] * len(words)])
         total = self._connection.execute(f"SELECT count(*) FROM actors {where}", words).fetchone()[0]
         rows = self._connection.execute(
             f"SELECT {_ACTOR} FROM actors {where} {_IN_ORDER} LIMIT ? OFFSET ?",
@@ -63,7 +61,7 @@ class Actors:
         rows = self._connection.execute(
             "SELECT paragraph, start, end, mentions.kind, mentions.type, actors.id, why, confidence FROM mentions"
             " LEFT JOIN appearances ON appearances.number = appearance LEFT JOIN actors ON actors.number = actor"
-            " WHERE mentions.document = ? AND paragraph BETWEEN ? AND ? ORDER BY paragraph, start",
+            " WHERE mentions.document = ? AND paragraph BETWEEN ? AND ? ORDER BY paragraph, start, end DESC",
             [number, first, last],
         ).fetchall()
         # A long article repeats a few links thousands of times.

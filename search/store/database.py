@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.errors import LibraryUnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _LIBRARY_MIGRATIONS = (
     """
@@ -83,6 +84,24 @@ _LIBRARY_MIGRATIONS = (
         PRIMARY KEY (document, paragraph, start, end)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE actors ADD COLUMN is_named INTEGER NOT NULL DEFAULT 1;
+    DROP INDEX actors_by_documents;
+    CREATE INDEX actors_by_documents ON actors (is_named, documents DESC, mentions DESC, id);
+    ALTER TABLE documents ADD COLUMN annotated_by TEXT NOT NULL DEFAULT '';
+    CREATE INDEX documents_by_annotation ON documents (annotated_by, number);
+    CREATE TABLE corrections (
+        document INTEGER NOT NULL REFERENCES documents,
+        paragraph INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        appearance INTEGER,
+        why TEXT,
+        confidence REAL,
+        PRIMARY KEY (document, paragraph, start, end)
+    ) WITHOUT ROWID;
+    """,
 )
 
 _READER_MIGRATIONS = (
@@ -110,6 +129,18 @@ def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
     connection.isolation_level = None
     return connection
+
+
+@contextmanager
+def begin(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction to write in: all of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def open_library_database(target: str, *, read_only: bool = False) -> sqlite3.Connection:

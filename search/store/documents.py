@@ -74,6 +74,27 @@ class Documents:
         ).fetchone()
         return StoredDocument(number, revision, replace(document, id=identifier))
 
+    def mark_annotated(self, number: int, version: str) -> None:
+        """Keep by what version of a recogniser the document's cast was found."""
+        self._connection.execute("UPDATE documents SET annotated_by = ? WHERE number = ?", [version, number])
+
+    def list_unannotated(self, version: str) -> list[int]:
+        """The rows of the documents whose cast another recogniser found, or another version of it."""
+        rows = self._connection.execute(
+            "SELECT number FROM documents WHERE annotated_by < ? OR annotated_by > ? ORDER BY number",
+            [version, version],
+        )
+        return [row[0] for row in rows]
+
+    def has_unannotated(self, version: str) -> bool:
+        """Is there such a document? Quick at any size."""
+        found = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM documents WHERE annotated_by < ?)"
+            " OR EXISTS (SELECT 1 FROM documents WHERE annotated_by > ?)",
+            [version, version],
+        ).fetchone()
+        return bool(found[0])
+
     def read(self, identifier: str) -> StoredDocument:
         """The document with this id, or with the one id that begins so."""
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", [identifier]).fetchone()

@@ -6,7 +6,7 @@ import json
 from itertools import count as count_from
 from typing import TYPE_CHECKING
 
-from search.known_actors import KnownActor, ShortAppearance
+from search.known_actors import KnownActor, Short, ShortAppearance
 from search.text import fold
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Links:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._created: list[tuple[int, str]] = []
 
     def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
         """Actors that have a name with one of these keys."""
@@ -35,7 +36,7 @@ class Links:
         found: dict[int, KnownActor] = {}
         for key in keys:
             for number, documents in self._connection.execute(
-                "SELECT actors.number, actors.documents FROM actor_keys JOIN actors ON actors.number = actor_keys.actor"
+                "SELECT actors.number, actor_keys.uses FROM actor_keys JOIN actors ON actors.number = actor_keys.actor"
                 " WHERE kind = ? AND key = ? AND is_person = ?",
                 [kind, key, is_person],
             ).fetchall():
@@ -53,6 +54,33 @@ class Links:
         )
         return any(short in json.loads(row[0]) for row in rows)
 
+    def list_shorts(self, document: int) -> set[Short]:
+        """The short names that the full names in a document answer to."""
+        rows = self._connection.execute("SELECT shorts, is_person FROM appearances WHERE document = ?", [document])
+        return {Short(short, bool(is_person)) for shorts, is_person in rows for short in json.loads(shorts)}
+
+    def score_company(self, document: int, actor: int) -> float:
+        """How much the document's other actors and its date speak for this actor being in it, from 0 on.
+
+        Each actor that is with this one elsewhere counts the more the fewer articles it is in; a day between this
+        article and the nearest of the actor's counts for half an actor, a month for next to nothing.
+        """
+        (company,) = self._connection.execute(
+            "SELECT total(2.0 / actors.documents) FROM actors WHERE number IN"
+            " (SELECT actor FROM appearances WHERE document = ?1 AND short IS NULL) AND is_named AND EXISTS"
+            " (SELECT 1 FROM appearances AS theirs JOIN appearances AS others ON others.document = theirs.document"
+            " WHERE theirs.actor = ?2 AND theirs.short IS NULL AND theirs.document > 0 AND theirs.document <> ?1"
+            " AND others.actor = actors.number)",
+            [document, actor],
+        ).fetchone()
+        (days,) = self._connection.execute(
+            "SELECT min(abs(julianday(theirs.published) - julianday(own.published))) FROM documents AS own"
+            " JOIN appearances ON actor = ? AND short IS NULL JOIN documents AS theirs ON theirs.number = document"
+            " WHERE own.number = ? AND own.published <> '' AND theirs.published <> ''",
+            [actor, document],
+        ).fetchone()
+        return float(company) + (1 / (1 + days) if days is not None else 0.0)
+
     def find_short_appearances(self, short: str, *, is_person: bool) -> list[ShortAppearance]:
         """The appearances of actors that have only this short name in their document."""
         rows = self._connection.execute(
@@ -67,6 +95,16 @@ class Links:
         cursor = self._connection.execute(
             "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, ?)",
             [self._find_free_id(slug), actor.name, actor.type, forms.is_person, forms.is_full],
+        )
+        number = int(cursor.lastrowid or 0)
+        self._created.append((number, slug))
+        return number
+
+    def create_nameless_actor(self, document: int, actor: Actor) -> int:
+        """A new actor that only this document has, under no name; its row."""
+        cursor = self._connection.execute(
+            "INSERT INTO actors (id, name, type, is_person, is_full, is_named) VALUES (?, ?, ?, ?, 0, 0)",
+            [f"{document}.{actor.id}", actor.name, actor.type, actor.type == "person"],
         )
         return int(cursor.lastrowid or 0)
 
@@ -92,7 +130,7 @@ class Links:
                 local.name,
                 local.type,
                 forms.is_person,
-                None if forms.is_full else forms.shorts[0],
+                None if forms.is_full or not forms.shorts else forms.shorts[0],
                 json.dumps(local.aliases),
                 json.dumps(forms.keys),
                 json.dumps(forms.shorts if forms.is_full else ()),
@@ -114,6 +152,13 @@ class Links:
         self._connection.execute("UPDATE appearances SET actor = ? WHERE number = ?", [actor, appearance])
         self._count(appearance, actor, 1)
         self.drop_unused([old])
+
+    def merge_actor(self, actor: int, into: int) -> None:
+        """Link all appearances of one actor to another, since an article says that they are the same."""
+        if actor != into:
+            rows = self._connection.execute("SELECT number FROM appearances WHERE actor = ?", [actor]).fetchall()
+            for (appearance,) in rows:
+                self.move_appearance(appearance, into)
 
     def copy_actor(self, appearance: int, slug: str) -> int:
         """A new actor made of what one appearance says; its row."""
@@ -150,16 +195,38 @@ class Links:
             ],
         )
 
-    def forget_document(self, document: int) -> list[int]:
-        """Drop what was found in a document; the actors that appeared in it, to be dropped if nothing new is found."""
-        rows = self._connection.execute(
-            "SELECT number, actor FROM appearances WHERE document = ?", [document]
-        ).fetchall()
+    def set_aside(self, document: int) -> None:
+        """Drop a document's mentions, and keep its appearances aside while its cast is linked anew.
+
+        Its actors are still found by their names meanwhile, so that they keep their ids; those without a name are
+        nobody else's and go at once.
+        """
         self._connection.execute("DELETE FROM mentions WHERE document = ?", [document])
+        self._connection.execute(
+            "DELETE FROM actors WHERE NOT is_named AND number IN (SELECT actor FROM appearances WHERE document = ?)",
+            [document],
+        )
+        self._connection.execute(
+            "DELETE FROM appearances WHERE document = ? AND actor NOT IN (SELECT number FROM actors)", [document]
+        )
+        self._connection.execute("UPDATE appearances SET document = ? WHERE document = ?", [-document, document])
+        self._created.clear()
+
+    def drop_set_aside(self, document: int) -> None:
+        """Drop what was set aside, and the actors that appear nowhere any more."""
+        rows = self._connection.execute(
+            "SELECT number, actor FROM appearances WHERE document = ?", [-document]
+        ).fetchall()
         for appearance, actor in rows:
             self._count(appearance, actor, -1)
             self._connection.execute("DELETE FROM appearances WHERE number = ?", [appearance])
-        return [actor for _, actor in rows]
+        self.drop_unused(actor for _, actor in rows)
+        # Who was taken for somebody of another kind before ("Tice", a place) gets the id that this one leaves.
+        for number, slug in self._created:
+            self._connection.execute(
+                "UPDATE OR IGNORE actors SET id = ? WHERE number = ? AND id <> ?", [slug, number, slug]
+            )
+        self._created.clear()
 
     def drop_unused(self, actors: Iterable[int]) -> None:
         """Drop those of the actors that appear nowhere."""

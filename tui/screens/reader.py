@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from search import FullTextDamagedError, Library, Mark, Marks, Query
 from tui.indexer import Step, add_in_background
+from tui.render import describe_duration
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.landing import Landing
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tui.settings import Settings
 
 _narrow, _roomy, _short = 100, 160, 16
+_casting = "finding the cast"
 _preview_delay = 0.12  # seconds; while a key is held down nothing is opened
 
 _key_line = (
@@ -120,8 +122,11 @@ class ReaderScreen(ReadingScreen):
         self._adapt(self.app.size.width, self.app.size.height)
         self.set_focus(self.results)
         await self._search("")
-        if self._paths or (self.library.is_behind() and not self.library.read_only):
+        is_ready = self.library.read_only or (not self.library.is_behind() and self.library.is_annotated())
+        if self._paths or not is_ready:
             self._add(self._paths)
+        if self.library.note:
+            self.say(self.library.note)
 
     async def on_unmount(self) -> None:
         """The last place is kept, too."""
@@ -145,7 +150,11 @@ class ReaderScreen(ReadingScreen):
         async for step in add_in_background(self.library.folder, self._settings.recogniser, paths):
             last = step
             refused = step.counts.get("refused", 0)
-            bar.show(step.what, step.done, step.total, f"· {refused:,} refused" if refused else "")
+            notes = [f"· {refused:,} refused"] if refused else []
+            notes += [f"· {describe_duration(step.left)} left"] if step.left is not None and step.left > 1 else []
+            bar.show(step.what, step.done, step.total, " ".join(notes))
+            if step.what == _casting:
+                await self._show_new_cast()
             news = step.counts.get("added", 0) + step.counts.get("changed", 0)
             if news > shown:
                 shown = news
@@ -156,6 +165,15 @@ class ReaderScreen(ReadingScreen):
         if not paths and self.listing.query.text.strip():
             await self._search(self.listing.query.text)
         self.say(last.error or (counts if paths else ""))
+
+    async def _show_new_cast(self) -> None:
+        """The article that is being read may have been annotated just now."""
+        document = self.pane.document
+        if document is None:
+            return
+        cast = await asyncio.to_thread(self.library.cast, document.id)
+        if self.pane.document is document:
+            self.pane.set_cast(cast)
 
     async def _show_growth(self) -> None:
         """More articles than before: the list grows around the row that one is at."""

@@ -9,15 +9,16 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from search import NotFoundError
+from search import LibraryLockedError, NotFoundError
 from tui.history import History, Place
 from tui.links import explain_link, find_link, may_open_links
+from tui.render import describe_link
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
 from tui.screens.landing import Landing, Opened, read_document
 from tui.widgets import Article, CastPanel, ReadingPane, StatusLine
 
 if TYPE_CHECKING:
-    from search import Library, Mark, Marks
+    from search import Library, Mark, Marks, Mention
     from tui.screens.listing import Listing
 
 _nothing_taken = "no actor is taken: press 1–9, Tab or *"
@@ -39,6 +40,8 @@ class ReadingScreen(Screen[None]):
         Binding("[", "walk(-1)", "previous mention in this article", id="previous_mention"),
         Binding("}", "walk_on(1)", "next mention, on into other articles", id="next_anywhere"),
         Binding("{", "walk_on(-1)", "previous mention, on into other articles", id="previous_anywhere"),
+        Binding("p", "toggle_names_only", "names only, or nominals and pronouns, too", id="names_only"),
+        Binding("x", "correct", "this mention means somebody else (again: it does not)", id="correct"),
         Binding("backspace,alt+left", "go_back", "back to where you were", id="back"),
         Binding("alt+right", "go_forward", "forward again", id="forward"),
         Binding("a", "actors", "the actors of the library", id="actors"),
@@ -55,6 +58,7 @@ class ReadingScreen(Screen[None]):
         self._walked: tuple[str, ...] = ()
         self._notice = ""
         self._stopped: tuple[str, int] | None = None
+        self._corrected: tuple[str, Mention] | None = None
 
     # What ReaderScreen does with its panes
 
@@ -179,6 +183,35 @@ class ReadingScreen(Screen[None]):
     def _take_chosen(self, message: CastPanel.Chosen) -> None:
         message.stop()
         self._take(message.actor)
+
+    def action_toggle_names_only(self) -> None:
+        """Names alone, or everything."""
+        self.pane.toggle_names_only()
+        self.say("names only" if self.pane.names_only else "names, nominals and pronouns")
+
+    @work(exclusive=True, group="correct")
+    async def action_correct(self) -> None:
+        """Unlink the mention at the cursor, or link it again as it was."""
+        document, mention = self.pane.document, self.pane.article.cursor
+        if document is None or mention is None:
+            self.say("no mention is at the cursor: walk to one with ]")
+            return
+        if self.library.read_only:
+            self.say("this library is opened to be read only")
+            return
+        is_right = self._corrected == (document.id, mention)
+        try:
+            done = await asyncio.to_thread(self.library.correct, document.id, mention, is_right=is_right)
+        except LibraryLockedError:
+            self.say("articles are being added or annotated: correct it when that is done")
+            return
+        self._corrected = None if is_right or not done else (document.id, mention)
+        self.pane.set_cast(await asyncio.to_thread(self.library.cast, document.id))
+        await self._find_walked()
+        again = (
+            f"“{mention.text}” is linked again" if is_right else f"“{mention.text}” is linked to nobody; again: undo"
+        )
+        self.say(again if done else f"“{mention.text}” is linked to nobody")
 
     def action_release(self) -> None:
         """No actor is taken any more."""
@@ -322,4 +355,7 @@ class ReadingScreen(Screen[None]):
             at = self._walked.index(document.id) + 1 if document.id in self._walked else 0
             parts.append(f"{pane.taken_name} {pane.mention_number} of {len(pane.mentions)} here")
             parts[-1] += f", {at} of {len(self._walked)} articles"
+            cursor = pane.article.cursor
+            if cursor is not None and cursor.link and cursor.link.actor == pane.taken and cursor.link.why != "name":
+                parts.append(describe_link(cursor))
         return " · ".join(parts)

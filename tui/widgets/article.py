@@ -33,7 +33,7 @@ class Article(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "article--title", "article--byline", "article--current", "article--glyph", "article--person",
         "article--organisation", "article--place", "article--event", "article--work", "article--other",
-        "article--taken", "article--cursor", "article--match",
+        "article--taken", "article--cursor", "article--match", "article--uncertain",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "next", "next paragraph", id="next"),
@@ -280,7 +280,11 @@ class Article(ScrollView, can_focus=True):
 
     def _style_of(self, look: Look) -> Style | None:
         names = [f"article--{look.type}"] if look.type else []
-        for wanted, name in ((look.is_taken, "taken"), (look.is_match, "match"), (look.is_cursor, "cursor")):
+        shown = (
+            (look.is_taken, "taken"), (look.is_uncertain, "uncertain"), (look.is_match, "match"),
+            (look.is_cursor, "cursor"),
+        )  # fmt: skip
+        for wanted, name in shown:
             names += [f"article--{name}"] if wanted else []
         return sum((self._style(name) for name in names[1:]), self._style(names[0])) if names else None
 
@@ -296,9 +300,12 @@ class Article(ScrollView, can_focus=True):
             return
         self._make_current(line.paragraph)
         character = line.start + event.x - _gutter
-        for mention in self._mentions.get(line.paragraph, ()):
-            if mention.start <= character < mention.end:
-                self.post_message(self.Clicked(mention))
+        under = [
+            mention for mention in self._mentions.get(line.paragraph, ())
+            if mention.link and mention.start <= character < mention.end
+        ]  # fmt: skip
+        if under:
+            self.post_message(self.Clicked(min(under, key=lambda mention: mention.end - mention.start)))
 
 
 def _by_paragraph(cast: Cast) -> dict[int, list[Mention]]:
@@ -312,7 +319,7 @@ def _find_glyph(runs: Iterable[tuple[str, Look]]) -> str:
     """What the gutter says of a line, for eyes and terminals without colour."""
     looks = [look for _, look in runs]
     if any(look.is_cursor for look in looks):
-        return "▶"
+        return "▷" if any(look.is_cursor and look.is_uncertain for look in looks) else "▶"
     if any(look.is_taken for look in looks):
-        return "•"
+        return "•" if any(look.is_taken and not look.is_uncertain for look in looks) else "◦"
     return "/" if any(look.is_match for look in looks) else " "

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.render import clip, type_glyphs
+from tui.render import clip, describe_link, type_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual import events
 
-    from search import Actor
+    from search import Actor, Mention
 
 _narrowest_column = 60
 """Cells; a panel wider than this is a strip below the article, in which actors stand side by side."""
@@ -48,13 +48,13 @@ class CastPanel(Widget, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._rows: tuple[tuple[Actor, str], ...] = ()
+        self._rows: tuple[tuple[Actor, tuple[Mention, ...]], ...] = ()
         self._lines: list[list[Segment]] = []
         self._owners: list[list[tuple[int, int, int]]] = []
         self.taken: str | None = None
         self.index = 0
 
-    def show(self, rows: Sequence[tuple[Actor, str]], taken: str | None) -> None:
+    def show(self, rows: Sequence[tuple[Actor, tuple[Mention, ...]]], taken: str | None) -> None:
         """Show these actors, each with the words used for it here; lines that stay the same are not drawn again."""
         if tuple(rows) != self._rows:
             self.index = 0
@@ -110,9 +110,10 @@ class CastPanel(Widget, can_focus=True):
             head, name = self._build_name(index, actor)
             self._lines.append([head, *name])
             self._owners.append([(0, width, index)])
-            text = clip("    " + " ".join(filter(None, (actor.type, words))), width)
-            self._lines.append([Segment(text, self._style("words"))])
-            self._owners.append([(0, width, index)])
+            for mention in words:
+                text = f"    {describe_link(mention, width - 4)}"
+                self._lines.append([Segment(text, self._style("words"))])
+                self._owners.append([(0, width, index)])
 
     def _build_strip_lines(self) -> None:
         line: list[Segment] = []
@@ -120,7 +121,8 @@ class CastPanel(Widget, can_focus=True):
         at = 0
         for index, (actor, words) in enumerate(self._rows):
             head, name = self._build_name(index, actor)
-            item = [head, *name] + ([Segment(clip(f" {words}", 40), self._style("words"))] if words else [])
+            used = ", ".join(f"“{mention.text}”" for mention in words)
+            item = [head, *name] + ([Segment(clip(f" {used}", 40), self._style("words"))] if words else [])
             length = sum(cell_len(segment.text) for segment in item)
             if line and at + 2 + length > self.size.width:
                 self._lines.append(line)

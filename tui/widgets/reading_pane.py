@@ -32,6 +32,8 @@ class ReadingPane(Container):
         self._text_width = text_width
         self.document: Document | None = None
         self._cast: Cast | None = None
+        self._whole_cast: Cast | None = None
+        self.names_only = False
         self._matches: tuple[Match, ...] = ()
         self._match: Match | None = None
 
@@ -83,15 +85,26 @@ class ReadingPane(Container):
 
     def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
         """Show a document from its beginning, with an actor taken."""
-        self.document, self._cast, self._matches, self._match = document, cast, tuple(matches), None
-        self.article.show(document, cast, matches, taken)
+        self.document, self._matches, self._match = document, tuple(matches), None
+        self._keep_cast(cast)
+        self.article.show(document, self._cast or cast, matches, taken)
         self._show_cast()
 
     def set_cast(self, cast: Cast) -> None:
-        """The whole cast of the document of which a part is shown."""
-        self._cast = cast
-        self.article.set_cast(cast)
+        """Another cast of the document that is shown."""
+        self._keep_cast(cast)
+        self.article.set_cast(self._cast or cast)
         self._show_cast()
+
+    def toggle_names_only(self) -> None:
+        """Walk and list names alone, or nominals and pronouns, too."""
+        self.names_only = not self.names_only
+        if self._whole_cast is not None:
+            self.set_cast(self._whole_cast)
+
+    def _keep_cast(self, cast: Cast) -> None:
+        self._whole_cast = cast
+        self._cast = cast.only_names() if self.names_only else cast
 
     def set_matches(self, matches: Sequence[Match]) -> None:
         """Another search: other words are marked."""
@@ -165,10 +178,10 @@ class ReadingPane(Container):
         self._match = match
         self.article.go_to(match.paragraph, match.start)
 
-    def _find_rows(self) -> list[tuple[Actor, str]]:
+    def _find_rows(self) -> list[tuple[Actor, tuple[Mention, ...]]]:
         if not self._cast:
             return []
-        return list(build_cast_rows(self._cast.of_paragraph(self.article.paragraph), self._cast.actors))
+        return build_cast_rows(self._cast.of_paragraph(self.article.paragraph), self._cast.actors)
 
     def _show_cast(self) -> None:
         self.panel.show(self._find_rows(), self.taken)

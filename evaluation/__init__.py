@@ -1,0 +1,1 @@
+"""Measuring the cast: annotated documents, the measures of the field, one table."""

@@ -1,0 +1,81 @@
+"""The trained network as it is shipped: paragraphs in, what its heads say of each word out.
+
+The only module that loads onnxruntime and tokenizers; both cost time and memory that reading alone need not pay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.cast.windows import Words, build_windows, find_frame, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One paragraph as the network read it: arrays of (words, labels) with logits, (words, dimensions) with vectors."""
+
+    words: Words
+    names: NDArray[np.float32]
+    references: NDArray[np.float32]
+    joined: NDArray[np.float32]
+    queries: NDArray[np.float32]
+    keys: NDArray[np.float32]
+
+
+class Encoder:
+    """Reads paragraphs with the network in a folder (`network.onnx`, `tokenizer.json`)."""
+
+    def __init__(self, folder: Path) -> None:
+        from onnxruntime import InferenceSession, SessionOptions
+        from tokenizers import Tokenizer
+
+        options = SessionOptions()
+        # One core, and no spinning: reading goes on beside it, and the same input gives the same bytes.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = InferenceSession(str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._frame = find_frame(self._tokenizer)
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """What the network says of each word of each text, which it reads together, in this order."""
+        paragraphs = split_words(self._tokenizer, texts)
+        outputs: list[list[NDArray[np.float32]]] = []
+        owners: list[tuple[int, int]] = []
+        for window in build_windows(paragraphs, self._frame):
+            ids = np.array([window.ids], dtype=np.int64)
+            cases = np.array([window.cases], dtype=np.int64)
+            read = self._session.run(None, {"ids": ids, "cases": cases})
+            outputs.append([output[0, list(window.positions)] for output in read])
+            owners += window.places
+        if not outputs:
+            return [_build_reading(words, [np.zeros((0, 1), np.float32)] * 5) for words in paragraphs]
+        joined = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+        ends = np.cumsum([len(words) for words in paragraphs])
+        assert len(owners) == ends[-1]
+        return [
+            _build_reading(words, [part[end - len(words) : end] for part in joined])
+            for words, end in zip(paragraphs, ends, strict=True)
+        ]
+
+
+def _build_reading(words: Words, parts: list[NDArray[np.float32]]) -> Reading:
+    return Reading(words, *parts)
+
+
+@cache
+def read_encoder() -> Encoder:
+    """The encoder of this installation, loaded once."""
+    with as_file(files("search.cast") / "network") as folder:
+        return Encoder(folder)

@@ -1,0 +1,29 @@
+"""What the network says of each word: the labels of its three heads."""
+
+from __future__ import annotations
+
+name_types = ("person", "organisation", "place", "nationality", "event", "work", "other")
+"""Types of names; a nationality ("Syrian") is a name of its country."""
+
+name_labels = ("O", *(f"{position}-{kind}" for kind in name_types for position in "BI"))
+"""Begin, inside, outside of a name (Ramshaw and Marcus, 1995)."""
+
+reference_types = ("person", "organisation", "place", "event", "other")
+
+reference_labels = ("O", *(f"{kind}-{type_}" for kind in ("nominal", "pronoun") for type_ in reference_types))
+"""The head word of a nominal, or a pronoun, with the type of what is meant; O for all other words."""
+
+case_count = 7
+
+
+def find_case(word: str) -> int:
+    """How a word is written, since the encoder itself sees lower case: 0 to 6."""
+    if word.islower():
+        return 1
+    if word.isupper():
+        return 2 if len(word) > 1 else 4
+    if word[:1].isdigit():
+        return 5
+    if word[:1].isupper():
+        return 3 if word[1:].islower() else 4
+    return 6 if any(character.isupper() for character in word) else 0

@@ -1,0 +1,64 @@
+"""Names as any installed spaCy pipeline finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search.cast.names import is_title
+from search.cast.recognise import Found, FoundType
+from search.errors import UnknownRecogniserError
+from search.text import find_words
+
+if TYPE_CHECKING:
+    from search.model import Document
+
+_types: dict[str, FoundType] = {
+    "PERSON": "person", "PER": "person", "ORG": "organisation", "GPE": "place", "LOC": "place", "FAC": "place",
+    "NORP": "nationality", "EVENT": "event", "WORK_OF_ART": "work", "PRODUCT": "other", "LAW": "other",
+    "LANGUAGE": "other", "MISC": "other",
+}  # fmt: skip
+"""Labels of OntoNotes and CoNLL; dates and amounts are nobody."""
+
+
+class PipelineRecogniser:
+    """The entities of a spaCy pipeline, by its name or folder. Raises UnknownRecogniserError if it cannot be had."""
+
+    def __init__(self, pipeline: str) -> None:
+        try:
+            import spacy
+        except ImportError as error:
+            raise UnknownRecogniserError(
+                f'"spacy:{pipeline}" needs spaCy: pip install "newscast[spacy]", and the pipeline itself'
+            ) from error
+        try:
+            self._pipeline = spacy.load(pipeline)
+        except (OSError, ValueError) as error:
+            raise UnknownRecogniserError(
+                f'spaCy has no pipeline "{pipeline}" here: python -m spacy download {pipeline}'
+            ) from error
+        self.name = f"spacy:{pipeline}"
+
+    def recognise(self, document: Document) -> tuple[Found, ...]:
+        """The names in the document; spaCy's pipelines look for no nominals or pronouns."""
+        texts = [paragraph.text for paragraph in document.paragraphs]
+        return tuple(
+            found
+            for index, parsed in enumerate(self._pipeline.pipe(texts))
+            for entity in parsed.ents
+            if (type_ := _types.get(entity.label_))
+            and (found := _build_name(index, texts[index], entity.start_char, entity.end_char, type_))
+        )
+
+
+def _build_name(paragraph: int, text: str, start: int, end: int, type_: FoundType) -> Found | None:
+    """The entity without its article, its title and its possessive."""
+    words = [(word, first + start, last + start) for word, first, last in find_words(text[start:end])]
+    while len(words) > 1 and (words[0][0].lower() == "the" or (type_ == "person" and is_title(words[0][0]))):
+        del words[0]
+    if not words:
+        return None
+    start, end = words[0][1], max(words[-1][2], end if text[end - 1] == "." else 0)
+    if text[start:end].endswith(("'s", "’s")):
+        end -= 2
+    head = (max(start, text.rfind(" ", start, end) + 1), end)
+    return Found(paragraph, start, end, text[start:end], "name", type_, head)

@@ -1,0 +1,89 @@
+"""Nominals and pronouns of an article: whom mentioned before each of them means, as far as that can be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from search.cast.evidence import Candidate
+from search.cast.lexicon import general_nouns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from search.cast.article import Member
+
+_pronoun_sentences = 6
+_nominal_mentions = 40
+_most_candidates = 25
+
+
+class Choose(Protocol):
+    """Picks the candidate that a mention means, by its place in the list; None if it is somebody new."""
+
+    def __call__(self, member: Member, candidates: list[Candidate]) -> int | None:
+        """Candidates are in order of first mention."""
+        ...
+
+
+def gather(
+    members: Sequence[Member], groups: Mapping[int, int], choose: Choose, known: Mapping[int, int] | None = None
+) -> list[Candidate]:
+    """The actors of an article: mentions taken in reading order, each put to whom it means.
+
+    `groups` says of names, by their index, which are one; two of those groups are never joined. A name that comes for
+    the first time may still turn out to be somebody mentioned before without a name ("a man … Ahmed Mohamed").
+    `known` says of mentions, by their index, which earlier one each surely means.
+    """
+    known = known or {}
+    owners: list[Candidate] = []
+    candidates: list[Candidate] = []
+    named: dict[int, Candidate] = {}
+    for member in members:
+        group = groups.get(member.index)
+        candidate = named.get(group) if group is not None else None
+        if candidate is None and member.index in known:
+            owner = owners[known[member.index]]
+            candidate = owner if member.found.kind != "name" or not owner.names else None
+        if candidate is None:
+            options = find_options(member, candidates)
+            chosen = choose(member, options) if options else None
+            candidate = options[chosen] if chosen is not None else None
+        if candidate is None:
+            candidate = Candidate()
+            candidates.append(candidate)
+        candidate.add(member)
+        owners.append(candidate)
+        if group is not None:
+            named[group] = candidate
+    return candidates
+
+
+def find_options(member: Member, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates worth weighing: those mentioned lately and, for a nominal, those that share a word with it."""
+    options = [candidate for candidate in candidates if _is_option(member, candidate)]
+    if len(options) > _most_candidates:
+        lately = sorted(options, key=lambda candidate: -candidate.last.index)[:_most_candidates]
+        kept = set(map(id, lately))
+        options = [candidate for candidate in options if id(candidate) in kept]
+    return options
+
+
+def _is_option(member: Member, candidate: Candidate) -> bool:
+    last = candidate.last
+    if last.found.paragraph == member.found.paragraph and last.found.end > member.found.start:
+        # What lies inside a nominal is not what the nominal means: "his brother".
+        return False
+    if member.found.kind == "name":
+        return not candidate.names and member.index - last.index <= _nominal_mentions
+    if member.found.kind == "pronoun":
+        # Who "I", "we" and "you" are may last a whole article.
+        reach = _pronoun_sentences if member.pronoun is None or member.pronoun.person not in {1, 2} else 60
+        return member.sentence - last.sentence <= reach
+    if member.index - last.index <= _nominal_mentions:
+        return True
+    return (
+        member.head in candidate.heads
+        or member.head in candidate.tokens
+        or member.head in candidate.titles
+        or (member.head in general_nouns and bool(candidate.names))
+    )

@@ -1,0 +1,59 @@
+"""Recasting: the cast of documents in a Library found anew, by a better recogniser than the one before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search.cast import Linker, build_recogniser, find_cast, find_recogniser, find_version
+from search.model import Progress
+from search.store import Corrections, Documents, Links, begin
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from search.model import Cast
+
+_documents_per_step = 4
+"""Few, since finding a cast takes its time and what a step did is kept if the next one is broken off."""
+
+
+class Recaster:
+    """Replaces the casts of documents, in the caller's transaction; what people corrected stays corrected."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._documents, self._links = Documents(connection), Links(connection)
+        self._corrections = Corrections(connection)
+        self._linker = Linker(self._links)
+
+    def replace_cast(self, number: int, cast: Cast, version: str) -> None:
+        """Give the document in this row another cast; actors that stay keep their ids."""
+        shorts = self._links.list_shorts(number) | self._linker.find_shorts(cast)
+        owners = self._linker.find_sole_owners(shorts)
+        self._links.set_aside(number)
+        self._linker.link(number, cast)
+        self._links.write_mentions(number, cast.mentions)
+        self._corrections.apply(number)
+        self._links.drop_set_aside(number)
+        now = self._linker.find_sole_owners(shorts)
+        self._linker.link_shorts(short for short in shorts if now[short] is None or now[short] != owners[short])
+        self._documents.mark_annotated(number, version)
+
+
+def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
+    """Find the cast of all documents that this recogniser has not seen; goes on where it was broken off."""
+    name, _ = find_recogniser(recogniser)
+    version = find_version(name)
+    documents, recaster = Documents(connection), Recaster(connection)
+    numbers = documents.list_unannotated(version)
+    if not numbers:
+        return
+    yield Progress(0, len(numbers), "finding the cast")
+    chosen = build_recogniser(name)
+    for start in range(0, len(numbers), _documents_per_step):
+        step = numbers[start : start + _documents_per_step]
+        casts = [(number, find_cast(documents.read_number(number).document, chosen)) for number in step]
+        with begin(connection):
+            for number, cast in casts:
+                recaster.replace_cast(number, cast, version)
+        yield Progress(start + len(step), len(numbers), "finding the cast")

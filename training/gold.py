@@ -1,0 +1,58 @@
+"""Annotated documents as resolving sees articles: gold mentions in place of those that the network finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from search.cast.recognise import Found, FoundType
+from search.model import Document, MentionKind, Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_types: dict[str | None, FoundType] = {
+    "person": "person", "organisation": "organisation", "place": "place", "event": "event",
+    "nationality": "nationality",
+}  # fmt: skip
+_longest = 80
+"""Characters of a nominal; what is longer is a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldArticle:
+    """A document, its mentions, the actor of each, and how much the article counts in training."""
+
+    document: Document
+    found: tuple[Found, ...]
+    actors: tuple[str, ...]
+    weight: float = 1.0
+
+
+def build_document(fields: dict[str, Any]) -> Document:
+    """The document of a line of annotated data."""
+    paragraphs = tuple(Paragraph(index, text) for index, text in enumerate(fields["paragraphs"]))
+    return Document(fields["id"], fields.get("title"), None, None, None, None, paragraphs)
+
+
+def build_gold(fields: dict[str, Any], weight: float = 1.0) -> GoldArticle:
+    """The mentions that newscast looks for; times and clauses are none."""
+    pairs = [
+        (_build_found(mention, fields["paragraphs"]), str(mention["actor"]))
+        for mention in fields["mentions"]
+        if mention["type"] != "time" and (mention["kind"] != "nominal" or len(mention["text"]) <= _longest)
+    ]
+    pairs.sort(key=lambda pair: (pair[0].paragraph, pair[0].start, -pair[0].end))
+    found, actors = zip(*pairs, strict=True) if pairs else ((), ())
+    return GoldArticle(build_document(fields), found, actors, weight)
+
+
+def _build_found(mention: dict[str, Any], texts: Sequence[str]) -> Found:
+    start, end = mention["start"], mention["end"]
+    text = texts[mention["paragraph"]][start:end]
+    kind = cast("MentionKind", mention["kind"])
+    last_word = max(start, start + text.rstrip().rfind(" ") + 1)
+    head = (last_word, end)
+    if kind == "nominal" and mention.get("head"):
+        head = (mention["head"][0], min(end, mention["head"][1]))
+    return Found(mention["paragraph"], start, end, text, kind, _types.get(mention["type"], "other"), head)

@@ -1,0 +1,208 @@
+"""Learning who is meant: the encoder's second branch, whose vectors say which earlier mention a mention looks for.
+
+A mention chooses among all earlier ones or none (mention ranking, Durrett and Klein, 2013; Lee et al., 2017). The
+branch stands on the lower layers as they are, so that what the other heads learned stays as it is.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from search.cast.windows import build_windows, find_frame, split_words
+from training.network import LinkBranch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tokenizers import Tokenizer
+    from torch import Tensor
+
+    from training.gold import GoldArticle
+    from training.network import Network
+
+_kinds = {"name": 0, "nominal": 1, "pronoun": 2}
+_distances = 9
+_farthest = 250
+"""Mentions; an earlier one than that is no antecedent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """How the branch is trained; `folds` is how many parts vectors are cross-fitted in."""
+
+    epochs: int = 12
+    folds: int = 4
+    layer_rate: float = 1e-4
+    head_rate: float = 1e-3
+    bias_rate: float = 3e-2
+    warmup: int = 60
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkExample:
+    """An article for the branch: the shared layers' states of its windows, and where each mention's head word is.
+
+    `states` and `mask` are (windows, pieces, hidden) and (windows, pieces); `places` (mentions, 2) holds window and
+    piece. Of pairs (mentions, mentions), `same` says which earlier mention is of the same actor, `pairs` numbers their
+    kinds and distance (-1 for what is no pair), `texts` says whether their words are the same.
+    """
+
+    states: Tensor
+    mask: Tensor
+    places: Tensor
+    same: Tensor
+    pairs: Tensor
+    texts: Tensor
+
+
+@torch.no_grad()
+def build_link_example(gold: GoldArticle, network: Network, tokenizer: Tokenizer) -> LinkExample:
+    """Run the shared layers over an article once; they do not change while the branch learns."""
+    paragraphs = split_words(tokenizer, [paragraph.text for paragraph in gold.document.paragraphs])
+    windows = build_windows(paragraphs, find_frame(tokenizer))
+    length = max(len(window.ids) for window in windows)
+    ids = torch.zeros(len(windows), length, dtype=torch.long)
+    cases, mask = torch.zeros_like(ids), torch.zeros_like(ids)
+    piece_of: dict[tuple[int, int], tuple[int, int]] = {}
+    for row, window in enumerate(windows):
+        ids[row, : len(window.ids)] = torch.tensor(window.ids)
+        cases[row, : len(window.ids)] = torch.tensor(window.cases)
+        mask[row, : len(window.ids)] = 1
+        for place, position in zip(window.places, window.positions, strict=True):
+            piece_of[place] = (row, position)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        states = network.encode_shared(ids, cases, mask)
+    places = []
+    for found in gold.found:
+        words = paragraphs[found.paragraph]
+        last = [row for row, (start, end) in enumerate(words.spans) if start < found.head[1] and end > found.head[0]]
+        places.append(piece_of[(found.paragraph, last[-1] if last else 0)])
+    count = len(places)
+    kinds = torch.tensor([_kinds[found.kind] for found in gold.found])
+    steps = torch.arange(count)[:, None] - torch.arange(count)[None, :]
+    distance = torch.clamp(steps, min=1).float().log2().long().clamp(max=_distances - 1)
+    texts = [found.text.lower() for found in gold.found]
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    text_of = torch.tensor([numbers[text] for text in texts])
+    actors = {actor: number for number, actor in enumerate(dict.fromkeys(gold.actors))}
+    actor_of = torch.tensor([actors[actor] for actor in gold.actors])
+    earlier = (steps > 0) & (steps <= _farthest)
+    return LinkExample(
+        states.to(torch.bfloat16),
+        mask,
+        torch.tensor(places),
+        (actor_of[:, None] == actor_of[None, :]) & earlier,
+        torch.where(earlier, (kinds[:, None] * 3 + kinds[None, :]) * _distances + distance, -1),
+        text_of[:, None] == text_of[None, :],
+    )
+
+
+class PairBias(nn.Module):
+    """What distance, kinds and equal words alone say of a pair, so that the vectors need not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_distance = nn.Embedding(9 * _distances, 1)
+        self.by_text = nn.Embedding(9 * 2, 1)
+        nn.init.zeros_(self.by_distance.weight)
+        nn.init.zeros_(self.by_text.weight)
+
+    def forward(self, pairs: Tensor, texts: Tensor) -> Tensor:
+        """(mentions, mentions) → (mentions, mentions)."""
+        pairs = pairs.clamp(min=0)
+        by_text = pairs // _distances * 2 + texts.long()
+        return (self.by_distance(pairs) + self.by_text(by_text)).squeeze(-1)
+
+
+def find_link_loss(branch: LinkBranch, bias: PairBias | None, example: LinkExample) -> Tensor:
+    """Minus the log of the probability that each mention gives to its true antecedents, or to none."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        queries, keys = branch(example.states, example.mask)
+    rows, columns = example.places[:, 0], example.places[:, 1]
+    query, key = queries[rows, columns].float(), keys[rows, columns].float()
+    scores = query @ key.T
+    if bias is not None:
+        scores = scores + bias(example.pairs, example.texts)
+    scores = scores.masked_fill(example.pairs < 0, -1e9)
+    none = torch.zeros(len(scores), 1)
+    is_new = ~example.same.any(dim=1, keepdim=True)
+    allowed = torch.cat([is_new, example.same], dim=1)
+    scores = torch.cat([none, scores], dim=1)
+    return (scores.logsumexp(1) - scores.masked_fill(~allowed, -1e9).logsumexp(1)).mean()
+
+
+def train_links(branch: LinkBranch, examples: Sequence[LinkExample], plan: LinkPlan) -> Iterator[float]:
+    """Train the branch in place, an article a step; yields the mean loss of each epoch."""
+    torch.manual_seed(plan.seed)
+    choice = random.Random(plan.seed)  # noqa: S311 # no secret
+    bias = PairBias()
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": branch.layers.parameters(), "lr": plan.layer_rate, "peak": plan.layer_rate},
+            {
+                "params": [*branch.head_query.parameters(), *branch.head_key.parameters()],
+                "lr": plan.head_rate,
+                "peak": plan.head_rate,
+            },
+            {"params": bias.parameters(), "lr": plan.bias_rate, "peak": plan.bias_rate},
+        ],
+        weight_decay=0.01,
+        fused=True,
+    )
+    total, done = plan.epochs * len(examples), 0
+    branch.train()
+    for _ in range(plan.epochs):
+        losses = []
+        for index in choice.sample(range(len(examples)), len(examples)):
+            share = min(1.0, (done + 1) / plan.warmup) * (1 - done / total)
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * share
+            loss = find_link_loss(branch, bias, examples[index])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(branch.parameters(), 1.0)
+            optimizer.step()
+            losses.append(float(loss.detach()))
+            done += 1
+        yield math.fsum(losses) / len(losses)
+    branch.eval()
+
+
+@torch.no_grad()
+def add_vectors(gold: GoldArticle, example: LinkExample, branch: LinkBranch) -> GoldArticle:
+    """The article with the vectors of each mention in it."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        queries, keys = branch(example.states, example.mask)
+    rows, columns = example.places[:, 0], example.places[:, 1]
+    query, key = queries[rows, columns].float().numpy(), keys[rows, columns].float().numpy()
+    found = tuple(replace(each, vectors=(query[index], key[index])) for index, each in enumerate(gold.found))
+    return replace(gold, found=found)
+
+
+def add_cross_fitted_vectors(
+    articles: Sequence[GoldArticle],
+    examples: Sequence[LinkExample],
+    network: Network,
+    plan: LinkPlan,
+    say: Callable[[str], None],
+) -> list[GoldArticle]:
+    """The articles with vectors of branches that have not seen them, as the trees will meet them in unseen articles."""
+    crossed = list(articles)
+    for fold in range(plan.folds):
+        kept_out = set(range(fold, len(articles), plan.folds))
+        branch = LinkBranch(network)
+        seen = [example for index, example in enumerate(examples) if index not in kept_out]
+        for epoch, loss in enumerate(train_links(branch, seen, plan), 1):
+            say(f"references: fold {fold + 1} of {plan.folds}, epoch {epoch} of {plan.epochs}, loss {loss:.3f}")
+        unseen = [find_link_loss(branch, None, examples[index]) for index in kept_out]
+        say(f"references: fold {fold + 1}, mean loss on its unseen articles {float(sum(unseen)) / len(unseen):.3f}")
+        for index in kept_out:
+            crossed[index] = add_vectors(articles[index], examples[index], branch)
+    return crossed

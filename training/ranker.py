@@ -1,0 +1,97 @@
+"""Learning to weigh the evidence: gradient-boosted trees over (mention, candidate) pairs, written as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.cast.article import build_members
+from search.cast.evidence import build_features
+from search.cast.ranker import find_similar
+from search.cast.references import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    from search.cast.article import Member
+    from search.cast.evidence import Candidate
+    from training.gold import GoldArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """`rows` (pairs, features), whether the mention means the candidate, and how much each pair counts."""
+
+    rows: NDArray[np.float32]
+    answers: NDArray[np.bool_]
+    weights: NDArray[np.float32]
+
+
+def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
+    """Every mention with each of its candidates, as if all before it had been linked right."""
+    rows: list[list[float]] = []
+    answers: list[bool] = []
+    weights: list[float] = []
+    for article in articles:
+        members = build_members(article.document, article.found)
+        numbers = {actor: number for number, actor in enumerate(dict.fromkeys(article.actors))}
+        actors = {id(member.found): numbers[actor] for member, actor in zip(members, article.actors, strict=True)}
+        # Names are grouped by rules at run time; here, by who they are.
+        groups = {member.index: actors[id(member.found)] for member in members if member.found.kind == "name"}
+
+        similar = find_similar([member.found for member in members])
+
+        def choose(
+            member: Member,
+            candidates: list[Candidate],
+            actors: dict[int, int] = actors,
+            similar: list[list[float] | None] = similar,
+        ) -> int | None:
+            rows.extend(build_features(member, candidates, similar[member.index]))
+            is_own = [actors[id(each.last.found)] == actors[id(member.found)] for each in candidates]
+            answers.extend(is_own)
+            return is_own.index(True) if any(is_own) else None
+
+        gather(members, groups, choose)
+        weights += [article.weight] * (len(rows) - len(weights))
+    return Pairs(np.array(rows, np.float32), np.array(answers), np.array(weights, np.float32))
+
+
+def train_trees(pairs: Pairs) -> HistGradientBoostingClassifier:
+    """Trees that tell the probability that a mention means a candidate."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    model = HistGradientBoostingClassifier(
+        max_iter=220, learning_rate=0.08, max_leaf_nodes=24, max_depth=7, min_samples_leaf=30, l2_regularization=2.0,
+        max_features=0.6, random_state=0, early_stopping=False,
+    )  # fmt: skip
+    return model.fit(pairs.rows, pairs.answers, sample_weight=pairs.weights)
+
+
+def write_trees(model: HistGradientBoostingClassifier, path: Path) -> None:
+    """The trees as `search.cast.trees.Trees` reads them."""
+    trees = [predictor.nodes for (predictor,) in model._predictors]  # noqa: SLF001 # there is no public way in
+    nodes = max(map(len, trees))
+    feature, left, right = (np.zeros((len(trees), nodes), dtype=np.int16) for _ in range(3))
+    threshold = np.full((len(trees), nodes), np.inf, dtype=np.float32)
+    value = np.zeros((len(trees), nodes), dtype=np.float32)
+    for row, tree in enumerate(trees):
+        count, own = len(tree), np.arange(len(tree))
+        leaf = tree["is_leaf"].astype(bool)
+        feature[row, :count] = np.where(leaf, 0, tree["feature_idx"])
+        threshold[row, :count] = np.where(leaf, np.inf, tree["num_threshold"])
+        left[row, :count] = np.where(leaf, own, tree["left"])
+        right[row, :count] = np.where(leaf, own, tree["right"])
+        value[row, :count] = np.where(leaf, tree["value"], 0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        path, feature=feature, threshold=threshold, left=left, right=right, value=value,
+        base=float(np.ravel(model._baseline_prediction)[0]),  # noqa: SLF001 # as above
+        depth=max(int(tree["depth"].max()) for tree in trees),
+    )  # fmt: skip
