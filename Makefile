@@ -28,6 +28,7 @@ snapshots: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.reader --shared $(SHARED)
+	$(BIN)/python -m benchmarks.cast --shared $(SHARED)
 
 picture: .venv/dev
 	$(BIN)/python -m benchmarks.picture docs/reader.svg

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,10 @@ def run_in_terminal(shared: Path, script: str, command: list[str], size: str = "
                 "--",
                 *command,
             ],
-            env={"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8"},
+            env={
+                "PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
+                "NEWSCAST_SETTINGS": os.environ.get("NEWSCAST_SETTINGS", ""),
+            },
             check=True,
         )  # fmt: skip
         found: dict[str, Any] = json.loads(report.read_text())

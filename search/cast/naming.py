@@ -243,5 +243,5 @@ def _find_reason(group: NameGroup, name: Found) -> Why:
 def choose_name(names: list[str]) -> str:
     """The longest; one shouted in a dateline only if there is no other, and then not shouted."""
     quiet = [name for name in names if not name.isupper() or is_acronym(name)]
-    best = max(quiet or names, key=len)
+    best = max(quiet or names, key=lambda name: (len(name), not name.isupper()))
     return best.title() if best.isupper() and len(best) > _longest_shouted_acronym else best
