@@ -30,7 +30,7 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
     origins: list[str | SourceRefusedError] = []
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
-        yield Progress(0, len(origins), "looking for files")
+        yield Progress(len(origins), len(origins), "looking for files")
     adder = _Adder(connection, fulltext)
     done = 0
     while done < len(origins):

@@ -237,13 +237,15 @@ class Library:
         gone = [number for number in indexed if number not in wanted]
         lacking = [number for number, revision in wanted.items() if indexed.get(number) != revision]
         for start in range(0, max(1, len(lacking)), _index_batch):
-            yield Progress(start, len(lacking), "bringing the full-text index level")
+            if lacking:
+                yield Progress(start, len(lacking), "bringing the full-text index level")
             rows = (self._documents.read_number(number) for number in lacking[start : start + _index_batch])
             self._fulltext.write(
                 ((row.number, row.revision, row.document) for row in rows), gone=gone if start == 0 else ()
             )
         self._fulltext.mark_current(len(wanted), max(wanted.values(), default=0))
-        yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
+        if lacking:
+            yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -69,8 +69,8 @@ class Network(nn.Module):
         states = self.encode_shared(ids, cases, mask)
         may_attend = find_reach(mask)
         for layer in self.layers[shared_layers:]:
-            states = layer(states, may_attend)
-        states = drop_units(states, self.dropout if self.training else 0.0)
+            states = layer(self._drop(states), may_attend)
+        states = self._drop(states)
         return self.head_names(states), self.head_references(states), self.head_joined(states)
 
     def encode_shared(self, ids: Tensor, cases: Tensor, mask: Tensor | None) -> Tensor:
@@ -79,8 +79,11 @@ class Network(nn.Module):
         states = self.embedded_norm(self.words(ids) + self.cases(cases) + self.positions(positions)[None])
         may_attend = find_reach(mask)
         for layer in self.layers[:shared_layers]:
-            states = layer(states, may_attend)
+            states = layer(self._drop(states), may_attend)
         return cast("Tensor", states)
+
+    def _drop(self, states: Tensor) -> Tensor:
+        return drop_units(states, self.dropout if self.training else 0.0)
 
 
 class LinkBranch(nn.Module):

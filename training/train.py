@@ -33,7 +33,7 @@ _mask_piece = 103
 class Plan:
     """How to train: all that changes the outcome, the data aside."""
 
-    epochs: float = 9
+    epochs: float = 5
     batch: int = 16
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
@@ -44,6 +44,8 @@ class Plan:
     """Share of windows read as if all in capitals, and as if in title case: headlines."""
     hidden: float = 0.05
     """Share of pieces hidden from the encoder."""
+    hidden_names: float = 0.12
+    """The same within names, which are to be known by what stands around them, too."""
     seed: int = 0
 
 
@@ -150,7 +152,14 @@ def build_batch(examples: list[Example], device: str, choice: random.Random, pla
         ids[row, :own] = example.window.ids
         cases[row, :own] = _recase(np.array(example.window.cases), choice, plan.recased)
         mask[row, :own] = 1
-        hidden = [column for column in range(1, own - 1) if choice.random() < plan.hidden]
+        in_names = {
+            each for each, is_name in zip(example.window.positions, ~example.names[:, 0], strict=True) if is_name
+        }
+        hidden = [
+            column
+            for column in range(1, own - 1)
+            if choice.random() < (plan.hidden_names if column in in_names else plan.hidden)
+        ]
         ids[row, hidden] = _mask_piece
     rows = np.concatenate([np.full(len(e.window.positions), row) for row, e in enumerate(examples)])
     columns = np.concatenate([e.window.positions for e in examples])

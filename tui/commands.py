@@ -24,7 +24,7 @@ from search import (
     make_safe_line,
     parse_json,
 )
-from tui.setup import find_setup, library_option, open_for_reading, say, show_progress
+from tui.setup import find_setup, library_option, open_for_reading, say, show_count, show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,11 @@ def _print_json(fields: dict[str, Any]) -> None:
     sys.stdout.buffer.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
 
 
+def _say_note(library: Library) -> None:
+    if library.note:
+        say(f"newscast: {library.note}")
+
+
 @click.command()
 @library_option
 @json_option
@@ -50,6 +55,7 @@ def add(context: click.Context, library: str | None, as_json: bool, paths: tuple
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
     with Library(setup.folder, recogniser=setup.settings.recogniser) as opened:
+        _say_note(opened)
         for step in show_progress(opened.add(paths)):
             counts.update(addition.outcome for addition in step.additions)
             refusals += [addition for addition in step.additions if addition.outcome == "refused"]
@@ -214,7 +220,7 @@ def annotate_documents(context: click.Context, as_json: bool, across: bool, file
     recogniser = find_setup(context).settings.recogniser
     bad: list[int] = []
     stream = (annotate_across if across else annotate)(_read_documents(file, bad), recogniser=recogniser)
-    for document, cast in stream:
+    for document, cast in show_count(stream, "annotating"):
         _print_json(build_json(document, cast))
     if bad:
         context.exit(1)
@@ -248,8 +254,7 @@ def doctor(context: click.Context, library: str | None, as_json: bool, repair: b
             health = opened.health()
     if annotates:
         with Library(setup.folder, recogniser=setup.settings.recogniser) as opened:
-            if opened.note:
-                say(f"newscast: {opened.note}")
+            _say_note(opened)
             for _ in show_progress(opened.annotate()):
                 pass
             health = opened.health()

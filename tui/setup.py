@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from search import Progress
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,25 @@ def say(text: str) -> None:
 
 
 def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:
-    """The same steps, with a bar on stderr if that is a terminal."""
+    """The same steps, with a bar on stderr for each kind of work if that is a terminal."""
     if not sys.stderr.isatty():
         yield from steps
         return
-    with click.progressbar(length=1, file=sys.stderr, show_pos=True, item_show_func=lambda what: what or "") as bar:
-        for step in steps:
-            bar.length = max(1, step.total)
-            bar.update(step.done - bar.pos, step.what)
-            yield step
+    for what, some in groupby(steps, key=lambda step: step.what):
+        with click.progressbar(length=1, label=what, file=sys.stderr, show_pos=True) as bar:
+            for step in some:
+                bar.length = max(1, step.total)
+                bar.update(step.done - bar.pos)
+                yield step
+
+
+def show_count(items: Iterable[Item], what: str) -> Iterator[Item]:
+    """The same items, counted on stderr while stdout goes elsewhere; how many there will be is not known."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=what, file=sys.stderr, show_pos=True, show_percent=False) as bar:
+        yield from bar
 
 
 @contextmanager

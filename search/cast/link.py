@@ -41,7 +41,8 @@ def find_forms(actor: Actor) -> NameForms:
     else:
         acronyms = [fold_acronym(name) for name in actor.aliases if is_acronym(name)]
         # "The Council" is the Security Council in an article that says so, and another one elsewhere.
-        full = [key for name in actor.aliases if not is_acronym(name) and not is_general(key := build_key(name))]
+        full = [build_key(name) for name in actor.aliases if not is_acronym(name)]
+        full = [key for key in full if not is_general(key)] or ([] if acronyms else full)
         shorts = acronyms
         keys = dict.fromkeys([*full, *acronyms])
     return NameForms(tuple(full or keys), tuple(dict.fromkeys(shorts)), is_full=bool(full), is_person=is_person)

@@ -39,11 +39,16 @@ class NameGroup:
         return [*self.names, *(name for other, _ in self.joined for name in other.all_names)]
 
     @property
+    def has_acronym(self) -> bool:
+        """Is an acronym of it among its names?"""
+        return any(why == "acronym" for _, why in self.joined)
+
+    @property
     def type(self) -> ActorType:
         """What most of its mentions were taken for; "other" only says that the recogniser did not know."""
         if self.place:
             return "place"
-        if any(why == "acronym" for _, why in self.joined):
+        if self.has_acronym:
             return "organisation"
         counts = Counter[ActorType](name.mention_type for name in self.names if name.mention_type != "other")
         return max(counts, key=lambda type_: (counts[type_], type_)) if counts else "other"

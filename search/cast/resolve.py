@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from search.cast.apposition import find_appositions
@@ -60,8 +60,7 @@ def resolve(document: Document, found: Sequence[Found]) -> Cast:
         if candidate.names or len(candidate.members) > 1:
             number = str(len(actors) + 1)
             group = groups[numbers[candidate.names[0].index]] if candidate.names else None
-            is_known = group is None or group.known_type != "other"
-            linked = [_link(member, number, named, sure, is_known=is_known) for member in candidate.members]
+            linked = [_link(member, number, named, sure, group) for member in candidate.members]
             actors[number] = _build_actor(number, candidate, group)
             mentions += linked
         elif (lone := candidate.last.found).type not in _things:
@@ -92,7 +91,7 @@ def _gather(
 
 
 def _link(
-    member: Member, actor: str, named: dict[tuple[int, int], _Named], sure: dict[int, float], *, is_known: bool
+    member: Member, actor: str, named: dict[tuple[int, int], _Named], sure: dict[int, float], group: NameGroup | None
 ) -> Mention:
     found = member.found
     if found.kind != "name":
@@ -100,8 +99,12 @@ def _link(
     why = named[found.place].why
     if why == "surname" and member.titles:
         why = "title"
-    confidence = _confidence[why] if is_known else _unknown_type
-    return _build_mention(found, Link(actor, why, confidence))
+    kind: ActorType = group.known_type if group else "other"
+    mention = _build_mention(found, Link(actor, why, _unknown_type if kind == "other" else _confidence[why]))
+    if why == "name" and not (group and group.has_acronym):
+        return mention
+    # What a surname or an acronym is, its full name tells; and what has an acronym is an organisation.
+    return replace(mention, type="other" if why == "demonym" else kind)
 
 
 def _build_mention(found: Found, link: Link | None) -> Mention:
