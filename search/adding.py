@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.cast import build_recogniser, find_cast
+from search.cast.recognise import build_recogniser
+from search.cast.resolve import find_cast
 from search.errors import SourceRefusedError
 from search.model import Addition, Progress
 from search.recasting import Recaster

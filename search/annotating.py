@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
     """Each document with its cast; actors are linked within it, and their ids begin with its own."""
-    from search.cast import build_recogniser, find_cast
+    from search.cast.recognise import build_recogniser
+    from search.cast.resolve import find_cast
 
     chosen = build_recogniser(recogniser)
     for document in documents:
@@ -26,7 +27,8 @@ def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> I
 
 def annotate_across(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
     """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
-    from search.cast import build_recogniser, find_cast
+    from search.cast.recognise import build_recogniser
+    from search.cast.resolve import find_cast
     from search.recasting import Recaster
 
     chosen = build_recogniser(recogniser)

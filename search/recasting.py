@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.cast import Linker, build_recogniser, find_cast, find_recogniser, find_version
+from search.cast.link import Linker
+from search.cast.recognise import build_recogniser, find_recogniser, find_version
+from search.cast.resolve import find_cast
 from search.model import Progress
 from search.store import Corrections, Documents, Links, begin
 

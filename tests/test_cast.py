@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
-from search.cast import build_recogniser, find_cast
 from search.cast.names import build_key, find_initials, is_acronym
+from search.cast.recognise import build_recogniser
+from search.cast.resolve import find_cast
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file
 from search.text import make_safe_line

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.cast import build_recogniser, find_cast, find_recogniser, recognise
+from search.cast import recognise
 from search.cast.article import build_members
 from search.cast.encoder import read_encoder
+from search.cast.recognise import build_recogniser, find_recogniser
+from search.cast.resolve import find_cast
 from search.cast.trees import Trees
 from search.cast.windows import build_windows, find_frame, split_words, window_pieces
 from search.errors import UnknownRecogniserError
@@ -139,3 +141,28 @@ def test_a_pipeline_that_is_not_there_is_one_clear_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "spacy", None)
     with pytest.raises(UnknownRecogniserError, match=r"newscast\[spacy\]"):
         build_recogniser("spacy:en_core_web_sm")
+
+
+def test_a_name_ends_at_a_hyphen():
+    assert found_in("The Lima-based company hired a Paris-trained cook.")["Lima"] == ("name", "place")
+
+
+def test_a_family_is_nobody_in_particular():
+    cast = find_cast(
+        build_document("Angela Merkel came to Berlin with her sister.", "Later the Merkels ate at home."),
+        build_recogniser("trained"),
+    )
+    merkel = next(actor for actor in cast.actors.values() if actor.name == "Angela Merkel")
+    assert "Merkels" not in merkel.aliases
+
+
+def test_an_apposition_means_the_name_beside_it():
+    cast = find_cast(
+        build_document("The head of the bank, Christine Lagarde, resigned. Dmitry Peskov, the spokesman, did not."),
+        build_recogniser("trained"),
+    )
+    linked = {mention.text: mention.link for mention in cast.mentions}
+    assert linked["The head"] and linked["Christine Lagarde"]  # noqa: PT018 # for the type checker
+    assert linked["The head"].actor == linked["Christine Lagarde"].actor
+    assert linked["the spokesman"] and linked["Dmitry Peskov"]  # noqa: PT018 # likewise
+    assert linked["the spokesman"].actor == linked["Dmitry Peskov"].actor

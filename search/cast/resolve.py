@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from search.cast.article import Member
     from search.cast.evidence import Candidate
     from search.cast.naming import NameGroup
-    from search.cast.recognise import Found
+    from search.cast.recognise import Found, Recogniser
     from search.model import Document, Why
 
 _confidence: dict[Why, float] = {
@@ -37,6 +37,11 @@ class _Named:
 
     group: int
     why: Why
+
+
+def find_cast(document: Document, recogniser: Recogniser) -> Cast:
+    """The mentions and actors of one document."""
+    return resolve(document, recogniser.recognise(document))
 
 
 def resolve(document: Document, found: Sequence[Found]) -> Cast:
