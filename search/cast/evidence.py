@@ -25,7 +25,9 @@ unknown = -9.0
 """Where there is nothing to compare, below all that a comparison gives."""
 
 
-unknown_type = 5
+person_type, unknown_type = 0, 5
+thing_types = frozenset({3, 4})
+"""Numbers of types, beside those in `_types`."""
 
 
 def find_type(member: Member) -> int:
@@ -55,6 +57,8 @@ class Candidate:
     countries: set[str] = field(default_factory=set)
     quotes: set[int] = field(default_factory=set)
     is_country: bool = False
+    type: int = unknown_type
+    """The number of the type that most mentions have."""
 
     @property
     def last(self) -> Member:
@@ -80,16 +84,12 @@ class Candidate:
             self.persons[member.pronoun.person] += 1
         if (type_ := find_type(member)) != unknown_type:
             self.types[type_] += 1
+            self.type = max(self.types, key=lambda type_: (self.types[type_], -type_))
         if member.gender:
             self.genders[member.gender] += 1
         if member.number:
             self.numbers[member.number] += 1
         self.quotes |= set(member.speaks)
-
-    @property
-    def type(self) -> int:
-        """The number of the type that most mentions have."""
-        return max(self.types, key=lambda type_: (self.types[type_], -type_)) if self.types else unknown_type
 
 
 feature_names = (

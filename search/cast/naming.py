@@ -48,10 +48,10 @@ class NameGroup:
         """What most of its mentions were taken for; "other" only says that the recogniser did not know."""
         if self.place:
             return "place"
-        if self.has_acronym:
-            return "organisation"
         counts = Counter[ActorType](name.mention_type for name in self.names if name.mention_type != "other")
-        return max(counts, key=lambda type_: (counts[type_], type_)) if counts else "other"
+        most = max(counts, key=lambda type_: (counts[type_], type_)) if counts else "other"
+        # People have no acronyms.
+        return "organisation" if most == "person" and self.has_acronym else most
 
     @property
     def known_type(self) -> ActorType:

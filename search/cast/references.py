@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from search.cast.evidence import Candidate
+from search.cast.evidence import Candidate, find_type, person_type, thing_types, unknown_type
 from search.cast.lexicon import general_nouns
 
 if TYPE_CHECKING:
@@ -59,8 +59,12 @@ def gather(
 
 
 def find_options(member: Member, candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates worth weighing: those mentioned lately and, for a nominal, those that share a word with it."""
-    options = [candidate for candidate in candidates if _is_option(member, candidate)]
+    """The candidates worth weighing: those mentioned lately and, for a nominal, those that share a word with it.
+
+    A person is nothing but a person, and a thing is only ever meant by its own word again.
+    """
+    type_ = find_type(member)
+    options = [candidate for candidate in candidates if _is_option(member, candidate, type_)]
     if len(options) > _most_candidates:
         lately = sorted(options, key=lambda candidate: -candidate.last.index)[:_most_candidates]
         kept = set(map(id, lately))
@@ -68,8 +72,10 @@ def find_options(member: Member, candidates: list[Candidate]) -> list[Candidate]
     return options
 
 
-def _is_option(member: Member, candidate: Candidate) -> bool:
+def _is_option(member: Member, candidate: Candidate, type_: int) -> bool:
     last = candidate.last
+    if unknown_type not in {type_, candidate.type} and (type_ == person_type) != (candidate.type == person_type):
+        return False
     if last.found.paragraph == member.found.paragraph and last.found.end > member.found.start:
         # What lies inside a nominal is not what the nominal means: "his brother".
         return False
@@ -79,7 +85,8 @@ def _is_option(member: Member, candidate: Candidate) -> bool:
         # Who "I", "we" and "you" are may last a whole article.
         reach = _pronoun_sentences if member.pronoun is None or member.pronoun.person not in {1, 2} else 60
         return member.sentence - last.sentence <= reach
-    if member.index - last.index <= _nominal_mentions:
+    is_thing = type_ in thing_types
+    if member.index - last.index <= _nominal_mentions and not is_thing:
         return True
     return (
         member.head in candidate.heads

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from search.model import Document, Why
 
 _confidence: dict[Why, float] = {
-    "name": 0.98, "alias": 0.9, "surname": 0.92, "acronym": 0.95, "title": 0.93, "demonym": 0.97
+    "name": 0.96, "alias": 0.82, "surname": 0.95, "acronym": 0.96, "title": 0.97, "demonym": 0.9
 }  # fmt: skip
 _unknown_type = 0.7
 """Confidence in a name of which not even the type is known."""
@@ -81,7 +81,7 @@ def _gather(
     sure = dict.fromkeys(appositions, _apposed)
     if all(member.found.kind == "name" for member in members):
         return gather(members, groups, lambda member, candidates: None), sure  # noqa: ARG005 # names alone: rules only
-    from search.cast.ranker import find_similar, least_sure, read_ranker
+    from search.cast.ranker import calibrate, find_similar, least_sure, read_ranker
 
     ranker, similar = read_ranker(), find_similar([member.found for member in members])
 
@@ -89,7 +89,7 @@ def _gather(
         best, probability = ranker.choose(member, candidates, similar)
         if probability < least_sure[member.found.kind]:
             return None
-        sure[member.index] = probability
+        sure[member.index] = calibrate(probability)
         return best
 
     return gather(members, groups, choose, appositions), sure
@@ -108,7 +108,7 @@ def _link(
     mention = _build_mention(found, Link(actor, why, _unknown_type if kind == "other" else _confidence[why]))
     if why == "name" and not (group and group.has_acronym):
         return mention
-    # What a surname or an acronym is, its full name tells; and what has an acronym is an organisation.
+    # What a surname or an acronym is, its full name tells.
     return replace(mention, type="other" if why == "demonym" else kind)
 
 
