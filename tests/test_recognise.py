@@ -147,6 +147,10 @@ def test_a_name_ends_at_a_hyphen():
     assert found_in("The Lima-based company hired a Paris-trained cook.")["Lima"] == ("name", "place")
 
 
+def test_a_particle_belongs_to_the_name_behind_it():
+    assert {"al-Qaeda"} <= found_in("The group is an alias of al-Qaeda. It was banned.").keys()
+
+
 def test_a_family_is_nobody_in_particular():
     cast = find_cast(
         build_document("Angela Merkel came to Berlin with her sister.", "Later the Merkels ate at home."),

@@ -39,6 +39,11 @@ kind_words = _LEGAL_FORMS | frozenset(
     "systems team technologies theatre times tribunal union united university watch".split()
 )
 """Words that say what kind of organisation a name is of."""
+left_out_words = _LEGAL_FORMS | frozenset(
+    "airlines airways brothers fc group holdings industries international motor motors party pharmaceuticals systems "
+    "technologies".split()
+)
+"""Words at the end of an organisation's name without which it is still the same one: an office of it is not."""
 _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad", "mohamed": "muhammad",
              "mohamad": "muhammad", "muhamad": "muhammad", "ahmad": "ahmed", "husain": "hussein", "hussain": "hussein",
              "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip

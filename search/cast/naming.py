@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from search.cast.gazetteer import read_gazetteer
-from search.cast.names import build_key, find_initials, find_tokens, fold_acronym, is_acronym, kind_words
+from search.cast.names import (
+    build_key,
+    find_initials,
+    find_tokens,
+    fold_acronym,
+    is_acronym,
+    kind_words,
+    left_out_words,
+)
 from search.model import ActorType
 
 if TYPE_CHECKING:
@@ -167,14 +175,14 @@ def _join_partial_names(groups: list[NameGroup]) -> list[NameGroup]:
 
 
 def _is_part(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Does the longer name only add what kind of organisation it is, or whose?
+    """Does the longer name only add a word that is often left out, or say whose council it is?
 
     "Google" is no part of "Google Maps" in this sense, nor "Jewish" of the "Jewish Agency".
     """
     if len(long) <= len(short):
         return False
     if long[: len(short)] == short:
-        return kind_words.issuperset(long[len(short) :]) and not short[-1].endswith(_ADJECTIVES)
+        return left_out_words.issuperset(long[len(short) :]) and not short[-1].endswith(_ADJECTIVES)
     return long[-len(short) :] == short and len(short) == 1 and short[0] in kind_words
 
 

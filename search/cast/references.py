@@ -73,12 +73,20 @@ def find_options(member: Member, candidates: list[Candidate]) -> list[Candidate]
 
 
 def _is_option(member: Member, candidate: Candidate, type_: int) -> bool:
-    last = candidate.last
+    return _may_mean(member, candidate, type_) and _is_worth_weighing(member, candidate, type_)
+
+
+def _may_mean(member: Member, candidate: Candidate, type_: int) -> bool:
     if unknown_type not in {type_, candidate.type} and (type_ == person_type) != (candidate.type == person_type):
         return False
-    if last.found.paragraph == member.found.paragraph and last.found.end > member.found.start:
-        # What lies inside a nominal is not what the nominal means: "his brother".
-        return False
+    last = candidate.last.found
+    if last.paragraph == member.found.paragraph and last.end > member.found.start:
+        return False  # What lies inside a nominal is not what the nominal means: "his brother".
+    return not (member.quote >= 0 and member.pronoun and _speaks_of_another(member, candidate))
+
+
+def _is_worth_weighing(member: Member, candidate: Candidate, type_: int) -> bool:
+    last = candidate.last
     if member.found.kind == "name":
         return not candidate.names and member.index - last.index <= _nominal_mentions
     if member.found.kind == "pronoun":
@@ -93,4 +101,17 @@ def _is_option(member: Member, candidate: Candidate, type_: int) -> bool:
         or member.head in candidate.tokens
         or member.head in candidate.titles
         or (member.head in general_nouns and bool(candidate.names))
+    )
+
+
+def _speaks_of_another(member: Member, candidate: Candidate) -> bool:
+    """In one quotation "I" is who speaks, and "he" is not."""
+    assert member.pronoun
+    person = member.pronoun.person
+    if person == 3 and member.quote in candidate.quotes:
+        return True
+    other = {1: 3, 3: 1}.get(person)
+    return any(
+        earlier.quote == member.quote and earlier.pronoun is not None and earlier.pronoun.person == other
+        for earlier in candidate.members[-8:]
     )

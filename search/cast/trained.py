@@ -9,7 +9,7 @@ import numpy as np
 from search.cast.agree import agree
 from search.cast.encoder import Reading, read_encoder
 from search.cast.labels import name_labels, name_types, reference_labels
-from search.cast.names import calendar, is_title
+from search.cast.names import calendar, is_title, particles
 from search.cast.recognise import Found, FoundType
 from search.text import fold
 
@@ -57,7 +57,7 @@ def find_names(paragraph: int, text: str, reading: Reading) -> list[Found]:
     begins, insides = probabilities[:, 1::2], probabilities[:, 2::2]
     types = begins + insides
     is_inside = probabilities[:, _outside] < 0.5
-    found = []
+    found: list[Found] = []
     for first, last in _find_runs(is_inside, begins, insides):
         weights = types[first:last].sum(axis=0)
         type_ = cast("FoundType", name_types[int(weights.argmax())])
@@ -65,7 +65,7 @@ def find_names(paragraph: int, text: str, reading: Reading) -> list[Found]:
         if sure < _least_typed:
             type_ = "other"
         mention = _build_name(paragraph, text, reading, (first, last), type_, sure)
-        if mention is not None:
+        if mention is not None and not (found and mention.start < found[-1].end):
             found.append(mention)
     return found
 
@@ -102,11 +102,19 @@ def _build_name(
         first += 1
     if first == last or (type_ != "person" and all(fold(text[slice(*span)]) in calendar for span in spans[first:last])):
         return None
+    first = _take_in_particle(text, spans, first)
     start, end = spans[first][0], spans[last - 1][1]
     return Found(
         paragraph, start, end, text[start:end], "name", type_, spans[last - 1], sure,
         (reading.queries[last - 1], reading.keys[last - 1]),
     )  # fmt: skip
+
+
+def _take_in_particle(text: str, spans: tuple[tuple[int, int], ...], first: int) -> int:
+    """The first word of a name that may be joined to a particle: "al-Qaeda", found as "Qaeda"."""
+    if first < 2 or text[slice(*spans[first - 1])] != "-" or spans[first - 2][1] + 1 != spans[first][0]:
+        return first
+    return first - 2 if fold(text[slice(*spans[first - 2])]) in particles else first
 
 
 def _is_wordy(text: str, span: tuple[int, int]) -> bool:
