@@ -44,7 +44,7 @@ async def test_taking_an_actor_lights_its_mentions_and_counts_them(seeded, size)
         await reader.take("Keir Starmer")
         assert reader.status == "¶ 1 of 6 · Keir Starmer 1 of 2 here, 1 of 1 articles"
         await reader.press("]")
-        assert reader.status == "¶ 5 of 6 · Keir Starmer 2 of 2 here, 1 of 1 articles · “Starmer” · surname · 92 %"
+        assert reader.status == "¶ 5 of 6 · Keir Starmer 2 of 2 here, 1 of 1 articles · “Starmer” · surname · 95 %"
         assert "▶" in reader.text
 
 
@@ -362,7 +362,7 @@ async def test_the_panel_says_why_and_how_sure(annotated):
     async with open_reader(annotated, settings=trained) as reader:
         await reader.open("barbaric regime")
         await reader.press("g", "j")
-        assert "“Rayner” · title · 93 %" in reader.text
+        assert "“Rayner” · title · 97 %" in reader.text
         assert "“his deputy” · 95 %" in reader.text  # no room for the reason here
     async with open_reader(annotated, (200, 60), settings=trained) as reader:
         await reader.open("barbaric regime")

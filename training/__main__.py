@@ -34,7 +34,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".training"), help="checkpoints: training goes on from them")
     parser.add_argument("--output", type=Path, default=shipped, help="where the model goes")
     parser.add_argument("--without", action="append", default=[], metavar="CORPUS", help="leave a corpus out")
-    parser.add_argument("--epochs", type=float, default=Plan().epochs)
+    parser.add_argument("--epochs", type=float, default=Plan().epochs, help="of names, nominals and pronouns")
+    parser.add_argument("--link-epochs", type=int, default=LinkPlan().epochs, help="of who is meant, in each fold")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     known = {corpus.name for corpus in corpora}
@@ -99,7 +100,7 @@ def _train_references(
         for document in corpus.read(arguments.data)
     ]
     examples = [build_link_example(article, network, tokenizer) for article in articles]
-    plan = LinkPlan()
+    plan = LinkPlan(epochs=arguments.link_epochs)
     crossed = add_cross_fitted_vectors(articles, examples, network, plan, say=lambda line: print(line, flush=True))
     pairs = build_pairs(crossed)
     print(f"references: {len(pairs.answers):,} pairs from {len(articles)} articles", flush=True)

@@ -121,15 +121,13 @@ class PairBias(nn.Module):
         return (self.by_distance(pairs) + self.by_text(by_text)).squeeze(-1)
 
 
-def find_link_loss(branch: LinkBranch, bias: PairBias | None, example: LinkExample) -> Tensor:
+def find_link_loss(branch: LinkBranch, bias: PairBias, example: LinkExample) -> Tensor:
     """Minus the log of the probability that each mention gives to its true antecedents, or to none."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         queries, keys = branch(example.states, example.mask)
     rows, columns = example.places[:, 0], example.places[:, 1]
     query, key = queries[rows, columns].float(), keys[rows, columns].float()
-    scores = query @ key.T
-    if bias is not None:
-        scores = scores + bias(example.pairs, example.texts)
+    scores = query @ key.T + bias(example.pairs, example.texts)
     scores = scores.masked_fill(example.pairs < 0, -1e9)
     none = torch.zeros(len(scores), 1)
     is_new = ~example.same.any(dim=1, keepdim=True)
@@ -201,8 +199,6 @@ def add_cross_fitted_vectors(
         seen = [example for index, example in enumerate(examples) if index not in kept_out]
         for epoch, loss in enumerate(train_links(branch, seen, plan), 1):
             say(f"references: fold {fold + 1} of {plan.folds}, epoch {epoch} of {plan.epochs}, loss {loss:.3f}")
-        unseen = [find_link_loss(branch, None, examples[index]) for index in kept_out]
-        say(f"references: fold {fold + 1}, mean loss on its unseen articles {float(sum(unseen)) / len(unseen):.3f}")
         for index in kept_out:
             crossed[index] = add_vectors(articles[index], examples[index], branch)
     return crossed
