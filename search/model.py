@@ -74,7 +74,8 @@ class Mention:
 class Actor:
     """Who or what is mentioned: its longest name, all names with it, and how often it appears where.
 
-    Without `aliases` it has no name, only what it is called ("the rebels"), and is of one Document.
+    Without `aliases` it has no name, only what it is called ("the rebels", nothing if all is "they"), and is of one
+    Document.
     """
 
     id: str

@@ -173,14 +173,8 @@ def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> li
             words = found.setdefault(mention.link.actor, {})
             if mention.text != actors[mention.link.actor].name:
                 words.setdefault(mention.text.casefold(), mention)
-    unknown = {mention.link.actor for mention in mentions if mention.link and _is_all_that_is_known(mention, actors)}
-    rows = [(actors[actor], tuple(words.values())) for actor, words in found.items() if actor not in unknown]
+    rows = [(actors[actor], tuple(words.values())) for actor, words in found.items() if actors[actor].name]
     return sorted(rows, key=lambda row: not row[0].aliases)
-
-
-def _is_all_that_is_known(mention: Mention, actors: dict[str, Actor]) -> bool:
-    actor = actors.get(mention.link.actor) if mention.link else None
-    return actor is not None and not actor.aliases and mention.kind == "pronoun" and mention.text == actor.name
 
 
 def describe_link(mention: Mention, width: int = 200) -> str:

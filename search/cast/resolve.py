@@ -122,6 +122,6 @@ def _build_actor(number: str, candidate: Candidate, group: NameGroup | None) -> 
         return Actor(
             number, group.place or choose_name(names), group.known_type, tuple(names), len(candidate.members), 1
         )
-    nominals = [member.found.text for member in candidate.nominals] or [candidate.members[0].found.text]
+    nominals = [member.found.text for member in candidate.nominals] or [""]
     types = Counter[ActorType](member.found.mention_type for member in candidate.members)
     return Actor(number, max(nominals, key=len), types.most_common(1)[0][0], (), len(candidate.members), 1)

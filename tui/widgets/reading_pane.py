@@ -61,7 +61,7 @@ class ReadingPane(Container):
     def taken_name(self) -> str:
         """Its name, where it appears in this document."""
         actor = self._cast.actors.get(self.taken or "") if self._cast else None
-        return actor.name if actor else self.taken or ""
+        return (actor.name or "somebody") if actor else self.taken or ""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
