@@ -65,15 +65,15 @@ def _train_network(
     if done.exists():
         network.load_state_dict(torch.load(done, weights_only=True))
         return
+    named = [corpus for corpus in chosen if corpus.has_names]
     examples = [
         example
-        for corpus in chosen
-        if corpus.has_names
+        for corpus in named
         for document in corpus.read(arguments.data)
         for example in build_examples(document, corpus, tokenizer)
     ]
     words = sum(len(example.names) for example in examples)
-    print(f"names: {words:,} words in {len(examples):,} windows of {', '.join(corpus.name for corpus in chosen)}")
+    print(f"names: {words:,} words in {len(examples):,} windows of {', '.join(corpus.name for corpus in named)}")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     started = said = time.monotonic()
     for step in train(network, examples, Plan(epochs=arguments.epochs), arguments.work / "checkpoint.pt", device):
