@@ -33,7 +33,7 @@ bench: .venv/dev
 picture: .venv/dev
 	$(BIN)/python -m benchmarks.picture docs/reader.svg
 
-# Two hours on two cores; TRAIN="--without worldwide" leaves a corpus out.
+# Within two hours on two cores; TRAIN="--without worldwide" leaves a corpus out.
 train: .venv/train
 	$(BIN)/python -m training --data $(SHARED)/cast-data $(TRAIN)
 

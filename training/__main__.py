@@ -46,6 +46,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     arguments.work.mkdir(parents=True, exist_ok=True)
     chosen = [corpus for corpus in corpora if corpus.name not in arguments.without]
+    torch.manual_seed(Plan().seed)  # new heads begin at random
     network, tokeniser = read_encoder()
     tokenizer = Tokenizer.from_file(str(tokeniser))
     tokenizer.no_truncation()
@@ -93,6 +94,7 @@ def _train_references(
 ) -> LinkBranch:
     """Who is meant by nominals and pronouns: the branch's vectors, then the trees that weigh them."""
     network.eval()
+    torch.manual_seed(LinkPlan().seed)  # the same whether the network was trained just now or read
     articles = [
         build_gold(document, corpus.weigh(document))
         for corpus in chosen

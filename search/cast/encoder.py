@@ -52,26 +52,19 @@ class Encoder:
         """What the network says of each word of each text, which it reads together, in this order."""
         paragraphs = split_words(self._tokenizer, texts)
         outputs: list[list[NDArray[np.float32]]] = []
-        owners: list[tuple[int, int]] = []
         for window in build_windows(paragraphs, self._frame):
             ids = np.array([window.ids], dtype=np.int64)
             cases = np.array([window.cases], dtype=np.int64)
             read = self._session.run(None, {"ids": ids, "cases": cases})
             outputs.append([output[0, list(window.positions)] for output in read])
-            owners += window.places
         if not outputs:
-            return [_build_reading(words, [np.zeros((0, 1), np.float32)] * 5) for words in paragraphs]
+            return [Reading(words, *[np.zeros((0, 1), np.float32)] * 5) for words in paragraphs]
         joined = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
         ends = np.cumsum([len(words) for words in paragraphs])
-        assert len(owners) == ends[-1]
         return [
-            _build_reading(words, [part[end - len(words) : end] for part in joined])
+            Reading(words, *(part[end - len(words) : end] for part in joined))
             for words, end in zip(paragraphs, ends, strict=True)
         ]
-
-
-def _build_reading(words: Words, parts: list[NDArray[np.float32]]) -> Reading:
-    return Reading(words, *parts)
 
 
 @cache

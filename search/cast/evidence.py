@@ -24,7 +24,6 @@ _recent_members = 8
 unknown = -9.0
 """Where there is nothing to compare, below all that a comparison gives."""
 
-
 person_type, unknown_type = 0, 5
 thing_types = frozenset({3, 4})
 """Numbers of types, beside those in `_types`."""
@@ -56,7 +55,6 @@ class Candidate:
     titles: set[str] = field(default_factory=set)
     countries: set[str] = field(default_factory=set)
     quotes: set[int] = field(default_factory=set)
-    is_country: bool = False
     type: int = unknown_type
     """The number of the type that most mentions have."""
 
@@ -93,12 +91,12 @@ class Candidate:
 
 
 feature_names = (
-    "kind", "type", "candidate_type", "same_type", "type_share", "probability", "last_kind", "words", "determiner",
+    "kind", "type", "candidate_type", "same_type", "type_share", "last_kind", "words", "determiner",
     "general_noun", "same_head", "head_in_name", "head_in_title", "same_text", "same_modifiers", "other_modifiers",
-    "same_country", "other_country", "is_country", "gender", "gender_match", "number_match", "pronoun_person",
+    "same_country", "other_country", "gender", "gender_match", "number_match", "pronoun_person",
     "pronoun_gender", "same_pronoun", "pronouns_1", "pronouns_2", "pronouns_3", "names", "nominals", "pronouns", "size",
     "share", "sentences", "mentions", "paragraphs", "name_sentences", "rank", "last_rank", "in_last_sentence",
-    "apposition", "adjacent", "nested", "quoted", "last_quoted", "same_quote", "speaker", "speaks", "candidates",
+    "apposition", "adjacent", "quoted", "last_quoted", "same_quote", "speaker", "speaks", "candidates",
     "sentence", "similar_last", "similar_best", "similar_mean", "similar_rank", "similar_lead", "recency",
 )  # fmt: skip
 """What the numbers of `build_features` are, in their order."""
@@ -153,8 +151,7 @@ def _describe(member: Member, candidate: Candidate, total: int, count: int) -> l
     other_modifiers = min(
         (len(modifiers ^ other.modifiers) if modifiers and other.modifiers else 0 for other in same_head), default=-1
     )
-    same_paragraph = last.found.paragraph == found.paragraph
-    near = same_paragraph and last.index == member.index - 1
+    near = last.found.paragraph == found.paragraph and last.index == member.index - 1
     gap = member.gap.strip().lower() if near else ""
     return [
         kind,
@@ -162,7 +159,6 @@ def _describe(member: Member, candidate: Candidate, total: int, count: int) -> l
         candidate.type,
         type_ == candidate.type,
         candidate.types[type_] / max(1, candidate.types.total()),
-        found.probability,
         _kinds[last.found.kind],
         len(member.words),
         member.determiner,
@@ -175,7 +171,6 @@ def _describe(member: Member, candidate: Candidate, total: int, count: int) -> l
         other_modifiers,
         bool(member.countries & candidate.countries),
         bool(member.countries and candidate.countries and not member.countries & candidate.countries),
-        candidate.is_country,
         _genders[member.gender],
         _match(member.gender, candidate.genders),
         _match(member.number, candidate.numbers),
@@ -199,7 +194,6 @@ def _describe(member: Member, candidate: Candidate, total: int, count: int) -> l
         sum(1 for other in candidate.members[-_recent_members:] if other.sentence >= member.sentence - 1),
         near and gap in {",", "–", "—", "-", "(", ", the", ", a", ", an"} and found.kind != "pronoun",
         near and gap == "",
-        same_paragraph and last.found.end > found.start,
         member.quote >= 0,
         last.quote >= 0,
         member.quote >= 0 and last.quote == member.quote,

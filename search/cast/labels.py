@@ -14,6 +14,7 @@ reference_labels = ("O", *(f"{kind}-{type_}" for kind in ("nominal", "pronoun") 
 """The head word of a nominal, or a pronoun, with the type of what is meant; O for all other words."""
 
 case_count = 7
+"""How many ways `find_case` tells apart."""
 
 
 def find_case(word: str) -> int:

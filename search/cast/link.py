@@ -24,7 +24,6 @@ _most_owners = 8
 _DOMINANCE = 5
 """A surname with several owners goes to one that is in this many times as many articles as any other."""
 
-
 _no_forms = NameForms((), (), is_full=False, is_person=False)
 
 
@@ -55,7 +54,7 @@ class Linker:
         self._known = known
 
     def link(self, document: int, cast: Cast) -> None:
-        """Give every actor of this document its actor of the Library, and short names elsewhere theirs anew."""
+        """Give every actor of this document its actor of the Library."""
         for actor in cast.actors.values():
             if not actor.aliases:
                 nameless = self._known.create_nameless_actor(document, actor)
@@ -106,16 +105,16 @@ class Linker:
         if not forms.is_full:
             return self._find_owner(document, forms.shorts[0], forms.keys, is_person=forms.is_person)
         found = self._known.find_by_keys(forms.keys, is_person=forms.is_person)
+        if found and not forms.is_person:
+            # An article in which an organisation goes by both names says that they are one; of people none does.
+            for other in found:
+                self._known.merge_actor(other.number, _choose_most_frequent(found))
         if not found:
             # What one article takes for a person may be an organisation in another: several words of a name decide.
             long = [key for key in forms.keys if " " in key]
             found = self._known.find_by_keys(long, is_person=not forms.is_person)
         if found:
-            chosen = _choose_most_frequent(found)
-            if not forms.is_person:
-                for other in found:
-                    self._known.merge_actor(other.number, chosen)
-            return chosen
+            return _choose_most_frequent(found)
         if not forms.is_person:
             return None
         alike = [

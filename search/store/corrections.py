@@ -27,9 +27,9 @@ class Corrections:
         if row is None:
             return False
         self._connection.execute(
-            "INSERT OR REPLACE INTO corrections (document, paragraph, start, end, text, appearance, why, confidence)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [*spot, mention.text, *row],
+            "INSERT OR REPLACE INTO corrections (document, paragraph, start, end, appearance, why, confidence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [*spot, *row],
         )
         self._set_link(spot, (None, None, None))
         self._count(row[0], -1)

@@ -95,7 +95,6 @@ _LIBRARY_MIGRATIONS = (
         paragraph INTEGER NOT NULL,
         start INTEGER NOT NULL,
         end INTEGER NOT NULL,
-        text TEXT NOT NULL,
         appearance INTEGER,
         why TEXT,
         confidence REAL,

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tui.settings import Settings
 
 _narrow, _roomy, _short = 100, 160, 16
-_casting = "finding the cast"
 _preview_delay = 0.12  # seconds; while a key is held down nothing is opened
 
 _key_line = (
@@ -153,12 +152,12 @@ class ReaderScreen(ReadingScreen):
             notes = [f"· {refused:,} refused"] if refused else []
             notes += [f"· {describe_duration(step.left)} left"] if step.left is not None and step.left > 1 else []
             bar.show(step.what, step.done, step.total, " ".join(notes))
-            if step.what == _casting:
-                await self._show_new_cast()
             news = step.counts.get("added", 0) + step.counts.get("changed", 0)
             if news > shown:
                 shown = news
                 await self._show_growth()
+            else:
+                await self._show_new_cast()
         self.remove_class("adding")
         await self._show_growth()
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in last.counts.items())
