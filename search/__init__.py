@@ -18,6 +18,8 @@ from search.model import (
     Addition,
     Cast,
     Document,
+    FacetCount,
+    Facets,
     Health,
     Hit,
     Link,
@@ -31,7 +33,7 @@ from search.model import (
     Snippet,
     Summary,
 )
-from search.store import Mark, Marks
+from search.store import Mark, Marks, SavedSearch, Searches
 from search.text import make_safe, make_safe_line
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "Addition",
     "Cast",
     "Document",
+    "FacetCount",
+    "Facets",
     "FullTextDamagedError",
     "Health",
     "Hit",
@@ -58,6 +62,8 @@ __all__ = [
     "Progress",
     "Query",
     "Results",
+    "SavedSearch",
+    "Searches",
     "Sighting",
     "Snippet",
     "SourceRefusedError",

@@ -94,6 +94,8 @@ class _Adder:
             return
         self._fulltext.write((stored.number, stored.revision, stored.document) for stored in self._unindexed)
         self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
+        # What was added is findable now; to keep the index quick comes after that.
+        self._fulltext.merge()
         self._unindexed.clear()
         self._batch = min(self._batch * 2, _largest_index_batch)
 

@@ -8,17 +8,11 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
+from search.answering import Answerer
 from search.cast.recognise import find_recogniser, find_version
 from search.errors import LibraryUnreadableError
-from search.fulltext import (
-    FullText,
-    FullTextDamagedError,
-    build_snippet,
-    find_matches,
-    parse_query,
-    schema_version,
-)
-from search.model import Health, Hit, Progress, Query, Results, Sighting
+from search.fulltext import FullText, FullTextDamagedError, schema_version
+from search.model import Health, Progress, Sighting
 from search.store import Actors, Corrections, Documents, WriterLock, begin, open_library_database
 from search.text import find_sentences
 
@@ -27,10 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from search.fulltext import Parsed
-    from search.model import Actor, Cast, Document, Match, Mention, Summary
+    from search.model import Actor, Cast, Document, Facets, Match, Mention, Query, Results, Summary
+    from search.store import Marks
 
-_index_batch = 500  # documents to a commit when the index is built anew
+_index_batch = 2_000  # documents to a commit when the index is built anew
 
 
 class Library:
@@ -57,6 +51,7 @@ class Library:
         self._documents = Documents(self._connection)
         self._actors = Actors(self._connection)
         self._fulltext = FullText(folder / "fulltext")
+        self._answerer = Answerer(self._connection, self._documents, self._actors, self._fulltext)
 
     def __enter__(self) -> Self:
         return self
@@ -116,25 +111,20 @@ class Library:
             number = self._documents.read(identifier).number
             return (corrections.restore if is_right else corrections.unlink)(number, mention)
 
-    def search(self, query: Query, offset: int = 0, limit: int = 20) -> Results:
-        """A page of what answers the query, best first; of an empty one, all documents, newest first."""
+    def search(self, query: Query, offset: int = 0, limit: int = 20, *, marks: Marks | None = None) -> Results:
+        """A page of what answers the query; of an empty one, all documents, newest first. `marks` say what is read."""
         with self._reading():
-            parsed = parse_query(query.text, as_you_type=query.as_you_type)
-            if not parsed.clauses:
-                hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
-                return Results(query, self._documents.count(), offset, hits, parsed.note)
-            total, page, narrowed = self._fulltext.search(parsed, offset, limit)
-            hits = tuple(hit for number, score in page if (hit := self._build_hit(parsed, number, score)))
-            note = "; ".join(
-                filter(None, (parsed.note, "a prefix stands for too many words: narrowed" if narrowed else None))
-            )
-            return Results(query, total, offset, hits, note or None)
+            return self._answerer.search(query, marks, offset, limit)
 
-    def _build_hit(self, parsed: Parsed, number: int, score: float) -> Hit | None:
-        (summary,) = self._documents.read_summaries([number])
-        if summary is None:  # gone since the index was written
-            return None
-        return Hit(summary, score, build_snippet(parsed, self._documents.read_number(number).document))
+    def suggest(self, query: Query, *, marks: Marks | None = None) -> str | None:
+        """A query that was perhaps meant, where this one has few answers or none; None if none is better."""
+        with self._reading():
+            return self._answerer.suggest(query, marks)
+
+    def facets(self, query: Query, limit: int = 10, *, marks: Marks | None = None) -> Facets:
+        """The most frequent persons, organisations, places and sources of all that answers, and its months."""
+        with self._reading():
+            return self._answerer.count_facets(query, marks, limit)
 
     def document(self, identifier: str) -> Document:
         """The document with this id, or with the one id that begins so. Raises NotFoundError."""
@@ -154,7 +144,8 @@ class Library:
 
     def matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""
-        return find_matches(parse_query(query.text, as_you_type=query.as_you_type), document)
+        with self._reading():
+            return self._answerer.find_matches(query, document)
 
     def actors(self, text: str = "", offset: int = 0, limit: int = 1_000_000) -> tuple[int, list[Actor]]:
         """How many actors have these words in their names, and a page of them, the most frequent first."""
@@ -244,6 +235,7 @@ class Library:
                 ((row.number, row.revision, row.document) for row in rows), gone=gone if start == 0 else ()
             )
         self._fulltext.mark_current(len(wanted), max(wanted.values(), default=0))
+        self._fulltext.merge()
         if lacking:
             yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
 

@@ -164,6 +164,26 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetCount:
+    """In how many of the answers an actor, a source or a month stands; `key` is its id, `label` what it is called."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The most frequent persons, organisations, places and sources of all answers, and every month in order."""
+
+    persons: tuple[FacetCount, ...]
+    organisations: tuple[FacetCount, ...]
+    places: tuple[FacetCount, ...]
+    sources: tuple[FacetCount, ...]
+    months: tuple[FacetCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A Mention where it stands: its document and the sentence around it, `start` and `end` within that."""
 

@@ -122,6 +122,11 @@ def find_words(text: str) -> Iterator[tuple[str, int, int]]:
         yield word.group(), word.start(), word.end()
 
 
+def find_word_texts(text: str) -> list[str]:
+    """The same words without their offsets, in a fraction of the time."""
+    return _WORD.findall(text)
+
+
 def fold(text: str) -> str:
     """Text as it is compared: without case, accents and typographic variants."""
     if text.isascii():

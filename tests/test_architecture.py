@@ -15,12 +15,13 @@ from tests.conftest import root
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors"), ("text", "known_actors"), ("sources", "cast", "fulltext", "store", "jsonl"),
-    ("recasting",), ("adding", "annotating"), ("library",),
+    ("model", "errors"), ("text", "known_actors"),
+    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
+    ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings"), ("widgets", "indexer", "setup"), ("screens",), ("app",),
-    ("commands",), ("cli",),
+    ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup"), ("screens",),
+    ("app",), ("commands", "search_command"), ("cli",),
 )  # fmt: skip
 
 

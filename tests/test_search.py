@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import Library, Query
-from search.fulltext import parse_query
 from search.text import fold
 
 
@@ -71,14 +70,8 @@ def test_a_prefix_of_one_letter_is_searched_as_a_word_and_says_so(small):
     assert results.note == "“h*” is too short: searched as a word"
 
 
-def test_a_prefix_with_too_many_words_is_narrowed_and_says_so(build_library, monkeypatch):
-    monkeypatch.setattr("search.fulltext.compile.most_expansions", 5)
-    library = build_library(a=" ".join(f"word{number}" for number in range(20)))
-    assert "narrowed" in (library.search(Query("wo*")).note or "")
-
-
-def test_an_unknown_field_is_searched_as_words_and_says_so(small):
-    assert small.search(Query("author:smith")).note == "no field “author”: searched as words"
+def test_an_unknown_field_is_searched_as_a_word_and_says_so(small):
+    assert small.search(Query("author:smith")).note == "no field “author”: searched as a word"
 
 
 def test_matches_of_a_snippet_point_at_the_words(library):
@@ -151,11 +144,3 @@ def test_random_queries_over_the_vocabulary_raise_nothing(library):
     ]
     for _ in range(300):
         library.search(Query(" ".join(chance.choices(words, k=chance.randrange(9)))), 0, 3)
-
-
-@given(odd_queries)
-def test_stems_and_prefixes_are_folded(text):
-    for leaf in parse_query(text).sought:
-        value = leaf.text if hasattr(leaf, "text") else " ".join(leaf.stems)
-        assert "\x1b" not in value
-        assert value == value.strip()

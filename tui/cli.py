@@ -11,6 +11,7 @@ import click
 
 from search import NewscastError, make_safe_line
 from tui import commands
+from tui.search_command import search_library
 from tui.setup import find_setup, library_option
 
 _no_screen = frozenset({"", "dumb", "unknown"})
@@ -82,7 +83,7 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
 
 for command in (
     commands.add,
-    commands.search_library,
+    search_library,
     commands.show,
     commands.actors,
     commands.mentions,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -16,7 +14,6 @@ from search import (
     InvalidDocumentError,
     Library,
     NewscastError,
-    Query,
     annotate,
     annotate_across,
     build_json,
@@ -24,19 +21,13 @@ from search import (
     make_safe_line,
     parse_json,
 )
-from tui.setup import find_setup, library_option, open_for_reading, say, show_count, show_progress
+from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
+from tui.setup import find_setup, library_option, open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from click.shell_completion import CompletionItem
-
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout, nothing else.")
-
-
-def _print_json(fields: dict[str, Any]) -> None:
-    # JSON Lines are UTF-8, whatever the locale says.
-    sys.stdout.buffer.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
 
 
 def _say_note(library: Library) -> None:
@@ -60,7 +51,7 @@ def add(context: click.Context, library: str | None, as_json: bool, paths: tuple
             counts.update(addition.outcome for addition in step.additions)
             refusals += [addition for addition in step.additions if addition.outcome == "refused"]
             for addition in step.additions if as_json else ():
-                _print_json(
+                print_json(
                     {
                         "path": make_safe_line(addition.origin),
                         "outcome": addition.outcome,
@@ -75,49 +66,6 @@ def add(context: click.Context, library: str | None, as_json: bool, paths: tuple
         context.exit(1)
 
 
-@click.command("search")
-@library_option
-@json_option
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="Hits at most.")
-@click.option("--offset", default=0, type=click.IntRange(0), help="Hits to leave out at the beginning.")
-@click.argument("query", nargs=-1, required=True)
-@click.pass_context
-def search_library(
-    context: click.Context,
-    library: str | None,  # noqa: ARG001 - find_setup reads it
-    as_json: bool,  # noqa: FBT001 - click passes by name
-    limit: int,
-    offset: int,
-    query: tuple[str, ...],
-) -> None:
-    """Find articles: words, "a phrase", OR, -word, prefix*, title:word. Put -word behind --."""
-    with open_for_reading(find_setup(context)) as opened:
-        results = opened.search(Query(" ".join(query)), offset, limit)
-    if results.note:
-        say(f"newscast: {results.note}")
-    for hit in results.hits:
-        summary, snippet = hit.summary, hit.snippet
-        if as_json:
-            _print_json(
-                {
-                    "id": summary.id,
-                    "title": summary.title,
-                    "source": summary.source,
-                    "date": summary.published.isoformat() if summary.published else None,
-                    "score": round(hit.score, 4),
-                    "snippet": {"paragraph": snippet.paragraph, "text": snippet.text, "matches": snippet.matches}
-                    if snippet
-                    else None,
-                }
-            )
-            continue
-        day = summary.published.isoformat() if summary.published else "          "
-        click.echo(f"{summary.id}  {day}  {click.style(summary.title, bold=True)}")
-        if snippet:
-            click.echo(f"    {_mark(snippet.text, snippet.matches)}")
-    say(f"{results.total:,} article{'' if results.total == 1 else 's'}")
-
-
 @click.command()
 @library_option
 @json_option
@@ -129,14 +77,14 @@ def show(context: click.Context, library: str | None, as_json: bool, document: s
         found = opened.document(document)
         cast = opened.cast(found.id)
     if as_json:
-        _print_json(build_json(found, cast))
+        print_json(build_json(found, cast))
         return
     click.secho(found.title or "", bold=True)
     byline = (found.source, found.published.isoformat() if found.published else None, found.url)
     click.echo(" · ".join(filter(None, byline)))
     for paragraph in found.paragraphs:
         mentions = cast.of_paragraph(paragraph.index)
-        click.echo(f"\n{_mark(paragraph.text, [(mention.start, mention.end) for mention in mentions])}")
+        click.echo(f"\n{mark_spans(paragraph.text, [(mention.start, mention.end) for mention in mentions])}")
     click.echo()
     for actor in cast.actors.values():
         click.echo(f"{len(cast.of_actor(actor.id)):4}  {actor.name} ({actor.type}, {actor.id})")
@@ -153,7 +101,7 @@ def actors(context: click.Context, library: str | None, as_json: bool, text: tup
         _, found = opened.actors(" ".join(text))
     for actor in found:
         if as_json:
-            _print_json(
+            print_json(
                 {
                     "id": actor.id,
                     "name": actor.name,
@@ -197,9 +145,9 @@ def mentions(context: click.Context, library: str | None, as_json: bool, actor: 
             mention, summary = sighting.mention, sighting.document
             if not as_json:
                 place = f"{summary.id} ¶{mention.paragraph + 1}"
-                click.echo(f"{place}  {_mark(sighting.sentence, [(sighting.start, sighting.end)])}")
+                click.echo(f"{place}  {mark_spans(sighting.sentence, [(sighting.start, sighting.end)])}")
                 continue
-            _print_json(
+            print_json(
                 {
                     "document": summary.id,
                     "title": summary.title,
@@ -221,7 +169,7 @@ def annotate_documents(context: click.Context, as_json: bool, across: bool, file
     bad: list[int] = []
     stream = (annotate_across if across else annotate)(_read_documents(file, bad), recogniser=recogniser)
     for document, cast in show_count(stream, "annotating"):
-        _print_json(build_json(document, cast))
+        print_json(build_json(document, cast))
     if bad:
         context.exit(1)
 
@@ -266,7 +214,7 @@ def doctor(context: click.Context, library: str | None, as_json: bool, repair: b
         "problems": health.problems,
     }
     if as_json:
-        _print_json(fields)
+        print_json(fields)
     else:
         click.echo(f"{setup.folder}")
         click.echo(f"{health.documents:,} articles, {health.actors:,} actors, {health.mentions:,} mentions")
@@ -275,14 +223,3 @@ def doctor(context: click.Context, library: str | None, as_json: bool, repair: b
         click.echo("mend it with: newscast doctor --repair" if health.problems else "whole")
     if health.problems:
         context.exit(1)
-
-
-def _mark(text: str, spans: Any) -> str:  # noqa: ANN401 - any sequence of pairs
-    """The text with those spans bold, where stdout is a terminal."""
-    if not sys.stdout.isatty():
-        return text
-    parts, at = [], 0
-    for start, end in spans:
-        parts += [text[at:start], click.style(text[start:end], bold=True)]
-        at = end
-    return "".join([*parts, text[at:]])

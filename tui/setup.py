@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import Library, LibraryLockedError, make_safe_line
+from search import Library, LibraryLockedError
+from tui.output import say, show_progress
 from tui.settings import Settings, find_library_folder, find_settings_file, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from search import Progress
-
 Command = TypeVar("Command", bound="Callable[..., Any]")
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +45,6 @@ def library_option(command: Command) -> Command:
     return click.option(
         "--library", metavar="DIR", envvar="NEWSCAST_LIBRARY", help="The library's folder.", expose_value=True
     )(command)
-
-
-def say(text: str) -> None:
-    """A line for the person at the terminal: on stderr, safe, whatever is in it."""
-    click.echo(make_safe_line(text), err=True)
-
-
-def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:
-    """The same steps, with a bar on stderr for each kind of work if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield from steps
-        return
-    for what, some in groupby(steps, key=lambda step: step.what):
-        with click.progressbar(length=1, label=what, file=sys.stderr, show_pos=True) as bar:
-            for step in some:
-                bar.length = max(1, step.total)
-                bar.update(step.done - bar.pos)
-                yield step
-
-
-def show_count(items: Iterable[Item], what: str) -> Iterator[Item]:
-    """The same items, counted on stderr while stdout goes elsewhere; how many there will be is not known."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield from items
-        return
-    with click.progressbar(items, label=what, file=sys.stderr, show_pos=True, show_percent=False) as bar:
-        yield from bar
 
 
 @contextmanager

@@ -1,16 +1,6 @@
-"""Words in, documents out. Whoosh lives here and nowhere else, and nothing of it leaves."""
+"""Words in, rows of documents out. Whoosh lives here and nowhere else, and nothing of it leaves."""
 
 from search.fulltext.index import FullText, FullTextDamagedError, IndexState, schema_version
-from search.fulltext.matches import build_snippet, find_matches
-from search.fulltext.parse import Parsed, parse_query
+from search.fulltext.terms import build_plain, build_stem
 
-__all__ = [
-    "FullText",
-    "FullTextDamagedError",
-    "IndexState",
-    "Parsed",
-    "build_snippet",
-    "find_matches",
-    "parse_query",
-    "schema_version",
-]
+__all__ = ["FullText", "FullTextDamagedError", "IndexState", "build_plain", "build_stem", "schema_version"]

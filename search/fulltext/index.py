@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import zlib
@@ -13,20 +14,23 @@ from typing import TYPE_CHECKING, Any
 from search.errors import NewscastError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from whoosh.index import Index
-    from whoosh.searching import Searcher
-
-    from search.fulltext.parse import Parsed
+    from search.fulltext.commits import Commits, StoredSegment
+    from search.fulltext.segment import Segment
+    from search.fulltext.view import View
     from search.model import Document
 
-schema_version = 1
+schema_version = 2
 """Raise it when anything that decides the index's content changes: an older index is then built anew."""
 
 _state_file = "state.json"
-_writer_memory = 64  # MB, before Whoosh spills to disk
+_most_attempts = 10
+
+
+_tier = 8
+"""So many segments of like size become one; sizes are alike within the same power of it."""
 
 
 class FullTextDamagedError(NewscastError):
@@ -48,16 +52,13 @@ class FullText:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._index: Index | None = None
-        self._searcher: Searcher | None = None
+        self._commits: Commits | None = None
+        self._view: View | None = None
+        self._generation = -1
 
     def close(self) -> None:
         """Let go of every file."""
-        if self._searcher is not None:
-            self._searcher.close()
-        if self._index is not None:
-            self._index.close()
-        self._searcher = self._index = None
+        self._commits = self._view = None
 
     def is_current(self, documents: int, revision: int) -> bool:
         """Does the index stand at this state of the store, with all its files? Costs the same at any size."""
@@ -90,89 +91,126 @@ class FullText:
         """The row and revision of every document in the index."""
         with self._guard():
             return {
-                int(fields["number"]): fields["revision"]
-                for fields in self._open_searcher().reader().all_stored_fields()
+                number: revision
+                for segment in self._open_view().segments
+                for number, revision in zip(segment.numbers, segment.revisions, strict=True)
+                if number not in segment.deleted
             }
 
     def clear(self) -> None:
         """Start again with an empty index."""
-        from whoosh.index import create_in
-
-        from search.fulltext.schema import build_schema
-
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
-        create_in(str(self._folder), build_schema())
+        self._open_commits().create()
         self._write_state(0, 0)
 
     def write(self, documents: Iterable[tuple[int, int, Document]], *, gone: Iterable[int] = ()) -> None:
-        """Index documents, each as (row, revision, document), in place of their older selves; drop those `gone`."""
+        """Index documents, each as (row, revision, document), in place of their older selves; drop those `gone`.
+
+        It may be cheap to call for one document; `merge` keeps the segments few afterwards.
+        """
+        from search.fulltext.commits import StoredSegment
+        from search.fulltext.inverting import Inverter
+
         with self._guard():
-            writer = self._open_index().writer(limitmb=_writer_memory)
-            try:
-                for number in gone:
-                    writer.delete_by_term("number", str(number))
-                for number, revision, document in documents:
-                    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-                    title = document.title or ""
-                    writer.update_document(
-                        number=str(number),
-                        revision=revision,
-                        title=title,
-                        text=text,
-                        title_words=title,
-                        text_words=text,
-                    )
-            except BaseException:
-                writer.cancel()
-                raise
-            writer.commit()
+            commit = self._open_commits().read()
+            segments = list(commit.segments)
+            latest = {number: (revision, document) for number, revision, document in documents}
+            inverter = Inverter()
+            for number, (revision, document) in sorted(latest.items()):
+                inverter.add(number, revision, document)
+            self._delete(segments, {*gone, *latest})
+            if len(inverter):
+                new = StoredSegment()
+                new.set_doc_count(len(inverter))
+                inverter.write(self._folder / new.file_name)
+                segments.append(new)
+            self._open_commits().write(commit.generation + 1, segments)
+
+    def _delete(self, segments: list[StoredSegment], outdated: set[int]) -> None:
+        for stored in segments:
+            segment = self._open_segment(stored)
+            if found := frozenset(number for number in outdated if segment.has_document(number)):
+                stored.delete_documents(found)
+
+    def merge(self) -> None:
+        """Merge segments of like size until there are few of each, so that a search need not look into many."""
+        with self._guard():
+            state, merged = self.read_state(), False
+            while chosen := _choose_segments(self._open_commits().read().segments):
+                self._merge(chosen)
+                merged = True
+            if merged and state is not None:
+                self._write_state(state.documents, state.revision)
+
+    def _merge(self, chosen: Sequence[StoredSegment]) -> None:
+        from search.fulltext.commits import StoredSegment
+        from search.fulltext.merging import merge_segments
+
+        commit = self._open_commits().read()
+        new = StoredSegment()
+        opened = [self._open_segment(stored) for stored in chosen]
+        merge_segments(opened, self._folder / new.file_name)
+        new.set_doc_count(sum(segment.count_live() for segment in opened))
+        kept = [segment for segment in commit.segments if segment not in chosen]
+        self._open_commits().write(commit.generation + 1, [*kept, new])
 
     def mark_current(self, documents: int, revision: int) -> None:
         """Note, after a write, that the index now stands at this state of the store."""
         self._write_state(documents, revision)
 
-    def search(self, parsed: Parsed, offset: int, limit: int) -> tuple[int, list[tuple[int, float]], bool]:
-        """How many documents match, a page of their rows with their scores, best first, and whether it was narrowed."""
-        from search.fulltext.compile import compile_query
-
+    @property
+    def view(self) -> View:
+        """The newest commit, to be asked. Raises FullTextDamagedError."""
         with self._guard():
-            searcher = self._open_searcher()
-            query, narrowed = compile_query(parsed, searcher.reader())
-            found = searcher.search(query, limit=offset + limit)
-            page = [(int(hit["number"]), float(hit.score or 0.0)) for hit in found[offset : offset + limit]]
-            # len() is exact; it runs the query again when the top was found without seeing all.
-            return len(found), page, narrowed
+            return self._open_view()
 
-    def _open_index(self) -> Index:
-        if self._index is None:
-            from whoosh.index import open_dir
+    def _open_commits(self) -> Commits:
+        """Whoosh is imported at the first search, not at the reader's start."""
+        if self._commits is None:
+            from search.fulltext.commits import Commits
 
-            self._index = open_dir(str(self._folder))
-        return self._index
+            self._commits = Commits(self._folder)
+        return self._commits
 
-    def _open_searcher(self) -> Searcher:
-        """A searcher on the newest commit. Whoosh is imported at the first search, not at the reader's start."""
-        # Not refresh(): it keeps readers of old segments, and with them documents that have been deleted since.
-        if self._searcher is not None and not self._searcher.up_to_date():
-            self._searcher.close()
-            self._searcher = None
-        if self._searcher is None:
-            from whoosh.scoring import BM25F
+    def _open_view(self) -> View:
+        from search.fulltext.view import View
 
-            self._searcher = self._open_index().searcher(weighting=BM25F())
-        return self._searcher
+        commits = self._open_commits()
+        if self._view is not None and commits.read_generation() == self._generation:
+            return self._view
+        for attempt in range(_most_attempts):
+            try:
+                commit = commits.read()
+                known = {segment.path: segment for segment in self._view.segments} if self._view else {}
+                segments = [self._open_segment(stored, known) for stored in commit.segments]
+                break
+            except FileNotFoundError:
+                # Whoever writes has committed again and removed what this commit named.
+                if attempt == _most_attempts - 1:
+                    raise
+        self._view, self._generation = View(segments), commit.generation
+        return self._view
+
+    def _open_segment(self, stored: StoredSegment, known: Mapping[Path, Segment] | None = None) -> Segment:
+        from search.fulltext.segment import Segment
+
+        path = self._folder / stored.file_name
+        segment = known.get(path) if known else None
+        if segment is not None and segment.deleted == stored.deleted_docs():
+            return segment
+        return Segment(path, stored.deleted_docs())
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        """Whatever Whoosh raises on a damaged file, as one error; the next call opens the index anew."""
+        """Whatever goes wrong on a damaged file, as one error; the next call opens the index anew."""
         try:
             yield
         except (KeyboardInterrupt, SystemExit, GeneratorExit, NewscastError):
             raise
         except Exception as error:
-            self._searcher = self._index = None
+            self.close()
             raise FullTextDamagedError(f"the full-text index cannot be read: {error!r}") from error
 
     def _write_state(self, documents: int, revision: int) -> None:
@@ -209,3 +247,14 @@ class FullText:
                 return value
         except OSError:
             return -1
+
+
+def _choose_segments(segments: Sequence[StoredSegment]) -> list[StoredSegment]:
+    """The segments to merge next: as many of a size as a tier holds, or one that is half deleted."""
+    tiers: dict[int, list[StoredSegment]] = {}
+    for segment in segments:
+        if segment.deleted_count() * 2 > segment.doc_count_all():
+            return [segment]
+        tiers.setdefault(int(math.log(max(1, segment.doc_count()), _tier)), []).append(segment)
+    full = [size for size, chosen in tiers.items() if len(chosen) >= _tier]
+    return tiers[min(full)] if full else []

@@ -7,6 +7,8 @@ from search.store.documents import Documents, StoredDocument
 from search.store.links import Links
 from search.store.lock import WriterLock
 from search.store.marks import Mark, Marks
+from search.store.rows import Rows
+from search.store.searches import SavedSearch, Searches
 
 __all__ = [
     "Actors",
@@ -15,6 +17,9 @@ __all__ = [
     "Links",
     "Mark",
     "Marks",
+    "Rows",
+    "SavedSearch",
+    "Searches",
     "StoredDocument",
     "WriterLock",
     "begin",

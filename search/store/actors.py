@@ -12,7 +12,11 @@ from search.text import fold
 if TYPE_CHECKING:
     import sqlite3
 
+    from search.model import ActorType
+
 _ACTOR = "actors.number, actors.id, actors.name, actors.type, actors.mentions, actors.documents"
+_HAS_NAME = "actors.number IN (SELECT actor FROM actor_names WHERE true"
+_most_alike = 50
 _IN_ORDER = "ORDER BY actors.documents DESC, actors.mentions DESC, actors.id"
 
 
@@ -31,14 +35,33 @@ class Actors:
     def list_actors(self, text: str, offset: int, limit: int) -> tuple[int, list[Actor]]:
         """How many actors have a name with all of these words in it, and a page of them, the most frequent first."""
         words = fold(text).split()
-        has_word = "EXISTS (SELECT 1 FROM actor_names WHERE actor = actors.number AND instr(folded, ?) > 0)"
-        where = "WHERE " + " AND ".join(["is_named", *[has_word] * len(words)])
+        where = "WHERE " + " AND ".join(["is_named", *[f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)])
         total = self._connection.execute(f"SELECT count(*) FROM actors {where}", words).fetchone()[0]
         rows = self._connection.execute(
             f"SELECT {_ACTOR} FROM actors {where} {_IN_ORDER} LIMIT ? OFFSET ?",
             [*words, limit, offset],
         ).fetchall()
         return total, [self._build_actor(row) for row in rows]
+
+    def find_actors(self, name: str, type_: ActorType | None) -> tuple[Actor, ...]:
+        """All actors that go by this name, else the one with this id, else all that have these words in a name.
+
+        The most frequent come first; `type_` leaves out others.
+        """
+        words = fold(name).split()
+        for condition, values in (
+            (f"{_HAS_NAME} AND folded = ?)", [fold(name)]),
+            ("id = ?", [name]),
+            (" AND ".join([f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)) or "0", words),
+        ):
+            rows = self._connection.execute(
+                f"SELECT {_ACTOR} FROM actors WHERE is_named AND {condition}{' AND type = ?' if type_ else ''}"
+                f" {_IN_ORDER} LIMIT ?",
+                [*values, *([type_] if type_ else []), _most_alike],
+            ).fetchall()
+            if rows:
+                return tuple(self._build_actor(row) for row in rows)
+        return ()
 
     def find_actor(self, name: str) -> Actor:
         """The actor with this id, else the one that goes by this name; says who could be meant if several do."""

@@ -101,6 +101,10 @@ _LIBRARY_MIGRATIONS = (
         PRIMARY KEY (document, paragraph, start, end)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE INDEX documents_by_source ON documents (source);
+    CREATE INDEX documents_by_url ON documents (url);
+    """,
 )
 
 _READER_MIGRATIONS = (
@@ -111,6 +115,10 @@ _READER_MIGRATIONS = (
         is_starred INTEGER NOT NULL DEFAULT 0,
         paragraph INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE history (number INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL UNIQUE);
+    CREATE TABLE searches (name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
     """,
 )
 

@@ -142,15 +142,13 @@ class Documents:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def read_summaries(self, numbers: Sequence[int]) -> list[Summary | None]:
-        """The summaries of these rows in their order; None for one that is gone."""
+    def read_with_texts(self, numbers: Sequence[int]) -> dict[int, tuple[Summary, str]]:
+        """The summaries and texts of these rows, of those that are there; a paragraph of a text is a line."""
         marks = ",".join("?" * len(numbers))
         rows = self._connection.execute(
-            f"SELECT number, {summary_columns} FROM documents WHERE number IN ({marks})",
-            list(numbers),
+            f"SELECT number, text, {summary_columns} FROM documents WHERE number IN ({marks})", list(numbers)
         )
-        found = {row[0]: build_summary(row[1:]) for row in rows}
-        return [found.get(number) for number in numbers]
+        return {row[0]: (build_summary(row[2:]), row[1]) for row in rows}
 
 
 def _make_storable(origin: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from search.store.database import open_reader_database
 
@@ -44,6 +44,18 @@ class Marks:
                 list(documents),
             ).fetchall()
         return {row[0]: Mark(bool(row[1]), bool(row[2]), row[3]) for row in rows}
+
+    def read_stamp(self) -> tuple[int, int]:
+        """Another one with every change, by whomever."""
+        with self._lock:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return version, self._connection.total_changes
+
+    def list_marked(self, what: Literal["read", "starred"]) -> list[str]:
+        """The ids of all documents that are read, or starred."""
+        with self._lock:
+            rows = self._connection.execute(f"SELECT document FROM marks WHERE is_{what}").fetchall()
+        return [row[0] for row in rows]
 
     def write(self, document: str, mark: Mark) -> None:
         """Replace what is known of one document."""

@@ -1,0 +1,5 @@
+"""Query in, Results out: the tree of a query over the index and the store, ranked, with snippets and facets."""
+
+from search.answering.answerer import Answerer
+
+__all__ = ["Answerer"]

@@ -1,0 +1,136 @@
+"""Answerer: what a Library answers a Query with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from search.answering.rank import list_stems, rank_by_date, rank_by_worth
+from search.answering.seek import Seeker, build_seeker, list_sought
+from search.answering.select import Selector
+from search.answering.suggest import few, suggest
+from search.language import Any, Mentions, Node, Parsed, Words, list_wanted, parse_query
+from search.model import Facets, Hit, Query, Results
+from search.store import Rows
+from search.text import find_word_texts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from search.fulltext import FullText
+    from search.fulltext.view import RowSet, View
+    from search.model import Document, Match
+    from search.store import Actors, Documents, Marks
+
+_first_page = 100
+"""Rows; who goes further has all of them put in order."""
+_most_aliases = 20
+
+
+@dataclass(slots=True)
+class _Answer:
+    """The rows that answer, in order as far as `ranked` goes, and what finds their words."""
+
+    key: tuple[object, ...]
+    parsed: Parsed
+    view: View
+    rows: RowSet
+    stems: list[str]
+    seeker: Seeker
+    note: str | None
+    ranked: list[tuple[int, float]]
+
+
+class Answerer:
+    """Answers queries over one Library; keeps the last answer, of which a reader asks page after page."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, documents: Documents, actors: Actors, fulltext: FullText
+    ) -> None:
+        self._documents, self._actors, self._fulltext = documents, actors, fulltext
+        self._rows = Rows(connection)
+        self._last: _Answer | None = None
+
+    def search(self, query: Query, marks: Marks | None, offset: int, limit: int) -> Results:
+        """A page of what answers, in its order; of a query that asks for nothing, all documents, newest first."""
+        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        if parsed.node is None and parsed.sort is None:
+            hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
+            return Results(query, self._documents.count(), offset, hits, parsed.note)
+        answer = self._answer(parsed, marks)
+        page = self._rank(answer, offset, limit)
+        found = self._documents.read_with_texts([number for number, _ in page])
+        hits = tuple(
+            Hit(found[number][0], worth, answer.seeker.build_snippet(found[number][1]))
+            for number, worth in page
+            if number in found  # else it is gone since the index was written
+        )
+        return Results(query, len(answer.rows), offset, hits, answer.note)
+
+    def suggest(self, query: Query, marks: Marks | None) -> str | None:
+        """A query that was perhaps meant, where this one has few answers or none."""
+        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        if parsed.node is None:
+            return None
+        answer = self._answer(parsed, marks)
+        return suggest(parsed, answer.view, self._actors) if len(answer.rows) <= few else None
+
+    def count_facets(self, query: Query, marks: Marks | None, limit: int) -> Facets:
+        """Who, where from and when in all that answers."""
+        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        rows = self._answer(parsed, marks).rows if parsed.node is not None else self._rows.list_all()
+        return Facets(**self._rows.count_facets(rows, limit))
+
+    def find_matches(self, query: Query, document: Document) -> tuple[Match, ...]:
+        """Where the query's words stand in the document, in reading order."""
+        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        if parsed.node is None:
+            return ()
+        view = self._fulltext.view
+        return self._build_seeker(parsed, view, Selector(view, self._rows, self._actors, None)).find_matches(document)
+
+    def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
+        view = self._fulltext.view
+        key = (str(parsed), id(view), self._rows.read_stamp(), marks.read_stamp() if marks else None)
+        if self._last is not None and self._last.key == key:
+            return self._last
+        selector = Selector(view, self._rows, self._actors, marks)
+        rows = selector.select(parsed.node) if parsed.node is not None else self._rows.list_all()
+        notes = "; ".join(filter(None, (parsed.note, *dict.fromkeys(selector.notes))))
+        stems = list_stems(parsed.node, view) if parsed.sort in {None, "relevance"} else []
+        seeker = self._build_seeker(parsed, view, selector)
+        self._last = _Answer(key, parsed, view, rows, stems, seeker, notes or None, [])
+        return self._last
+
+    def _build_seeker(self, parsed: Parsed, view: View, selector: Selector) -> Seeker:
+        """Words, and the names of actors that were asked for."""
+        names = (
+            Words(words, is_quoted=True)
+            for node in list_wanted(parsed.node)
+            if isinstance(node, Mentions)
+            for actor in selector.find_actors(node)
+            for alias in islice(actor.aliases, _most_aliases)
+            if (words := tuple(find_word_texts(alias)))
+        )
+        return build_seeker([*list_sought(parsed.node), *dict.fromkeys(names)], view)
+
+    def _rank(self, answer: _Answer, offset: int, limit: int) -> list[tuple[int, float]]:
+        last = min(offset + limit, len(answer.rows))
+        if len(answer.ranked) < last:
+            count = last if last <= _first_page else len(answer.rows)
+            if answer.stems:
+                is_any = _is_any_word(answer.parsed.node)
+                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.view, count, is_any=is_any)
+            else:
+                days = self._rows.read_days()
+                answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")
+        return answer.ranked[offset:last]
+
+
+def _is_any_word(node: Node | None) -> bool:
+    """Do just the articles answer that have any of these words?"""
+    return isinstance(node, Any) and all(
+        isinstance(each, Words) and len(each.words) == 1 and not each.in_title and not each.is_as_written
+        for each in node.nodes
+    )

@@ -1,0 +1,97 @@
+"""Segments → one segment, a stem at a time, without what was deleted."""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from search.fulltext.segment_file import Postings, SegmentFileWriter, narrow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from search.fulltext.segment import Segment
+
+
+def merge_segments(segments: Sequence[Segment], path: Path) -> None:
+    """Write what lives in these segments as one."""
+    documents = sorted(
+        (number, revision)
+        for segment in segments
+        for number, revision in zip(segment.numbers, segment.revisions, strict=True)
+        if number not in segment.deleted
+    )
+    largest_position = narrow if any(segment.position_code == "I" for segment in segments) else narrow - 1
+    writer = SegmentFileWriter(
+        path, largest_number=documents[-1][0] if documents else 0, largest_position=largest_position
+    )
+    try:
+        streams = [_list_stems(index, segment) for index, segment in enumerate(segments)]
+        for stem, places in groupby(heapq.merge(*streams), key=itemgetter(0)):
+            found = [(segments[index], at) for _, index, at in places]
+            postings = _join([_drop_deleted(segment.read_postings(at), segment) for segment, at in found])
+            if postings.numbers:
+                writer.write_stem(stem, postings, _join_forms(found).items())
+        writer.finish(documents)
+    finally:
+        writer.close()
+
+
+def _list_stems(index: int, segment: Segment) -> Iterator[tuple[bytes, int, int]]:
+    return ((segment.stems[at], index, at) for at in range(len(segment.stems)))
+
+
+def _join_forms(found: Sequence[tuple[Segment, int]]) -> dict[bytes, array[int]]:
+    forms: dict[bytes, array[int]] = {}
+    for segment, stem in found:
+        for form in segment.list_forms(stem):
+            numbers = segment.read_numbers_of_form(form)
+            known = forms.setdefault(segment.forms[form], array("I"))
+            known.extend(array("I", numbers))
+    return {
+        form: numbers if _is_ascending(numbers) else array("I", sorted(numbers))
+        for form, numbers in forms.items()
+        if numbers
+    }
+
+
+def _drop_deleted(postings: Postings, segment: Segment) -> Postings:
+    if not segment.deleted or segment.deleted.isdisjoint(postings.numbers):
+        return postings
+    return _pick(postings, [i for i, number in enumerate(postings.numbers) if number not in segment.deleted])
+
+
+def _join(parts: Sequence[Postings]) -> Postings:
+    """Postings of one stem end to end, in ascending order of their rows."""
+    if len(parts) == 1:
+        return parts[0]
+    joined = Postings(array("I"), bytearray(), array("I"), array("I"))
+    for part in parts:
+        joined.numbers.extend(array("I", part.numbers))
+        joined.weights.extend(part.weights)
+        joined.occurrences.extend(array("I", part.occurrences))
+        joined.positions.extend(array("I", part.positions))
+    if _is_ascending(joined.numbers):
+        return joined
+    return _pick(joined, sorted(range(len(joined.numbers)), key=joined.numbers.__getitem__))
+
+
+def _pick(postings: Postings, indices: Sequence[int]) -> Postings:
+    ends = [0, *accumulate(postings.occurrences)]
+    positions = array("I")
+    for index in indices:
+        positions.extend(array("I", postings.positions[ends[index] : ends[index + 1]]))
+    return Postings(
+        array("I", [postings.numbers[index] for index in indices]),
+        bytearray(postings.weights[index] for index in indices),
+        array("I", [postings.occurrences[index] for index in indices]),
+        positions,
+    )
+
+
+def _is_ascending(numbers: array[int]) -> bool:
+    return all(first < second for first, second in pairwise(numbers))

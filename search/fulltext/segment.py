@@ -1,0 +1,179 @@
+"""A segment of the index, read: a file mapped into memory, of which only what is asked for is looked at."""
+
+from __future__ import annotations
+
+import mmap
+from array import array
+from bisect import bisect_left
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal
+
+from search.fulltext.segment_file import Postings, unpack_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_bounds = {"H": 2, "I": 4}
+
+
+class Segment:
+    """One segment file. Terms are bytes, their index is their place in the order of all. Raises ValueError, OSError."""
+
+    def __init__(self, path: Path, deleted: frozenset[int] = frozenset()) -> None:
+        self.path, self.deleted = path, deleted
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._view = memoryview(self._map)
+        self.header, self.number_code, self.position_code = unpack_header(self._map[:4096])
+        header = self.header
+        if header.end != len(self._map):
+            raise ValueError("a segment of another length than it was written with")
+        self.stems = Terms(self._view, header.stem_text, header.stem_ends, header.stems, gap=0)
+        self.forms = Terms(self._view, header.form_text + 1, header.form_ends, header.forms, gap=1)
+        self._stem_starts = self._table(header.stem_starts, header.stems, "Q")
+        self._stem_counts = self._table(header.stem_counts, header.stems, "I")
+        self._stem_occurrences = self._table(header.stem_occurrences, header.stems, "I")
+        self._form_starts = self._table(header.form_starts, header.forms, "Q")
+        self._form_counts = self._table(header.form_counts, header.forms, "I")
+        self._form_of_stem = self._table(header.form_of_stem, header.forms, "I")
+        self._first_form_of_stem = self._table(header.first_form_of_stem, header.stems + 1, "I")
+
+    def _table(self, offset: int, length: int, code: Literal["I", "Q"]) -> memoryview[int]:
+        size = 8 if code == "Q" else 4
+        return self._view[offset : offset + size * length].cast(code)
+
+    @cached_property
+    def numbers(self) -> array[int]:
+        """The rows of its documents, in ascending order, deleted ones with them."""
+        return self._read(self.header.numbers, self.header.documents, "I")
+
+    @cached_property
+    def revisions(self) -> array[int]:
+        """Their revisions."""
+        return self._read(self.header.numbers + 4 * self.header.documents, self.header.documents, "I")
+
+    def has_document(self, number: int) -> bool:
+        """Does a document of this row live in it?"""
+        at = bisect_left(self.numbers, number)
+        return at < len(self.numbers) and self.numbers[at] == number and number not in self.deleted
+
+    def count_live(self) -> int:
+        """How many documents it has that are not deleted."""
+        return self.header.documents - len(self.deleted)
+
+    def _read(self, offset: int, length: int, code: str) -> array[int]:
+        found = array(code)
+        found.frombytes(self._view[offset : offset + _bounds[code] * length])
+        return found
+
+    def read_numbers_of_form(self, form: int) -> array[int]:
+        """The rows of the documents that have this form."""
+        return self._drop_deleted(self._read(self._form_starts[form], self._form_counts[form], self.number_code))
+
+    def count_form(self, form: int) -> int:
+        """How many documents have this form, deleted ones with them."""
+        return int(self._form_counts[form])
+
+    def list_forms(self, stem: int) -> list[int]:
+        """The forms of a stem."""
+        return self._form_of_stem[self._first_form_of_stem[stem] : self._first_form_of_stem[stem + 1]].tolist()
+
+    def read_weights(self, stem: int) -> tuple[array[int], bytes]:
+        """The rows of the documents that have this stem, and the weight of it in each."""
+        start, count = self._stem_starts[stem], self._stem_counts[stem]
+        numbers = self._read(start, count, self.number_code)
+        after = start + _bounds[self.number_code] * count
+        weights = bytes(self._view[after : after + count])
+        if self.deleted and not self.deleted.isdisjoint(numbers):
+            live = [index for index, number in enumerate(numbers) if number not in self.deleted]
+            return array("I", [numbers[index] for index in live]), bytes(weights[index] for index in live)
+        return numbers, weights
+
+    def read_places(self, stem: int) -> Places:
+        """Where a stem stands in each of its documents."""
+        return Places(self.read_postings(stem))
+
+    def read_postings(self, stem: int) -> Postings:
+        """All of a stem's postings, those of deleted documents with them."""
+        at, count = self._stem_starts[stem], self._stem_counts[stem]
+        numbers = self._read(at, count, self.number_code)
+        at += _bounds[self.number_code] * count
+        weights = bytearray(self._view[at : at + count])
+        occurrences = self._read(at + count, count, self.position_code)
+        at += count + _bounds[self.position_code] * count
+        positions = self._read(at, self._stem_occurrences[stem], self.position_code)
+        return Postings(numbers, weights, occurrences, positions)
+
+    def _drop_deleted(self, numbers: array[int]) -> array[int]:
+        if not self.deleted or self.deleted.isdisjoint(numbers):
+            return numbers
+        return array("I", [number for number in numbers if number not in self.deleted])
+
+    def find_forms_with(self, piece: bytes, *, ends_so: bool = False) -> set[int]:
+        """The forms in which these bytes occur, or that end so."""
+        header, find, forms = self.header, self._map.find, self.forms
+        wanted = piece + b"\n" if ends_so else piece
+        found: set[int] = set()
+        at = find(wanted, header.form_text, header.form_ends)
+        while at >= 0:
+            form = forms.find_at(at - header.form_text - 1)
+            found.add(form)
+            # One form is found once.
+            at = find(wanted, header.form_text + forms.end(form), header.form_ends)
+        return found
+
+
+class Places:
+    """Where one stem stands in the documents of one segment."""
+
+    def __init__(self, postings: Postings) -> None:
+        self.numbers = postings.numbers
+        self._positions = postings.positions
+        self._starts = list(accumulate(postings.occurrences, initial=0))
+
+    def find(self, numbers: Iterable[int]) -> list[array[int]]:
+        """Its positions in the documents in these rows, all of which must have it."""
+        starts, positions, known = self._starts, self._positions, self.numbers
+        return [positions[starts[at] : starts[at + 1]] for at in [bisect_left(known, number) for number in numbers]]
+
+
+class Terms:
+    """Terms in ascending order of their bytes, laid end to end, `gap` bytes between them."""
+
+    def __init__(self, view: memoryview, text: int, ends: int, count: int, *, gap: int) -> None:
+        self._view, self._text, self._gap = view, text, gap
+        self._ends = view[ends : ends + 4 * count].cast("I")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, index: int) -> bytes:
+        return bytes(self._view[self._text + self.start(index) : self._text + self._ends[index] - self._gap])
+
+    def start(self, index: int) -> int:
+        """The offset of a term among all."""
+        return int(self._ends[index - 1]) if index else 0
+
+    def end(self, index: int) -> int:
+        """The offset behind a term and its gap among all."""
+        return int(self._ends[index])
+
+    def length(self, index: int) -> int:
+        """How many bytes a term has."""
+        return self.end(index) - self.start(index) - self._gap
+
+    def find(self, term: bytes) -> int | None:
+        """The index of a term."""
+        index = self.find_first(term)
+        return index if index < len(self) and self[index] == term else None
+
+    def find_first(self, term: bytes) -> int:
+        """The index of the first term that does not come before this one."""
+        return bisect_left(self, term)
+
+    def find_at(self, offset: int) -> int:
+        """The index of the term at this offset among all."""
+        found = bisect_left(self._ends, offset + 1)
+        return min(found, len(self) - 1)

@@ -1,0 +1,158 @@
+"""How a segment of the index lies on disk: postings as plain arrays, then tables that say where each term's are.
+
+    header      magic, type codes, counts, offsets of the tables
+    postings    of each stem: row numbers, weights, occurrences a document, positions; of each form: row numbers
+    tables      documents (row number, revision), stems, forms, which forms a stem has
+
+A form is a word as it is written, folded; its row numbers are written only where its stem has other forms, too.
+A position is twice the number of the word, plus one in the title. Integers are in the machine's own byte order.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from array import array
+from dataclasses import dataclass, fields
+from itertools import accumulate
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+magic = b"newscast"
+order = sys.byteorder[:1].encode()
+narrow = 1 << 16
+"""What two bytes hold fewer numbers than."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Counts, and the offset in bytes of each table."""
+
+    documents: int
+    stems: int
+    forms: int
+    numbers: int
+    stem_text: int
+    stem_ends: int
+    stem_starts: int
+    stem_counts: int
+    stem_occurrences: int
+    form_text: int
+    form_ends: int
+    form_starts: int
+    form_counts: int
+    form_of_stem: int
+    first_form_of_stem: int
+    end: int
+
+
+_HEADER = struct.Struct(f"=8s3s5x{len(fields(Header))}Q")
+header_size = _HEADER.size
+
+
+class Postings(NamedTuple):
+    """The documents of one stem: row numbers in ascending order, a weight each, how often it occurs, and where."""
+
+    numbers: array[int]
+    weights: bytearray
+    occurrences: array[int]
+    positions: array[int]
+
+
+def pack_header(header: Header, number_code: str, position_code: str) -> bytes:
+    """The first bytes of the file."""
+    values = [getattr(header, field.name) for field in fields(Header)]
+    return _HEADER.pack(magic, order + (number_code + position_code).encode(), *values)
+
+
+def unpack_header(data: bytes) -> tuple[Header, str, str]:
+    """The header, and the type codes of row numbers and positions. Raises ValueError."""
+    if len(data) < header_size:
+        raise ValueError("too short for a segment")
+    found, codes, *values = _HEADER.unpack(data[:header_size])
+    if found != magic or codes[:1] != order:
+        raise ValueError("no segment, or one of another machine")
+    return Header(*values), chr(codes[1]), chr(codes[2])
+
+
+class SegmentFileWriter:
+    """Writes a segment: its stems in order with their forms in any, then `finish`."""
+
+    def __init__(self, path: Path, *, largest_number: int, largest_position: int) -> None:
+        self._file: BinaryIO = path.open("wb")
+        self._number_code = "H" if largest_number < narrow else "I"
+        self._position_code = "H" if largest_position < narrow else "I"
+        self._file.write(bytes(header_size))
+        self._at = header_size
+        self._stems: list[bytes] = []
+        self._stem_starts, self._stem_counts, self._stem_occurrences = array("Q"), array("I"), array("I")
+        self._forms: list[tuple[bytes, int, int, int]] = []
+
+    def close(self) -> None:
+        """Give the file back, finished or not."""
+        self._file.close()
+
+    def write_stem(self, stem: bytes, postings: Postings, forms: Iterable[tuple[bytes, array[int]]]) -> None:
+        """Write a stem that comes behind all stems so far, and its forms with the documents of each."""
+        start = self._at
+        self._write(_narrow(postings.numbers, self._number_code).tobytes())
+        self._write(postings.weights)
+        self._write(_narrow(postings.occurrences, self._position_code).tobytes())
+        self._write(_narrow(postings.positions, self._position_code).tobytes())
+        index = len(self._stems)
+        self._stems.append(stem)
+        self._stem_starts.append(start)
+        self._stem_counts.append(len(postings.numbers))
+        self._stem_occurrences.append(len(postings.positions))
+        known = list(forms)
+        for form, numbers in known:
+            if len(known) == 1:
+                self._forms.append((form, index, start, len(postings.numbers)))
+            else:
+                self._forms.append((form, index, self._at, len(numbers)))
+                self._write(_narrow(numbers, self._number_code).tobytes())
+
+    def finish(self, documents: Sequence[tuple[int, int]]) -> None:
+        """Write the tables and, last, the header; then the file is safe on disk."""
+        self._forms.sort()
+        of_stem = sorted(range(len(self._forms)), key=lambda form: self._forms[form][1])
+        firsts = array("I", [0]) * (len(self._stems) + 1)
+        for _, stem, _, _ in self._forms:
+            firsts[stem + 1] += 1
+        tables = [
+            array("I", [number for number, _ in documents]).tobytes()
+            + array("I", [revision for _, revision in documents]).tobytes(),
+            b"".join(self._stems),
+            array("I", accumulate(map(len, self._stems))).tobytes(),
+            self._stem_starts.tobytes(),
+            self._stem_counts.tobytes(),
+            self._stem_occurrences.tobytes(),
+            b"\n" + b"".join(form + b"\n" for form, _, _, _ in self._forms),
+            array("I", accumulate(len(form) + 1 for form, _, _, _ in self._forms)).tobytes(),
+            array("Q", [start for _, _, start, _ in self._forms]).tobytes(),
+            array("I", [count for _, _, _, count in self._forms]).tobytes(),
+            array("I", of_stem).tobytes(),
+            array("I", accumulate(firsts)).tobytes(),
+        ]
+        offsets = []
+        for table in tables:
+            offsets.append(self._at)
+            self._write(table)
+        counts = (len(documents), len(self._stems), len(self._forms))
+        header = Header(*(*counts, *offsets, self._at))
+        self._file.seek(0)
+        self._file.write(pack_header(header, self._number_code, self._position_code))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _write(self, data: bytes | bytearray) -> None:
+        self._file.write(data)
+        self._at += len(data)
+
+
+def _narrow(values: array[int], code: str) -> array[int]:
+    return values if values.typecode == code else array(code, values)

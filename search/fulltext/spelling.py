@@ -1,0 +1,26 @@
+"""How many letters two words are apart."""
+
+from __future__ import annotations
+
+
+def is_near(word: str, other: str, distance: int) -> bool:
+    """Are they at most so many insertions, deletions and replacements of a letter apart (Levenshtein, 1966)?"""
+    if abs(len(word) - len(other)) > distance:
+        return False
+    # What both begin and end with needs no comparing.
+    start = 0
+    for one, another in zip(word, other, strict=False):
+        if one != another:
+            break
+        start += 1
+    word, other = word[start:], other[start:]
+    while word and other and word[-1] == other[-1]:
+        word, other = word[:-1], other[:-1]
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(word, 1):
+        previous, row[0] = row[0], number
+        for index, another in enumerate(other, 1):
+            previous, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, previous + (letter != another))
+        if min(row) > distance:
+            return False
+    return row[-1] <= distance

@@ -1,0 +1,213 @@
+"""One state of the index as a query sees it: the postings of all its segments together, what was asked for kept."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from search.fulltext.inverting import heaviest
+from search.fulltext.spelling import is_near
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeVar
+
+    from search.fulltext.segment import Places, Segment
+
+    Found = TypeVar("Found")
+
+_largest_memory = 2_000_000
+"""How much is kept decoded, counted in numbers of about 30 bytes."""
+_bisecting_cost = 8
+"""How many postings are put into a dictionary in the time of looking one up among them all."""
+
+
+RowSet = set[int] | frozenset[int]
+
+
+class Weighed(NamedTuple):
+    """The documents that have a stem: their rows, and in each a weight of 1 to 255 that counts `worth` times."""
+
+    numbers: array[int]
+    weights: bytes
+    worth: float
+
+
+class View:
+    """Segments that do not change any more. Terms are text; rows are the store's."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = tuple(segments)
+        self.count = sum(segment.count_live() for segment in segments)
+        self._kept: OrderedDict[tuple[str, ...], tuple[int, object]] = OrderedDict()
+        self._size = 0
+
+    def keep(self, key: tuple[str, ...], build: Callable[[], tuple[int, Found]]) -> Found:
+        """What was built for this key before, or is now; the least recently asked for goes when it grows too much."""
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept.move_to_end(key)
+            return known[1]  # type: ignore[return-value] # one key, one type
+        size, found = build()
+        self._kept[key] = size, found
+        self._size += size
+        while self._size > _largest_memory and len(self._kept) > 1:
+            _, (gone, _) = self._kept.popitem(last=False)
+            self._size -= gone
+        return found
+
+    def read_weighed(self, stem: str) -> Weighed:
+        """The documents that have a stem."""
+        return self.keep(("weighed", stem), lambda: self._read_weighed(stem.encode()))
+
+    def _read_weighed(self, stem: bytes) -> tuple[int, Weighed]:
+        parts = [
+            segment.read_weights(index) for segment in self.segments if (index := segment.stems.find(stem)) is not None
+        ]
+        numbers, weights = _join(parts)
+        count = len(numbers)
+        # The probabilistic weight of BM25, kept above nothing.
+        worth = math.log(1 + (self.count - count + 0.5) / (count + 0.5)) * heaviest / 255
+        return count + 1, Weighed(numbers, weights, worth)
+
+    def read_rows(self, stem: str) -> frozenset[int]:
+        """The rows of the documents that have a stem."""
+
+        def build() -> tuple[int, frozenset[int]]:
+            found = frozenset(self.read_weighed(stem).numbers)
+            return 2 * len(found) + 1, found
+
+        return self.keep(("rows", stem), build)
+
+    def weigh(self, stem: str, numbers: Sequence[int]) -> list[float]:
+        """What a stem is worth in each of these documents; nothing where it does not occur."""
+        weighed = self.read_weighed(stem)
+        if len(numbers) * _bisecting_cost < len(weighed.numbers):
+            return [_find_weight(weighed, number) for number in numbers]
+
+        def build() -> tuple[int, dict[int, int]]:
+            return 4 * len(weighed.numbers) + 1, dict(zip(weighed.numbers, weighed.weights, strict=True))
+
+        get, worth = self.keep(("weights", stem), build).get, weighed.worth
+        return [get(number, 0) * worth for number in numbers]
+
+    def read_places(self, segment: int, stems: Sequence[str]) -> list[Places] | None:
+        """Where each of these stems stands in the documents of one segment; None if one is not in it at all."""
+        found = []
+        for stem in stems:
+            index = self.segments[segment].stems.find(stem.encode())
+            if index is None:
+                return None
+            found.append(self.keep(("places", str(segment), stem), partial(self._read_places, segment, index)))
+        return found
+
+    def _read_places(self, segment: int, stem: int) -> tuple[int, Places]:
+        places = self.segments[segment].read_places(stem)
+        return 4 * len(places.numbers) + 1, places
+
+    def read_near(self, word: str, distance: int) -> frozenset[int]:
+        """The rows of the documents that have a word at most so many letters off."""
+
+        def build() -> tuple[int, frozenset[int]]:
+            found = self._read_forms(self.find_near(word, distance))
+            return 2 * len(found) + 1, found
+
+        return self.keep(("read near", word, str(distance)), build)
+
+    def _read_forms(self, forms: Iterable[str]) -> frozenset[int]:
+        found: list[array[int]] = []
+        for form in forms:
+            for segment in self.segments:
+                index = segment.forms.find(form.encode())
+                if index is not None:
+                    found.append(segment.read_numbers_of_form(index))
+        return frozenset().union(*found)
+
+    def count_form(self, form: str) -> int:
+        """In how many documents a form stands, about: deleted ones count."""
+        encoded = form.encode()
+        return sum(
+            segment.count_form(index) for segment in self.segments if (index := segment.forms.find(encoded)) is not None
+        )
+
+    def list_forms_of(self, stem: str) -> list[str]:
+        """The forms in which a stem occurs."""
+        return self.keep(("forms", stem), lambda: self._list_forms_of(stem.encode()))
+
+    def _list_forms_of(self, stem: bytes) -> tuple[int, list[str]]:
+        found = {
+            segment.forms[form].decode()
+            for segment in self.segments
+            if (index := segment.stems.find(stem)) is not None
+            for form in segment.list_forms(index)
+        }
+        return len(found) + 1, sorted(found)
+
+    def read_prefix(self, prefix: str, within: RowSet | None = None) -> RowSet:
+        """The rows of the documents that have a word that begins so, of those `within` if that is given."""
+        if within is None:
+            return self.keep(("prefix", prefix), lambda: self._read_prefix(prefix.encode()))
+        found: set[int] = set()
+        for numbers in self._list_by_prefix(prefix.encode()):
+            found.update(within.intersection(numbers))
+        return found
+
+    def _read_prefix(self, prefix: bytes) -> tuple[int, frozenset[int]]:
+        found = frozenset().union(*self._list_by_prefix(prefix))
+        return 2 * len(found) + 1, found
+
+    def _list_by_prefix(self, prefix: bytes) -> Iterator[array[int]]:
+        for segment in self.segments:
+            last = segment.forms.find_first(prefix + b"\xff")
+            for form in range(segment.forms.find_first(prefix), last):
+                yield segment.read_numbers_of_form(form)
+
+    def find_near(self, word: str, distance: int) -> list[str]:
+        """The forms at most so many letters off, itself among them if there is such a form."""
+        return self.keep(("near", word, str(distance)), lambda: self._find_near(word, distance))
+
+    def _find_near(self, word: str, distance: int) -> tuple[int, list[str]]:
+        """Of the word cut into one piece more than there may be errors, one stands whole in every such form.
+
+        The first piece stands at its beginning then, the last at its end.
+        """
+        cuts = [len(word) * part // (distance + 1) for part in range(distance + 2)]
+        pieces = [word[start:end].encode() for start, end in pairwise(cuts)]
+        # A letter may have four bytes, and what is replaced by another letter may have one.
+        length, slack = len(word.encode()), distance if word.isascii() else 4 * distance
+        found: set[str] = set()
+        for segment in self.segments:
+            forms = segment.forms
+            near = set(range(forms.find_first(pieces[0]), forms.find_first(pieces[0] + b"\xff")))
+            near |= segment.find_forms_with(pieces[-1], ends_so=True)
+            near = near.union(*(segment.find_forms_with(piece) for piece in pieces[1:-1]))
+            likely = (forms[form].decode() for form in near if -slack <= forms.length(form) - length <= 4 * distance)
+            found.update(form for form in likely if is_near(word, form, distance))
+        return len(found) + 1, sorted(found)
+
+
+def _join(parts: list[tuple[array[int], bytes]]) -> tuple[array[int], bytes]:
+    """The rows of some segments and their weights, in ascending order of the rows."""
+    if len(parts) == 1:
+        return parts[0]
+    parts = sorted((part for part in parts if part[0]), key=lambda part: part[0][0])
+    numbers = array("I")
+    for part, _ in parts:
+        numbers.extend(array("I", part))
+    weights = b"".join(part for _, part in parts)
+    if any(one[0][-1] > another[0][0] for one, another in pairwise(parts)):
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        return array("I", [numbers[index] for index in order]), bytes(weights[index] for index in order)
+    return numbers, weights
+
+
+def _find_weight(weighed: Weighed, number: int) -> float:
+    at = bisect_left(weighed.numbers, number)
+    if at < len(weighed.numbers) and weighed.numbers[at] == number:
+        return weighed.weights[at] * weighed.worth
+    return 0.0

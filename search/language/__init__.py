@@ -1,0 +1,40 @@
+"""The query language: one parser for the search bar, the commands, saved searches and filters."""
+
+from search.language.parse import Parsed, parse_query
+from search.language.syntax import (
+    All,
+    Any,
+    Dated,
+    Fuzzy,
+    InParagraph,
+    Leaf,
+    Mentions,
+    Node,
+    Not,
+    OfSource,
+    OfState,
+    OfUrl,
+    Prefix,
+    Words,
+    list_wanted,
+)
+
+__all__ = [
+    "All",
+    "Any",
+    "Dated",
+    "Fuzzy",
+    "InParagraph",
+    "Leaf",
+    "Mentions",
+    "Node",
+    "Not",
+    "OfSource",
+    "OfState",
+    "OfUrl",
+    "Parsed",
+    "Prefix",
+    "Words",
+    "list_wanted",
+    "parse_query",
+]

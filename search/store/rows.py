@@ -1,0 +1,140 @@
+"""Rows: which documents an actor, a source, an address or a day has, and how often each in a set of them."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from datetime import date
+from typing import TYPE_CHECKING
+
+from search.model import FacetCount
+from search.text import find_word_texts, fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator
+
+_chunk = 500
+_facets_by_type = {"persons": "person", "organisations": "organisation", "places": "place"}
+
+
+class Rows:
+    """The documents of one Library as the sets of their rows that queries are made of."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._days: array[int] | None = None
+        self._stamp: tuple[int, int] | None = None
+
+    def read_stamp(self) -> tuple[int, int]:
+        """Another one with every change of the database, by whomever."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return version, self._connection.total_changes
+
+    def list_all(self) -> set[int]:
+        """Every document."""
+        return {row[0] for row in self._connection.execute("SELECT number FROM documents")}
+
+    def read_days(self) -> array[int]:
+        """The day of each document by its row, counted from the year 1 on; 0 for one that has none."""
+        stamp = self.read_stamp()
+        if self._days is None or self._stamp != stamp:
+            (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM documents").fetchone()
+            days = array("i", bytes(4 * (last + 1)))
+            known: dict[str, int] = {"": 0}
+            for number, published in self._connection.execute(
+                "SELECT number, published FROM documents INDEXED BY documents_by_date"
+            ):
+                if published not in known:
+                    known[published] = date.fromisoformat(published).toordinal()
+                days[number] = known[published]
+            self._days, self._stamp = days, stamp
+        return self._days
+
+    def find_by_actors(self, actors: Iterable[str]) -> set[int]:
+        """The documents that mention any of the actors with these ids."""
+        return self._find(
+            "SELECT document FROM appearances JOIN actors ON actors.number = actor"
+            " WHERE actors.id IN (SELECT value FROM json_each(?))",
+            list(actors),
+        )
+
+    def find_by_ids(self, identifiers: Iterable[str]) -> set[int]:
+        """The documents with these ids."""
+        return self._find(
+            "SELECT number FROM documents WHERE id IN (SELECT value FROM json_each(?))", list(identifiers)
+        )
+
+    def find_by_source(self, name: str) -> set[int]:
+        """The documents whose source has all of these words."""
+        words = set(find_word_texts(fold(name)))
+        sources = [row[0] for row in self._connection.execute("SELECT DISTINCT source FROM documents")]
+        chosen = [source for source in sources if source and words <= set(find_word_texts(fold(source)))]
+        return self._find(
+            "SELECT number FROM documents WHERE source IN (SELECT value FROM json_each(?))", chosen if words else []
+        )
+
+    def find_by_url(self, part: str) -> set[int]:
+        """The documents whose address has this in it."""
+        rows = self._connection.execute("SELECT number FROM documents WHERE instr(lower(url), lower(?)) > 0", [part])
+        return {row[0] for row in rows}
+
+    def _find(self, statement: str, values: list[str]) -> set[int]:
+        return {row[0] for row in self._connection.execute(statement, [json.dumps(values)])}
+
+    def read_texts(self, numbers: Iterable[int]) -> Iterator[tuple[int, str, str]]:
+        """The row, title and text of these documents, in their order; a paragraph of the text is a line."""
+        wanted = list(numbers)
+        for start in range(0, len(wanted), _chunk):
+            chunk = wanted[start : start + _chunk]
+            rows = self._connection.execute(
+                "SELECT number, coalesce(title, ''), text FROM documents"
+                " WHERE number IN (SELECT value FROM json_each(?))",
+                [json.dumps(chunk)],
+            )
+            found = {row[0]: row for row in rows}
+            yield from (found[number] for number in chunk if number in found)
+
+    def find_paragraphs_by_actors(self, actors: Iterable[str], numbers: Iterable[int]) -> dict[int, set[int]]:
+        """In which paragraphs of these documents any of the actors with these ids is mentioned."""
+        rows = self._connection.execute(
+            "SELECT mentions.document, paragraph FROM appearances JOIN actors ON actors.number = actor"
+            " JOIN mentions ON mentions.document = appearances.document AND appearance = appearances.number"
+            " WHERE actors.id IN (SELECT value FROM json_each(?))"
+            " AND appearances.document IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(actors)), json.dumps(list(numbers))],
+        )
+        found: dict[int, set[int]] = {}
+        for document, paragraph in rows:
+            found.setdefault(document, set()).add(paragraph)
+        return found
+
+    def count_facets(self, numbers: Collection[int], limit: int) -> dict[str, tuple[FacetCount, ...]]:
+        """The most frequent persons, organisations, places and sources in these documents, and all their months."""
+        connection = self._connection
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (number INTEGER PRIMARY KEY)")
+        connection.execute("DELETE FROM chosen")
+        connection.execute("INSERT INTO chosen SELECT value FROM json_each(?)", [json.dumps(list(numbers))])
+        facets = {
+            name: self._count(
+                "SELECT actors.id, actors.name, count(DISTINCT document) AS found FROM chosen"
+                " JOIN appearances ON document = chosen.number JOIN actors ON actors.number = actor"
+                " WHERE actors.type = ? AND is_named GROUP BY actors.number ORDER BY found DESC, actors.id LIMIT ?",
+                [type_, limit],
+            )
+            for name, type_ in _facets_by_type.items()
+        }
+        facets["sources"] = self._count(
+            "SELECT source, source, count(*) AS found FROM chosen JOIN documents USING (number)"
+            " WHERE source NOT NULL GROUP BY source ORDER BY found DESC, source LIMIT ?",
+            [limit],
+        )
+        facets["months"] = self._count(
+            "SELECT substr(published, 1, 7) AS month, substr(published, 1, 7), count(*) FROM chosen"
+            " JOIN documents USING (number) WHERE published <> '' GROUP BY month ORDER BY month",
+            [],
+        )
+        return facets
+
+    def _count(self, statement: str, values: list[object]) -> tuple[FacetCount, ...]:
+        return tuple(FacetCount(*row) for row in self._connection.execute(statement, values))

@@ -1,0 +1,103 @@
+"""What one person searched for: the last queries, and those saved under a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from search.errors import NotFoundError
+from search.store.database import open_reader_database
+from search.text import make_safe_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_longest_history = 500
+_SAVED = re.compile(r"(?<!\S)@([\w.-]+)")
+_NAME = re.compile(r"[\w.-]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query under a name."""
+
+    name: str
+    query: str
+
+
+class Searches:
+    """One person's searches, in the `reader.db` of that person's state folder; None keeps them in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._connection = open_reader_database(str(path) if path else ":memory:")
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def remember(self, query: str) -> None:
+        """Make a query the last one asked."""
+        query = make_safe_line(query)
+        if not query:
+            return
+        with self._lock:
+            self._connection.execute("DELETE FROM history WHERE query = ?", [query])
+            self._connection.execute("INSERT INTO history (query) VALUES (?)", [query])
+            self._connection.execute(
+                "DELETE FROM history WHERE number <= (SELECT max(number) FROM history) - ?", [_longest_history]
+            )
+
+    def list_history(self) -> list[str]:
+        """The queries asked, the last one first."""
+        with self._lock:
+            rows = self._connection.execute("SELECT query FROM history ORDER BY number DESC").fetchall()
+        return [row[0] for row in rows]
+
+    def save(self, name: str, query: str) -> SavedSearch | None:
+        """Keep a query under a name; gives the one that had this name before. Raises ValueError for an odd name."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"“{make_safe_line(name)}” is no name: letters, digits, “.”, “-” and “_” make one")
+        with self._lock:
+            row = self._connection.execute("SELECT name, query FROM searches WHERE name = ?", [name]).fetchone()
+            self._connection.execute(
+                "INSERT OR REPLACE INTO searches (name, query) VALUES (?, ?)", [name, make_safe_line(query)]
+            )
+        return SavedSearch(*row) if row else None
+
+    def forget(self, name: str) -> SavedSearch:
+        """Forget a saved search, and give it. Raises NotFoundError."""
+        with self._lock:
+            row = self._connection.execute(
+                "DELETE FROM searches WHERE name = ? RETURNING name, query", [name]
+            ).fetchone()
+        if row is None:
+            raise _miss(name)
+        return SavedSearch(*row)
+
+    def list_saved(self) -> list[SavedSearch]:
+        """The saved searches by name."""
+        with self._lock:
+            rows = self._connection.execute("SELECT name, query FROM searches ORDER BY name").fetchall()
+        return [SavedSearch(*row) for row in rows]
+
+    def expand(self, text: str) -> str:
+        """The text with the query of each saved search in place of its @name. Raises NotFoundError."""
+        if "@" not in text:
+            return text
+        saved = {each.name: each.query for each in self.list_saved()}
+
+        def replace(match: re.Match[str]) -> str:
+            if match[1] not in saved:
+                raise _miss(match[1])
+            return f"({saved[match[1]]})" if match[0] != text.strip() else saved[match[1]]
+
+        return _SAVED.sub(replace, text)
+
+
+def _miss(name: str) -> NotFoundError:
+    return NotFoundError(f"no saved search “{make_safe_line(name)}”; newscast search --saved lists them")

@@ -1,0 +1,65 @@
+"""What the commands print: lines, JSON Lines, and progress for whoever waits."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from search import make_safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from search import Progress
+
+Item = TypeVar("Item")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout, nothing else.")
+
+
+def print_json(fields: dict[str, Any]) -> None:
+    """One object on a line of stdout."""
+    # JSON Lines are UTF-8, whatever the locale says.
+    sys.stdout.buffer.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+
+
+def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with those spans bold, where stdout is a terminal."""
+    if not sys.stdout.isatty():
+        return text
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], click.style(text[start:end], bold=True)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal: on stderr, safe, whatever is in it."""
+    click.echo(make_safe_line(text), err=True)
+
+
+def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:
+    """The same steps, with a bar on stderr for each kind of work if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    for what, some in groupby(steps, key=lambda step: step.what):
+        with click.progressbar(length=1, label=what, file=sys.stderr, show_pos=True) as bar:
+            for step in some:
+                bar.length = max(1, step.total)
+                bar.update(step.done - bar.pos)
+                yield step
+
+
+def show_count(items: Iterable[Item], what: str) -> Iterator[Item]:
+    """The same items, counted on stderr while stdout goes elsewhere; how many there will be is not known."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=what, file=sys.stderr, show_pos=True, show_percent=False) as bar:
+        yield from bar
