@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from search import Library, Marks
+from search import Library, Marks, Searches
 from tui.app import NewscastApp
 from tui.settings import Settings
 
@@ -20,7 +20,7 @@ async def draw(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder)) as library:
         for _ in library.add([str(_seeds)]):
             pass
-        app = NewscastApp(library, Marks(None), Settings())
+        app = NewscastApp(library, Marks(None), Searches(None), Settings())
         async with app.run_test(size=(132, 36)) as pilot:
             for key in _keys:
                 await pilot.press(key)

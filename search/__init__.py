@@ -11,6 +11,7 @@ from search.errors import (
 )
 from search.fulltext import FullTextDamagedError
 from search.jsonl import build_json, build_mention_json, parse_json
+from search.language import narrow_query
 from search.library import Library
 from search.model import (
     Actor,
@@ -74,5 +75,6 @@ __all__ = [
     "build_mention_json",
     "make_safe",
     "make_safe_line",
+    "narrow_query",
     "parse_json",
 ]

@@ -13,7 +13,7 @@ from search.cast.recognise import find_recogniser, find_version
 from search.errors import LibraryUnreadableError
 from search.fulltext import FullText, FullTextDamagedError, schema_version
 from search.model import Health, Progress, Sighting
-from search.store import Actors, Corrections, Documents, WriterLock, begin, open_library_database
+from search.store import Actors, Corrections, Documents, FacetCounter, WriterLock, begin, open_library_database
 from search.text import find_sentences
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Library:
         self._documents = Documents(self._connection)
         self._actors = Actors(self._connection)
         self._fulltext = FullText(folder / "fulltext")
+        self._facet_counter = FacetCounter(database)
         self._answerer = Answerer(self._connection, self._documents, self._actors, self._fulltext)
 
     def __enter__(self) -> Self:
@@ -65,6 +66,7 @@ class Library:
         """Let go of every file."""
         with self._lock:
             self._fulltext.close()
+            self._facet_counter.close()
             self._connection.close()
 
     def add(self, paths: Iterable[str]) -> Iterator[Progress]:
@@ -124,7 +126,11 @@ class Library:
     def facets(self, query: Query, limit: int = 10, *, marks: Marks | None = None) -> Facets:
         """The most frequent persons, organisations, places and sources of all that answers, and its months."""
         with self._reading():
-            return self._answerer.count_facets(query, marks, limit)
+            rows = self._answerer.list_rows(query, marks)
+        try:
+            return self._facet_counter.count(rows, limit)
+        except sqlite3.Error as error:
+            raise self._build_error(error) from error
 
     def document(self, identifier: str) -> Document:
         """The document with this id, or with the one id that begins so. Raises NotFoundError."""
@@ -146,6 +152,11 @@ class Library:
         """Where the query's words stand in the document, in reading order."""
         with self._reading():
             return self._answerer.find_matches(query, document)
+
+    def best_match(self, query: Query, document: Document) -> Match | None:
+        """Where to begin reading a document that answers the query; None where no word of it stands."""
+        with self._reading():
+            return self._answerer.find_best_match(query, document)
 
     def actors(self, text: str = "", offset: int = 0, limit: int = 1_000_000) -> tuple[int, list[Actor]]:
         """How many actors have these words in their names, and a page of them, the most frequent first."""
@@ -246,4 +257,7 @@ class Library:
             try:
                 yield
             except sqlite3.Error as error:
-                raise LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}") from error
+                raise self._build_error(error) from error
+
+    def _build_error(self, error: sqlite3.Error) -> LibraryUnreadableError:
+        return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from search import Library, Marks
+from search import Library, Marks, Searches
 from tui.app import NewscastApp
 from tui.settings import Settings
 from tui.widgets import CastPanel, StatusLine
@@ -96,13 +96,14 @@ async def open_reader(
     settings: Settings | None = None,
     paths: Sequence[str] = (),
     marks: Marks | None = None,
+    searches: Searches | None = None,
     *,
     read_only: bool = False,
 ) -> AsyncIterator[Reader]:
     """The reader on a library, at a size, ready for keys."""
     chosen = settings or Settings(recogniser="rules")
     with Library(folder, read_only=read_only, recogniser=chosen.recogniser) as library:
-        app = NewscastApp(library, marks or Marks(None), chosen, paths)
+        app = NewscastApp(library, marks or Marks(None), searches or Searches(None), chosen, paths)
         async with app.run_test(size=size) as pilot:
             reader = Reader(app, pilot)
             if not paths:

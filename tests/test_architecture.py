@@ -105,11 +105,11 @@ def test_the_reader_starts_without_whoosh():
 
 def test_what_annotates_nothing_loads_nothing_of_the_cast(annotated, tmp_path):
     open_reader = (
-        "import asyncio, pathlib\nfrom search import Library, Marks\nfrom tui.app import NewscastApp\n"
+        "import asyncio, pathlib\nfrom search import Library, Marks, Searches\nfrom tui.app import NewscastApp\n"
         "from tui.settings import Settings\n"
         "async def read():\n"
         f"    with Library(pathlib.Path({str(annotated)!r})) as library:\n"
-        "        app = NewscastApp(library, Marks(None), Settings(), ())\n"
+        "        app = NewscastApp(library, Marks(None), Searches(None), Settings(), ())\n"
         "        async with app.run_test() as pilot:\n"
         "            await pilot.press('enter', '1', 'right_square_bracket')\n"
         "asyncio.run(read())"

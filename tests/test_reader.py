@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search import Library, Mark, Marks, Query
+from search import Library, Mark, Marks, Query, Searches
 from tests import hostile
 from tests.pilot import open_reader, wait_for
 from tui.settings import Settings, SettingsError
@@ -175,7 +175,7 @@ async def test_release_and_star_and_read_marks(seeded):
     async with open_reader(seeded, marks=marks) as reader:
         await reader.press("j", "j", "s")
         assert "starred" in reader.status
-        key = reader.app.screen.query_one(RowList).current.key  # type: ignore[union-attr]
+        key = reader.app.screen.query_one("#results", RowList).current.key  # type: ignore[union-attr]
         assert marks.read([key])[key] == Mark(is_starred=True)
         await reader.press("enter")
         await wait_for(reader.pilot, lambda: marks.read([key])[key].is_read)
@@ -193,7 +193,7 @@ async def test_reading_goes_on_where_it_stopped(seeded):
         with Library(seeded, recogniser="rules") as library:
             (hit,) = library.search(Query("captagon")).hits
         for _ in range(17):
-            if reader.app.screen.query_one(RowList).current.key == hit.summary.id:  # type: ignore[union-attr]
+            if reader.app.screen.query_one("#results", RowList).current.key == hit.summary.id:  # type: ignore[union-attr]
                 break
             await reader.press("j")
         await reader.press("enter")
@@ -247,9 +247,9 @@ def test_a_key_or_theme_that_does_not_exist_is_an_error(library):
     from tui.app import NewscastApp
 
     with pytest.raises(SettingsError, match="no key binding"):
-        NewscastApp(library, Marks(None), Settings(keys={"nosuch": "x"}))
+        NewscastApp(library, Marks(None), Searches(None), Settings(keys={"nosuch": "x"}))
     with pytest.raises(SettingsError, match="no theme"):
-        NewscastApp(library, Marks(None), Settings(theme="nosuch"))
+        NewscastApp(library, Marks(None), Searches(None), Settings(theme="nosuch"))
 
 
 async def test_narrow_list_and_article_are_two_screens_and_q_goes_back(seeded):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search import Library, Marks
+from search import Library, Marks, Searches
 from tests.pilot import screen_text, wait_for
 from tui.app import NewscastApp
 from tui.settings import Settings
@@ -13,7 +13,7 @@ from tui.settings import Settings
 @pytest.fixture
 def app(seeded):
     with Library(seeded, recogniser="rules") as library:
-        yield NewscastApp(library, Marks(None), Settings(recogniser="rules"))
+        yield NewscastApp(library, Marks(None), Searches(None), Settings(recogniser="rules"))
 
 
 def until(*keys: str, shows: str):

@@ -12,7 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.theme import Theme
 
-from search import Library, LibraryUnreadableError, Marks, NewscastError
+from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError, find_reader_database
 
@@ -45,7 +45,9 @@ class NewscastApp(App[None]):
         Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
     ]
 
-    def __init__(self, library: Library, marks: Marks, settings: Settings, paths: Sequence[str] = ()) -> None:
+    def __init__(
+        self, library: Library, marks: Marks, searches: Searches, settings: Settings, paths: Sequence[str] = ()
+    ) -> None:
         # Only with the terminal's own colours can Textual leave out colour altogether.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.failure: Exception | None = None
@@ -54,7 +56,8 @@ class NewscastApp(App[None]):
         if settings.theme not in self.available_themes:
             raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
         self.theme = "terminal" if self.no_color else settings.theme
-        self._library, self._marks, self._settings, self._paths = library, marks, settings, paths
+        self._library, self._marks, self._searches = library, marks, searches
+        self._settings, self._paths = settings, paths
         known = {"suspend"} | {binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings}
         for name in settings.keys:
             if name not in known:
@@ -66,7 +69,7 @@ class NewscastApp(App[None]):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
-        self.push_screen(ReaderScreen(self._library, self._marks, self._settings, self._paths))
+        self.push_screen(ReaderScreen(self._library, self._marks, self._searches, self._settings, self._paths))
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -90,14 +93,15 @@ class NewscastApp(App[None]):
 def run_reader(folder: Path, settings: Settings, paths: Sequence[str], *, read_only: bool = False) -> int:
     """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
     with _open_library(folder, settings, read_only=read_only) as library:
-        marks = Marks(find_reader_database())
-        app = NewscastApp(library, marks, settings, paths)
+        marks, searches = Marks(find_reader_database()), Searches(find_reader_database())
+        app = NewscastApp(library, marks, searches, settings, paths)
         try:
             app.run()
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is restored and one line says it
             app.failure = error
         finally:
             marks.close()
+            searches.close()
     if app.failure is not None:
         raise _log_failure(app.failure)
     return app.return_code or 0

@@ -19,6 +19,8 @@ type_glyphs: dict[str, str] = {
 """What tells an actor's type where colour does not."""
 
 _undated = "undated"
+_bars = " ▁▂▃▄▅▆▇█"
+_narrowest_bars = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,27 @@ def describe_link(mention: Mention, width: int = 200) -> str:
 def describe_duration(seconds: float) -> str:
     """About how long that is: "40 s", "3 min"."""
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def build_months_line(months: Sequence[tuple[str, int]], width: int) -> str:
+    """A bar for each month from the first to the last ("2024-12", how many), of as many as fit several in one."""
+    if not months or width < _narrowest_bars:
+        return ""
+    first, last = months[0][0], months[-1][0]
+    start = _count_months(first)
+    counts = [0] * (_count_months(last) - start + 1)
+    for month, count in months:
+        counts[_count_months(month) - start] = count
+    room = width - len(first) - len(last) - 4
+    share = -(-len(counts) // room)
+    bars = [sum(counts[at : at + share]) for at in range(0, len(counts), share)]
+    most = max(bars)
+    line = "".join(_bars[-(-count * (len(_bars) - 1) // most)] for count in bars)
+    return f" {first} {line} {last}" if first != last else f" {first} {line}"
+
+
+def _count_months(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7])
 
 
 def clip(text: str, width: int) -> str:

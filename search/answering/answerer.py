@@ -11,7 +11,7 @@ from search.answering.seek import Seeker, build_seeker, list_sought
 from search.answering.select import Selector
 from search.answering.suggest import few, suggest
 from search.language import Any, Mentions, Node, Parsed, Words, list_wanted, parse_query
-from search.model import Facets, Hit, Query, Results
+from search.model import Hit, Query, Results
 from search.store import Rows
 from search.text import find_word_texts
 
@@ -76,19 +76,29 @@ class Answerer:
         answer = self._answer(parsed, marks)
         return suggest(parsed, answer.view, self._actors) if len(answer.rows) <= few else None
 
-    def count_facets(self, query: Query, marks: Marks | None, limit: int) -> Facets:
-        """Who, where from and when in all that answers."""
+    def list_rows(self, query: Query, marks: Marks | None) -> RowSet:
+        """The rows of all that answers."""
         parsed = parse_query(query.text, as_you_type=query.as_you_type)
-        rows = self._answer(parsed, marks).rows if parsed.node is not None else self._rows.list_all()
-        return Facets(**self._rows.count_facets(rows, limit))
+        return self._answer(parsed, marks).rows if parsed.node is not None else self._rows.list_all()
 
     def find_matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""
+        seeker = self._find_seeker(query)
+        return seeker.find_matches(document) if seeker else ()
+
+    def find_best_match(self, query: Query, document: Document) -> Match | None:
+        """Where in the document to begin reading: at the first match in the paragraph with most of the query."""
+        seeker = self._find_seeker(query)
+        return seeker.find_best_match(document) if seeker else None
+
+    def _find_seeker(self, query: Query) -> Seeker | None:
         parsed = parse_query(query.text, as_you_type=query.as_you_type)
         if parsed.node is None:
-            return ()
+            return None
+        if self._last is not None and str(self._last.parsed) == str(parsed):
+            return self._last.seeker
         view = self._fulltext.view
-        return self._build_seeker(parsed, view, Selector(view, self._rows, self._actors, None)).find_matches(document)
+        return self._build_seeker(parsed, view, Selector(view, self._rows, self._actors, None))
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
         view = self._fulltext.view

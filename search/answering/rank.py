@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from search.fulltext.view import View, Weighed
 
-_most_fuzzy = 16
+_most_fuzzy = 4
+"""Of the words that a misspelt one may be, so many count for the order."""
 
 
 def list_stems(node: Node | None, view: View) -> list[str]:
@@ -31,7 +32,7 @@ def list_stems(node: Node | None, view: View) -> list[str]:
                 found.append(build_stem(leaf.word))
             case Fuzzy():
                 forms = view.find_near(build_plain(leaf.word), leaf.distance)
-                found += list(dict.fromkeys(map(build_stem, forms)))[:_most_fuzzy]
+                found += map(build_stem, heapq.nlargest(_most_fuzzy, forms, key=view.count_form))
     return list(dict.fromkeys(found))
 
 

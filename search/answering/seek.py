@@ -133,6 +133,11 @@ class Seeker:
             found += [Match(paragraph.index, start, end) for start, end in _merge(spans)]
         return tuple(found)
 
+    def find_best_match(self, document: Document) -> Match | None:
+        """The first match in the first paragraph with most of what was asked for; None without any."""
+        index, _, spans = self._find_best("\n".join(paragraph.text for paragraph in document.paragraphs))
+        return Match(index, *min(spans)) if spans else None
+
     def build_snippet(self, text: str) -> Snippet:
         """The words around the best match: in the first paragraph with most of what was asked for; else how it begins.
 

@@ -171,7 +171,7 @@ class Selector:
             if not found:
                 self.notes.append(f"no {node.field} “{node.name}”")
             elif len(found) > 1:
-                offered = ", ".join(f"{node.field}:{actor.id}" for actor in found[:_most_named])
+                offered = ", ".join(f"{node.field}:#{actor.id}" for actor in found[:_most_named])
                 more = " …" if len(found) > _most_named else ""
                 self.notes.append(f"“{node.name}” may be {len(found)} actors: {offered}{more}")
         return self.actors[node]

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
     from search.model import Document
 
-_title_weight = 2
-_saturation, _length_share, _usual_length = 1.2, 0.75, 200
-"""k1 and b of BM25 (Robertson and Zaragoza, 2009); words of a usual article, so that weights hold in any library."""
+_title_worth = 2
+_saturation, _length_share = 0.9, 0.4
+"""k1 and b of BM25 (Robertson and Zaragoza, 2009), as Trotman, Puurula and Burgess (2014) recommend them for news."""
+_usual_length = 250
+"""Words of a usual article, so that weights hold in any library."""
 heaviest = _saturation + 1
-"""The weight that 255 in the index stands for; what a word that fills a document would have."""
+"""The weight that 255 in the index stands for: that of a word that fills a document."""
 
 
 class Inverter:
@@ -30,7 +32,6 @@ class Inverter:
         self._forms: dict[str, dict[str, array[int]]] = {}
         self._known: dict[str, tuple[str, str]] = {}
         self._largest_position = 0
-        self.occurrences = 0
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -66,15 +67,13 @@ class Inverter:
             postings = self._stems.get(stem)
             if postings is None:
                 self._stems[stem] = postings = Postings(array("I"), bytearray(), array("I"), array("I"))
-            count = len(places)
             # The title's words come first and are odd.
             titled = sum(place & 1 for place in places) if places[0] & 1 else 0
-            frequency = count + (_title_weight - 1) * titled
+            frequency = len(places) + (_title_worth - 1) * titled
             postings.numbers.append(number)
             postings.weights.append(max(1, round(255 * frequency / (frequency + norm))))
-            postings.occurrences.append(count)
+            postings.occurrences.append(len(places))
             postings.positions.extend(places)
-            self.occurrences += count
         for stem, form in forms:
             by_form = self._forms.setdefault(stem, {})
             numbers = by_form.get(form)

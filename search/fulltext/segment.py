@@ -111,18 +111,21 @@ class Segment:
             return numbers
         return array("I", [number for number in numbers if number not in self.deleted])
 
-    def find_forms_with(self, piece: bytes, *, ends_so: bool = False) -> set[int]:
-        """The forms in which these bytes occur, or that end so."""
+    def find_forms_with(self, piece: bytes, first: int, last: int) -> set[int]:
+        """The forms in which these bytes begin at an offset from `first` to `last`."""
         header, find, forms = self.header, self._map.find, self.forms
-        wanted = piece + b"\n" if ends_so else piece
         found: set[int] = set()
-        at = find(wanted, header.form_text, header.form_ends)
+        at = find(piece, header.form_text, header.form_ends)
         while at >= 0:
             form = forms.find_at(at - header.form_text - 1)
-            found.add(form)
-            # One form is found once.
-            at = find(wanted, header.form_text + forms.end(form), header.form_ends)
+            if first <= at - header.form_text - 1 - forms.start(form) <= last:
+                found.add(form)
+            at = find(piece, at + 1, header.form_ends)
         return found
+
+    def find_forms_ending(self, piece: bytes) -> set[int]:
+        """The forms that end with these bytes."""
+        return self.find_forms_with(piece + b"\n", 0, 1 << 30)
 
 
 class Places:

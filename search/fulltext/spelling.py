@@ -16,6 +16,10 @@ def is_near(word: str, other: str, distance: int) -> bool:
     word, other = word[start:], other[start:]
     while word and other and word[-1] == other[-1]:
         word, other = word[:-1], other[:-1]
+    if max(len(word), len(other)) <= distance:
+        return True
+    if distance == 1:
+        return False
     row = list(range(len(other) + 1))
     for number, letter in enumerate(word, 1):
         previous, row[0] = row[0], number

@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from search.fulltext.inverting import heaviest
@@ -184,8 +184,9 @@ class View:
         for segment in self.segments:
             forms = segment.forms
             near = set(range(forms.find_first(pieces[0]), forms.find_first(pieces[0] + b"\xff")))
-            near |= segment.find_forms_with(pieces[-1], ends_so=True)
-            near = near.union(*(segment.find_forms_with(piece) for piece in pieces[1:-1]))
+            near |= segment.find_forms_ending(pieces[-1])
+            for piece, place in zip(pieces[1:-1], accumulate(map(len, pieces)), strict=False):
+                near |= segment.find_forms_with(piece, place - slack, place + 4 * distance)
             likely = (forms[form].decode() for form in near if -slack <= forms.length(form) - length <= 4 * distance)
             found.update(form for form in likely if is_near(word, form, distance))
         return len(found) + 1, sorted(found)

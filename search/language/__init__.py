@@ -1,5 +1,6 @@
 """The query language: one parser for the search bar, the commands, saved searches and filters."""
 
+from search.language.narrow import narrow_query
 from search.language.parse import Parsed, parse_query
 from search.language.syntax import (
     All,
@@ -36,5 +37,6 @@ __all__ = [
     "Prefix",
     "Words",
     "list_wanted",
+    "narrow_query",
     "parse_query",
 ]

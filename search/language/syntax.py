@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 ActorField = Literal["actor", "person", "org", "place"]
 State = Literal["unread", "read", "starred"]
+_SIMPLE = re.compile(r"[\w#./-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Mentions:
     name: str
 
     def __str__(self) -> str:
-        return f'{self.field}:"{self.name}"'
+        return f"{self.field}:{_quote(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class OfSource:
     name: str
 
     def __str__(self) -> str:
-        return f'source:"{self.name}"'
+        return f"source:{_quote(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class OfUrl:
     part: str
 
     def __str__(self) -> str:
-        return f'url:"{self.part}"'
+        return f"url:{_quote(self.part)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,10 @@ class Any:
 
 Leaf = Words | Prefix | Fuzzy | Mentions | Dated | OfSource | OfUrl | OfState
 Node = Leaf | Not | InParagraph | All | Any
+
+
+def _quote(value: str) -> str:
+    return value if _SIMPLE.fullmatch(value) else f'"{value}"'
 
 
 def list_wanted(node: Node | None) -> list[Leaf]:

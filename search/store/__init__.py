@@ -4,6 +4,7 @@ from search.store.actors import Actors
 from search.store.corrections import Corrections
 from search.store.database import begin, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
+from search.store.facets import FacetCounter
 from search.store.links import Links
 from search.store.lock import WriterLock
 from search.store.marks import Mark, Marks
@@ -14,6 +15,7 @@ __all__ = [
     "Actors",
     "Corrections",
     "Documents",
+    "FacetCounter",
     "Links",
     "Mark",
     "Marks",

@@ -46,14 +46,15 @@ class Actors:
     def find_actors(self, name: str, type_: ActorType | None) -> tuple[Actor, ...]:
         """All actors that go by this name, else the one with this id, else all that have these words in a name.
 
-        The most frequent come first; `type_` leaves out others.
+        The most frequent come first; `type_` leaves out others. "#id" is that one actor and nobody else.
         """
         words = fold(name).split()
-        for condition, values in (
+        conditions = (
             (f"{_HAS_NAME} AND folded = ?)", [fold(name)]),
             ("id = ?", [name]),
             (" AND ".join([f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)) or "0", words),
-        ):
+        )
+        for condition, values in [("id = ?", [name[1:]])] if name.startswith("#") else conditions:
             rows = self._connection.execute(
                 f"SELECT {_ACTOR} FROM actors WHERE is_named AND {condition}{' AND type = ?' if type_ else ''}"
                 f" {_IN_ORDER} LIMIT ?",

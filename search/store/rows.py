@@ -1,4 +1,4 @@
-"""Rows: which documents an actor, a source, an address or a day has, and how often each in a set of them."""
+"""Rows: which documents an actor, a source, an address or a day has."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from array import array
 from datetime import date
 from typing import TYPE_CHECKING
 
-from search.model import FacetCount
 from search.text import find_word_texts, fold
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 _chunk = 500
-_facets_by_type = {"persons": "person", "organisations": "organisation", "places": "place"}
 
 
 class Rows:
@@ -108,33 +106,3 @@ class Rows:
         for document, paragraph in rows:
             found.setdefault(document, set()).add(paragraph)
         return found
-
-    def count_facets(self, numbers: Collection[int], limit: int) -> dict[str, tuple[FacetCount, ...]]:
-        """The most frequent persons, organisations, places and sources in these documents, and all their months."""
-        connection = self._connection
-        connection.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (number INTEGER PRIMARY KEY)")
-        connection.execute("DELETE FROM chosen")
-        connection.execute("INSERT INTO chosen SELECT value FROM json_each(?)", [json.dumps(list(numbers))])
-        facets = {
-            name: self._count(
-                "SELECT actors.id, actors.name, count(DISTINCT document) AS found FROM chosen"
-                " JOIN appearances ON document = chosen.number JOIN actors ON actors.number = actor"
-                " WHERE actors.type = ? AND is_named GROUP BY actors.number ORDER BY found DESC, actors.id LIMIT ?",
-                [type_, limit],
-            )
-            for name, type_ in _facets_by_type.items()
-        }
-        facets["sources"] = self._count(
-            "SELECT source, source, count(*) AS found FROM chosen JOIN documents USING (number)"
-            " WHERE source NOT NULL GROUP BY source ORDER BY found DESC, source LIMIT ?",
-            [limit],
-        )
-        facets["months"] = self._count(
-            "SELECT substr(published, 1, 7) AS month, substr(published, 1, 7), count(*) FROM chosen"
-            " JOIN documents USING (number) WHERE published <> '' GROUP BY month ORDER BY month",
-            [],
-        )
-        return facets
-
-    def _count(self, statement: str, values: list[object]) -> tuple[FacetCount, ...]:
-        return tuple(FacetCount(*row) for row in self._connection.execute(statement, values))

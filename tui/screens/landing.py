@@ -18,18 +18,20 @@ _enough = 60  # paragraphs on either side of a landing, more than any screen sho
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where to land: at the first (`direction` 1) or last (-1) match or mention, at a place, where reading stopped."""
+    """Where to land: at the best match, at the first (`direction` 1) or last (-1) match or mention, at a place, …"""
 
-    kind: Literal["saved", "match", "actor", "mention", "place", "stay"]
+    kind: Literal["saved", "best", "match", "actor", "mention", "place", "stay"]
     direction: int = 1
     taken: str | None = None
     mention: Mention | None = None
     place: Place | None = None
 
-    def find_paragraph(self, mark: Mark, matches: Sequence[Match]) -> int | None:
+    def find_paragraph(self, mark: Mark, matches: Sequence[Match], best: Match | None) -> int | None:
         """The paragraph where one lands; None where only the whole cast can tell."""
         if self.kind in {"actor", "mention"}:
             return None
+        if best is not None:
+            return best.paragraph
         if self.kind == "match" and matches:
             return matches[0 if self.direction > 0 else -1].paragraph
         return self.place.paragraph if self.place else mark.paragraph
@@ -43,6 +45,7 @@ class Opened:
     cast: Cast
     is_partial: bool
     matches: tuple[Match, ...]
+    best: Match | None
     mark: Mark
 
 
@@ -56,8 +59,12 @@ def read_document(
         mark = replace(mark, is_read=True)
         marks.write(document.id, mark)
     matches = library.matches(query, document)
-    around = landing.find_paragraph(mark, matches)
-    if around is None or len(document.paragraphs) <= 2 * _enough:
-        return Opened(document, library.cast(document.id), is_partial=False, matches=matches, mark=mark)
-    cast = library.cast(document.id, around - _enough, around + _enough)
-    return Opened(document, cast, is_partial=True, matches=matches, mark=mark)
+    best = library.best_match(query, document) if landing.kind == "best" else None
+    around = landing.find_paragraph(mark, matches, best)
+    is_partial = around is not None and len(document.paragraphs) > 2 * _enough
+    cast = (
+        library.cast(document.id, around - _enough, around + _enough)
+        if around is not None and is_partial
+        else library.cast(document.id)
+    )
+    return Opened(document, cast, is_partial, matches, best, mark)

@@ -6,39 +6,77 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search import Hit, Library, Mark, Marks, Query
+from search import Hit, Library, Mark, Marks, NotFoundError, Query
 from tui.render import build_byline
 from tui.widgets import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from search import Facets, Results, SavedSearch, Searches
+
 _lead = 10  # characters
+_most_facets = 12  # of each kind
 
 
 class Listing:
     """What the list of results shows, read from the Library in threads."""
 
-    def __init__(self, library: Library, marks: Marks) -> None:
-        self._library, self._marks = library, marks
+    def __init__(self, library: Library, marks: Marks, searches: Searches) -> None:
+        self._library, self._marks, self.searches = library, marks, searches
         self._rows: dict[str, Row] = {}
+        self.typed = ""
         self.query = Query("", as_you_type=True)
         self.total = 0
 
     async def search(self, query: Query, limit: int) -> tuple[int, list[Row], str | None]:
-        """Ask another query: how many hits, the first rows, and a note on the query."""
-        results = await asyncio.to_thread(self._library.search, query, 0, limit)
-        self.query, self.total = query, results.total
-        return results.total, await self._build_rows(results.hits), results.note
+        """Ask another query, each @name in it for what is saved: how many hits, the first rows, and a note on it."""
+        try:
+            text, missing = self.searches.expand(query.text), None
+        except NotFoundError as error:
+            text, missing = query.text, str(error)
+        expanded = replace(query, text=text)
+        results = await asyncio.to_thread(self._ask, expanded, 0, limit)
+        self.typed, self.query, self.total = query.text, expanded, results.total
+        return results.total, await self._build_rows(results.hits), missing or results.note
+
+    def _ask(self, query: Query, offset: int, limit: int) -> Results:
+        return self._library.search(query, offset, limit, marks=self._marks)
+
+    async def suggest(self, query: Query) -> str | None:
+        """A query that was perhaps meant."""
+        return await asyncio.to_thread(self._library.suggest, query, marks=self._marks)
+
+    async def count_facets(self, query: Query) -> Facets:
+        """Who, where from and when."""
+        return await asyncio.to_thread(self._library.facets, query, _most_facets, marks=self._marks)
+
+    def list_history(self) -> list[str]:
+        """What was asked before, the last query first."""
+        return self.searches.list_history()
+
+    def remember(self) -> None:
+        """What was typed is worth being found again."""
+        self.searches.remember(self.typed)
+
+    async def list_saved(self) -> list[tuple[SavedSearch, int, int]]:
+        """The saved searches, how many answers each has, and how many of those are unread."""
+        return await asyncio.to_thread(self._list_saved)
+
+    def _list_saved(self) -> list[tuple[SavedSearch, int, int]]:
+        return [
+            (each, self._ask(Query(each.query), 0, 0).total, self._ask(Query(f"({each.query}) is:unread"), 0, 0).total)
+            for each in self.searches.list_saved()
+        ]
 
     async def fetch(self, first: int, count: int) -> list[Row]:
         """Rows from further down."""
-        results = await asyncio.to_thread(self._library.search, self.query, first, count)
+        results = await asyncio.to_thread(self._ask, self.query, first, count)
         return await self._build_rows(results.hits)
 
     async def count(self) -> int:
         """How many hits there are now."""
-        results = await asyncio.to_thread(self._library.search, self.query, 0, 1)
+        results = await asyncio.to_thread(self._ask, self.query, 0, 1)
         self.total = results.total
         return results.total
 
@@ -74,7 +112,7 @@ class Listing:
 
     def describe(self, index: int) -> str:
         """Where one is in the list."""
-        what = f" for “{self.query.text.strip()}”" if self.query.text.strip() else ""
+        what = f" for “{self.typed.strip()}”" if self.typed.strip() else ""
         if not self.total:
             return f"no articles{what}"
         return f"{index + 1:,} of {self.total:,} article{'s' if self.total > 1 else ''}{what}"

@@ -131,7 +131,9 @@ class ReadingScreen(Screen[None]):
 
     def _land(self, opened: Opened, landing: Landing) -> None:
         pane, stopped = self.pane, opened.mark.paragraph
-        if landing.kind == "match":
+        if opened.best is not None:
+            pane.go_to_match(opened.best)
+        elif landing.kind == "match":
             pane.step_match_from_end(landing.direction)
         elif landing.kind == "actor":
             pane.walk_from_end(landing.direction)
@@ -140,7 +142,7 @@ class ReadingScreen(Screen[None]):
         elif landing.place is not None:
             paragraph = min(landing.place.paragraph, len(opened.document.paragraphs) - 1)
             pane.article.return_to(paragraph, landing.place.top, landing.place.mention)
-        elif 0 < stopped < len(opened.document.paragraphs):
+        elif landing.kind != "best" and 0 < stopped < len(opened.document.paragraphs):
             pane.article.go_to(stopped)
 
     async def keep_place(self) -> None:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui.render import clip
+from tui.render import build_months_line, clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,24 +19,72 @@ _bar_width = 20
 
 
 class SearchBar(Input):
-    """Where a query is typed; every change is a question."""
+    """Where a query is typed; every change is a question. Up and down go through what was asked before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave the search bar", id="leave_search"),
-        Binding("down", "leave", "to the results", id="to_results"),
+        Binding("up", "recall(1)", "what was asked before", id="recall"),
+        Binding("down", "recall(-1)", "what was asked after that; to the results", id="to_results"),
+        Binding("tab", "take_suggestion", "search what was perhaps meant", id="take_suggestion"),
     ]
 
     @dataclass
     class Left(Message):
         """The reader is done with typing."""
 
+    @dataclass
+    class SuggestionTaken(Message):
+        """What was perhaps meant is to be searched."""
+
     def __init__(self, *, id: str) -> None:
-        super().__init__(placeholder="/ search", compact=True, max_length=500, select_on_focus=False, id=id)
+        super().__init__(placeholder="/ search", compact=True, max_length=2_000, select_on_focus=False, id=id)
         self.cursor_blink = False  # a blinking cursor writes to an idle terminal
+        self._history: Sequence[str] = ()
+        self._at = 0
+
+    def set_history(self, queries: Sequence[str]) -> None:
+        """What was asked before, the last query first."""
+        self._history, self._at = (self.value, *(query for query in queries if query != self.value)), 0
+
+    def action_recall(self, step: int) -> None:
+        """An older query, or a newer one; behind the newest are the results."""
+        if step < 0 and self._at == 0:
+            self.post_message(self.Left())
+        elif 0 <= self._at + step < len(self._history):
+            if self._at == 0:
+                self._history = (self.value, *self._history[1:])
+            self._at += step
+            self.value = self._history[self._at]
+            self.action_end()
 
     def action_leave(self) -> None:
         """Back to the results."""
         self.post_message(self.Left())
+
+    def action_take_suggestion(self) -> None:
+        """Search what was perhaps meant."""
+        self.post_message(self.SuggestionTaken())
+
+
+class MonthsLine(Static):
+    """When the results were published: a bar a month, in one line."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__("", markup=False, id=id)
+        self._months: Sequence[tuple[str, int]] = ()
+
+    def show(self, months: Sequence[tuple[str, int]]) -> None:
+        """Show how many there are in each month, given in order."""
+        if tuple(months) != self._months:
+            self._months = tuple(months)
+            self._fill()
+
+    def on_resize(self) -> None:
+        """As wide as the screen."""
+        self._fill()
+
+    def _fill(self) -> None:
+        self.update(Content(build_months_line(self._months, self.size.width)), layout=False)
 
 
 class StatusLine(Static):

@@ -164,16 +164,17 @@ class ReadingPane(Container):
         """To the next or previous match of the search; False where there is none."""
         found = find_next(self._matches, self._place, direction)
         if found is not None:
-            self._go_to_match(found)
+            self.go_to_match(found)
         return found is not None
 
     def step_match_from_end(self, direction: int) -> bool:
         """To the first match (`direction` 1) or the last (-1); False where there is none."""
         if self._matches:
-            self._go_to_match(self._matches[0 if direction > 0 else -1])
+            self.go_to_match(self._matches[0 if direction > 0 else -1])
         return bool(self._matches)
 
-    def _go_to_match(self, match: Match) -> None:
+    def go_to_match(self, match: Match) -> None:
+        """To this match."""
         self.article.put_cursor(None)
         self._match = match
         self.article.go_to(match.paragraph, match.start)

@@ -213,12 +213,13 @@ class RowList(ScrollView, can_focus=True):
             self.scroll_to(y=line - height // 2, animate=False, force=True, immediate=True)
 
     def _ask(self) -> None:
-        """Ask for rows around those in sight, unless that question is already under way."""
+        """Ask for the rows that are in sight and lacking, unless that question is already under way."""
         first = max(0, self.first_in_sight)
         last = min(self.count, first + self.rows_in_sight + 1)
-        if all(index in self._rows for index in range(first, last)):
+        lacking = [index for index in range(first, last) if index not in self._rows]
+        if not lacking:
             return
-        wanted = max(0, first - self.rows_in_sight), 3 * self.rows_in_sight
+        wanted = lacking[0], lacking[-1] - lacking[0] + 1
         if wanted != self._asked:
             self._asked = wanted
             self.post_message(self.Wanted(self, *wanted))

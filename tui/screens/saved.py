@@ -1,0 +1,126 @@
+"""SavedScreen: the saved searches with what is unread in them, and a name for the present one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.widgets import Row, RowList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from search import SavedSearch
+    from tui.screens.listing import Listing
+
+
+class SavedScreen(ModalScreen[str | None]):
+    """Gives the query of the chosen search."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,@", "close", "close", id="close_saved"),
+        Binding("s", "name", "save the present search", id="save_search"),
+        Binding("d", "forget", "forget the search (u: take that back)", id="forget_search"),
+        Binding("u", "restore", "take the last forgetting back", id="restore_search"),
+    ]
+
+    def __init__(self, listing: Listing, query: str) -> None:
+        super().__init__()
+        self._listing, self._query = listing, query
+        self._forgotten: SavedSearch | None = None
+
+    def compose(self) -> ComposeResult:
+        """A line for the name, the list, a line that says what can be done."""
+        with Vertical(id="dialog", classes="list"):
+            yield Input(placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False)
+            yield RowList("no saved searches yet: search, then press @ and s", id="choices")
+            yield Static(Content(""), id="said", markup=False)
+
+    async def on_mount(self) -> None:
+        """What there is; where there is nothing, a name is asked for."""
+        name = self.query_one(Input)
+        name.cursor_blink, name.disabled = False, True
+        self.set_focus(self.query_one(RowList))
+        await self._show()
+        if self._query and not self.query_one(RowList).count:
+            self.action_name()
+
+    async def _show(self) -> None:
+        found = await self._listing.list_saved()
+        rows = [
+            Row(each.name, f"@{each.name}", f"{unread:,} unread of {total:,} · {each.query}", is_bold=unread > 0)
+            for each, total, unread in found
+        ]
+        self.query_one(RowList).reset(len(rows), rows)
+        self._say("Enter searches, s saves the present search, d forgets one" if rows else "")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Static).update(Content(text))
+
+    def action_name(self) -> None:
+        """Type a name for the present search."""
+        if not self._query:
+            self._say("there is no search to save: press / first")
+            return
+        name = self.query_one(Input)
+        name.disabled = False
+        self.set_focus(name)
+        self._say(f"Enter saves {self._query}")
+
+    @on(Input.Submitted)
+    @work
+    async def _save(self, message: Input.Submitted) -> None:
+        message.stop()
+        try:
+            before = self._listing.searches.save(message.value.strip(), self._query)
+        except ValueError as error:
+            self._say(str(error))
+            return
+        self._forgotten = before
+        self.query_one(Input).disabled = True
+        self.set_focus(self.query_one(RowList))
+        await self._show()
+        again = f"; before, it was {before.query}: u takes that back" if before else ""
+        self._say(f"saved as @{message.value.strip()}{again}")
+
+    @work
+    async def action_forget(self) -> None:
+        """Forget the current search."""
+        current = self.query_one(RowList).current
+        if current is not None:
+            self._forgotten = self._listing.searches.forget(current.key)
+            await self._show()
+            self._say(f"@{current.key} is forgotten; u takes that back")
+
+    @work
+    async def action_restore(self) -> None:
+        """Save again what was forgotten or replaced last."""
+        if self._forgotten is not None:
+            self._listing.searches.save(self._forgotten.name, self._forgotten.query)
+            await self._show()
+            self._say(f"@{self._forgotten.name} is back")
+            self._forgotten = None
+
+    @on(RowList.Chosen)
+    def _choose(self, message: RowList.Chosen) -> None:
+        message.stop()
+        self.dismiss(f"@{message.row.key}")
+
+    @on(RowList.Pointed)
+    def _stop(self, message: RowList.Pointed) -> None:
+        message.stop()
+
+    def action_close(self) -> None:
+        """Choose nothing; from the name back to the list."""
+        name = self.query_one(Input)
+        if self.focused is name and self.query_one(RowList).count:
+            name.disabled = True
+            self.set_focus(self.query_one(RowList))
+        else:
+            self.dismiss(None)
