@@ -43,16 +43,20 @@ def _find_rows(
         found.update(
             number
             for number, *each in zip(rows, *(each.find(rows) for each in places), strict=True)
-            if (_is_in_row(each, is_odd=in_title) if distance is None else _is_near(each, distance * _step))
+            if (
+                _is_in_row(each, in_title=in_title)
+                if distance is None
+                else _is_near(each, distance * _step, in_title=in_title)
+            )
         )
     return found
 
 
-def _is_in_row(places: Sequence[Sequence[int]], *, is_odd: bool) -> bool:
+def _is_in_row(places: Sequence[Sequence[int]], *, in_title: bool) -> bool:
     """Does each stand right behind the one before it, somewhere?"""
     first, *rest = places
     for place in first:
-        if is_odd and not place & 1:
+        if in_title and not place & 1:
             continue
         for offset, others in enumerate(rest, 1):
             if place + offset * _step not in others:
@@ -62,9 +66,9 @@ def _is_in_row(places: Sequence[Sequence[int]], *, is_odd: bool) -> bool:
     return False
 
 
-def _is_near(places: Sequence[Sequence[int]], distance: int) -> bool:
+def _is_near(places: Sequence[Sequence[int]], distance: int, *, in_title: bool) -> bool:
     """Is there a stretch of this length, in the title or in the text, that has a place of each?"""
-    for parity in (0, 1):
+    for parity in (1,) if in_title else (0, 1):
         events = sorted((place, index) for index, each in enumerate(places) for place in each if place & 1 == parity)
         last: dict[int, int] = {}
         for place, index in events:

@@ -39,7 +39,7 @@ def build_seeker(leaves: Iterable[WordLeaf], view: View) -> Seeker:
     return Seeker([_build_pattern(leaf, view) for leaf in leaves])
 
 
-def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern:
+def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern:
     match leaf:
         case Prefix():
             prefix = build_plain(leaf.word)
@@ -50,9 +50,7 @@ def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern:
         case Words():
             tests = [_build_test(word, is_quoted=leaf.is_quoted) for word in leaf.words]
             lead = _find_common_beginning(view.list_forms_of(build_stem(leaf.words[0])))
-            if leaf.within is not None:
-                return _Pattern("", [lambda word: any(test(word) for test in tests)])
-            return _Pattern(lead, tests)
+            return _Pattern(lead, tests) if leaf.within is None else _NearPattern(tests, leaf.within)
 
 
 def _find_common_beginning(forms: Sequence[str]) -> str:
@@ -111,10 +109,33 @@ class _Pattern:
         return end
 
 
+class _NearPattern:
+    """Words within a distance of each other, each with a test; between two paragraphs is a step."""
+
+    def __init__(self, tests: Sequence[Callable[[str], bool]], distance: int) -> None:
+        self._tests, self._distance = tests, distance
+
+    def find(self, text: str, _lowered: str | None) -> Iterator[Span]:
+        """The words that are near each other."""
+        last: dict[int, tuple[int, Span]] = {}
+        at = end = 0
+        for match in _WORD.finditer(text):
+            at += 1 + ("\n" in text[end : match.start()])
+            end = match.end()
+            fitting = [index for index, test in enumerate(self._tests) if test(match.group())]
+            last.update((index, (at, match.span())) for index in fitting)
+            if (
+                fitting
+                and len(last) == len(self._tests)
+                and at - min(place for place, _ in last.values()) <= self._distance
+            ):
+                yield from sorted({span for _, span in last.values()})
+
+
 class Seeker:
     """Finds what some leaves ask for; it may be asked about any number of texts."""
 
-    def __init__(self, patterns: Sequence[_Pattern]) -> None:
+    def __init__(self, patterns: Sequence[_Pattern | _NearPattern]) -> None:
         self._patterns = patterns
 
     def is_in(self, text: str) -> bool:

@@ -113,7 +113,9 @@ class Selector:
             return found
         seeker = build_seeker([node], self._view)
         return self._keep(
-            found, within, lambda title, text: seeker.is_in(title if node.in_title else f"{title}\n{text}")
+            found,
+            within,
+            lambda title, text: seeker.is_in(title) or (not node.in_title and seeker.is_in(text)),
         )
 
     @_select.register(Prefix)
