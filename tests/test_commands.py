@@ -224,3 +224,60 @@ def test_settings_that_are_not_understood_are_one_line(tmp_path):
 
 def test_the_seeds_are_all_articles():
     assert len([path for path in Path(seeds).iterdir() if not path.name.startswith(".")]) >= 15
+
+
+def test_search_gives_facets_with_exact_counts_behind_the_hits(seeded):
+    *hits, last = lines(run("--library", seeded, "search", "--json", "--facets", "--limit", 3, "syria"))
+    assert len(hits) == 3
+    assert set(last["facets"]) == {"persons", "organisations", "places", "sources", "months"}
+    russia = next(each for each in last["facets"]["places"] if each["key"] == "russia")
+    narrowed = lines(run("--library", seeded, "search", "--json", "--limit", 100, "syria place:#russia"))
+    assert len(narrowed) == russia["count"] < last["total"]
+
+
+def test_search_is_sorted_and_paged(seeded):
+    whole = lines(run("--library", seeded, "search", "--json", "--sort", "old", "--limit", 100, "syria"))
+    assert [hit["date"] for hit in whole] == sorted(hit["date"] for hit in whole)
+    page = lines(run("--library", seeded, "search", "--json", "--sort", "old", "--limit", 2, "--offset", 3, "syria"))
+    assert page == whole[3:5]
+
+
+def test_a_search_is_saved_listed_asked_again_and_forgotten(seeded):
+    saved = run("--library", seeded, "search", "--json", "--save", "drugs", "captagon OR asylum")
+    assert "saved as @drugs" in saved.stderr
+    assert lines(run("--library", seeded, "search", "--json", "@drugs")) == lines(saved)
+    (listed,) = lines(run("--library", seeded, "search", "--json", "--saved"))
+    assert listed == {
+        "name": "drugs",
+        "query": "captagon OR asylum",
+        "total": len(lines(saved)),
+        "unread": listed["total"],
+    }
+    assert "--save drugs 'captagon OR asylum'" in run("search", "--forget", "drugs").stderr
+    gone = run("--library", seeded, "search", "@drugs")
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert gone.stderr == "newscast: no saved search “drugs”; newscast search --saved lists them\n"
+
+
+def test_a_name_that_is_none_is_wrong_use(seeded):
+    done = run("--library", seeded, "search", "--save", "two words", "syria")
+    assert done.returncode == 2
+    assert "is no name" in done.stderr
+
+
+def test_search_says_what_was_perhaps_meant(seeded):
+    done = run("--library", seeded, "search", "damascsu")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "0 articles\ndid you mean: damascus\n"
+
+
+def test_a_name_of_several_actors_offers_them(build_library):
+    library = build_library(
+        a="One\n\nJohn Smith spoke in Homs. Smith left.", b="Two\n\nMary Smith sang in Hama. Smith sang again."
+    )
+    library.close()
+    done = run("--library", library.folder, "search", "--json", "person:smith")
+    assert len(lines(done)) == 2
+    assert "“smith” may be 2 actors: person:#john-smith, person:#mary-smith" in done.stderr
+    (hit,) = lines(run("--library", library.folder, "search", "--json", "person:#mary-smith"))
+    assert hit["title"] == "Two"

@@ -1,0 +1,207 @@
+"""Searching in the reader: what narrows the results, what was asked before, what is saved; the newest letter wins."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from search import Library, Marks, Query, Searches
+from tests.pilot import Reader, open_reader, wait_for
+from tui.render import build_months_line
+from tui.widgets import FacetList, ReadingPane, RowList, SearchBar
+
+
+def results(reader: Reader) -> RowList:
+    return reader.app.screen.query_one("#results", RowList)
+
+
+def facets(reader: Reader) -> FacetList:
+    return reader.app.screen.query_one(FacetList)
+
+
+def query(reader: Reader) -> str:
+    return reader.app.screen.query_one(SearchBar).value
+
+
+async def type_text(reader: Reader, text: str) -> None:
+    await reader.press(*("space" if letter == " " else letter for letter in text))
+
+
+async def go_to_facet(reader: Reader, term: str) -> None:
+    """Put the marker on a term."""
+    await wait_for(reader.pilot, lambda: term in [row.key for row in facets(reader)._rows.values()])
+    rows = facets(reader)._rows
+    target = next(index for index, row in rows.items() if row.key == term)
+    while facets(reader).index != target:
+        await reader.press("j" if facets(reader).index < target else "k")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_enter_on_a_facet_narrows_and_minus_excludes(seeded, size):
+    with Library(seeded, recogniser="rules") as library:
+        wanted = {facet.key: facet.count for facet in library.facets(Query("syria", as_you_type=True)).places}
+    async with open_reader(seeded, size) as reader:
+        await reader.search("syria")
+        everything = results(reader).count
+        await reader.press("f")
+        await go_to_facet(reader, "place:#russia")
+        await reader.press("enter")
+        await wait_for(reader.pilot, lambda: results(reader).count == wanted["russia"])
+        assert query(reader) == "syria* place:#russia "
+        await go_to_facet(reader, "place:#russia")
+        await reader.press("minus")
+        await wait_for(reader.pilot, lambda: results(reader).count == everything - wanted["russia"])
+        assert query(reader) == "syria* -place:#russia "
+        await reader.press("q")
+        assert reader.app.focused is results(reader)
+        assert not facets(reader).display
+
+
+async def test_a_line_of_months_says_when(seeded):
+    async with open_reader(seeded) as reader:
+        assert "█" not in reader.text
+        await reader.search("syria")
+        await reader.wait_for(" 2024-11 ▂█ 2024-12")
+
+
+@pytest.mark.parametrize(
+    ("months", "line"),
+    [
+        ([], ""),
+        ([("2024-12", 3)], " 2024-12 █"),
+        ([("2024-10", 8), ("2024-12", 1)], " 2024-10 █ ▁ 2024-12"),
+        ([("2000-01", 1), ("2024-12", 2)], " 2000-01 ▄                    █ 2024-12"),
+    ],
+)
+def test_months_are_bars_as_high_as_their_articles_are_many(months, line):
+    assert build_months_line(months, 40) == line
+
+
+async def test_a_misspelt_word_is_corrected_by_tab(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("slash")
+        await type_text(reader, "damascsu")
+        await reader.wait_for("did you mean damascus? Tab")
+        await reader.press("tab")
+        await reader.wait_for("for “damascus”")
+        assert results(reader).count > 1
+
+
+async def test_an_odd_query_says_what_was_made_of_it(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("slash")
+        await type_text(reader, "foo:syria")
+        await reader.wait_for("no field “foo”: searched as a word")
+
+
+async def test_up_in_the_search_bar_brings_back_what_was_asked(seeded):
+    searches = Searches(None)
+    async with open_reader(seeded, searches=searches) as reader:
+        await reader.open("captagon")
+        await reader.press("q")
+        await reader.press("slash", *["backspace"] * 8)
+        await type_text(reader, "asylum")
+        await reader.press("enter")
+        await reader.wait_for("¶ ")
+        await reader.press("q", "slash")
+        await reader.press("up")
+        assert query(reader) == "captagon"
+        await reader.press("down")
+        assert query(reader) == "asylum"
+        await reader.press("down")
+        assert reader.app.focused is results(reader)
+    assert searches.list_history() == ["asylum", "captagon"]
+
+
+async def test_a_search_is_saved_under_a_name_and_asked_again(seeded):
+    searches = Searches(None)
+    async with open_reader(seeded, searches=searches) as reader:
+        await reader.search("captagon OR asylum")
+        total = results(reader).count
+        await reader.press("at")
+        await type_text(reader, "drugs")
+        await reader.press("enter")
+        await reader.wait_for("saved as @drugs")
+        await reader.wait_for(f"{total} unread of {total} · captagon OR asylum*")
+        await reader.press("d")
+        await reader.wait_for("@drugs is forgotten; u takes that back")
+        assert searches.list_saved() == []
+        await reader.press("u")
+        await reader.wait_for("@drugs is back")
+        await reader.press("enter")
+        await reader.wait_for(f"1 of {total} articles for “@drugs”")
+
+
+async def test_an_unknown_saved_search_is_said_to_be_none(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("slash")
+        await type_text(reader, "@nosuch")
+        await reader.wait_for("no saved search “nosuch”")
+
+
+async def test_what_is_read_is_no_longer_among_the_unread(seeded):
+    marks = Marks(None)
+    async with open_reader(seeded, marks=marks) as reader:
+        await reader.search("is:unread")
+        before = results(reader).count
+        await reader.press("enter")
+        await reader.wait_for("¶ 1")
+        await reader.press("q", "q")
+        await reader.search("is:unread")
+        assert results(reader).count == before - 1
+        await reader.press("q")
+        await reader.search("is:read")
+        assert results(reader).count == 1
+
+
+async def test_an_older_answer_never_paints_over_a_newer_one(seeded, monkeypatch):
+    answer = Library.search
+
+    def hesitate(self, asked, *arguments, **options):
+        found = answer(self, asked, *arguments, **options)
+        if asked.text == "c":
+            time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(Library, "search", hesitate)
+    async with open_reader(seeded) as reader:
+        await reader.press("slash")
+        for letter in "captagon":
+            await reader.pilot.press(letter)
+        await reader.wait_for("1 article for “captagon”")
+        await reader.pilot.pause(0.7)  # by now the slow answer to the first letter has come, too
+        assert results(reader).count == 1
+        assert "for “captagon”" in reader.text
+
+
+async def test_scrolling_fetches_what_the_list_shows_and_no_more(build_library, monkeypatch):
+    library = build_library(**{f"article{number:03}": f"Article {number}\n\nThe text of it." for number in range(300)})
+    library.close()
+    asked: list[tuple[int, int]] = []
+    answer = Library.search
+
+    def note(self, query, offset=0, limit=20, **options):
+        asked.append((offset, limit))
+        return answer(self, query, offset, limit, **options)
+
+    monkeypatch.setattr(Library, "search", note)
+    async with open_reader(library.folder, (120, 40)) as reader:
+        shown = results(reader).rows_in_sight + 1
+        asked.clear()
+        await reader.press("G")
+        await wait_for(reader.pilot, lambda: results(reader).current)
+        assert asked == [(300 - shown, shown)] or asked == [(300 - shown + 1, shown - 1)]
+
+
+async def test_an_article_opens_at_its_best_match(build_library):
+    filler = "\n\n".join(f"Paragraph {number} of a long text, in which nothing happens." for number in range(40))
+    text = f"A title\n\nThe harbour is quiet.\n\n{filler}\n\nIn the harbour of Tartus a fleet left.\n\n{filler}"
+    library = build_library(a=text)
+    library.close()
+    async with open_reader(library.folder) as reader:
+        await reader.open("harbour fleet")
+        await reader.wait_for("a fleet left")
+        assert reader.app.screen.query_one(ReadingPane).article.paragraph == 41
+        await reader.press("N", "N")
+        assert reader.app.screen.query_one(ReadingPane).article.paragraph == 0
