@@ -6,7 +6,7 @@ SHARED ?= ../shared
 # By the environment, the versions hold for what builds the package, too.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: run test check format snapshots bench picture wheel train evaluate clean
+.PHONY: run test check format snapshots bench bench-search picture wheel train evaluate clean
 
 run: .venv/run
 	$(BIN)/newscast --library $(LIBRARY) $(ARGS) seeds
@@ -29,6 +29,10 @@ snapshots: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.reader --shared $(SHARED)
 	$(BIN)/python -m benchmarks.cast --shared $(SHARED)
+
+# Beside stock Whoosh, FTS5 and tantivy; some minutes, most of them for 200,000 articles (ARGS="--many 0" leaves them out).
+bench-search: .venv/bench
+	$(BIN)/python -m benchmarks.search --shared $(SHARED) $(ARGS)
 
 picture: .venv/dev
 	$(BIN)/python -m benchmarks.picture docs/reader.svg
@@ -61,4 +65,8 @@ clean:
 
 .venv/train: .venv/dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[train]'
+	touch $@
+
+.venv/bench: .venv/dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[bench]'
 	touch $@

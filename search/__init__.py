@@ -11,7 +11,7 @@ from search.errors import (
 )
 from search.fulltext import FullTextDamagedError
 from search.jsonl import build_json, build_mention_json, parse_json
-from search.language import narrow_query
+from search.language import grammar, narrow_query
 from search.library import Library
 from search.model import (
     Actor,
@@ -73,6 +73,7 @@ __all__ = [
     "annotate_across",
     "build_json",
     "build_mention_json",
+    "grammar",
     "make_safe",
     "make_safe_line",
     "narrow_query",

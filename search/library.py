@@ -17,14 +17,14 @@ from search.store import Actors, Corrections, Documents, FacetCounter, WriterLoc
 from search.text import find_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from search.model import Actor, Cast, Document, Facets, Match, Mention, Query, Results, Summary
-    from search.store import Marks
+    from search.store import Marks, StoredDocument
 
-_index_batch = 2_000  # documents to a commit when the index is built anew
+_batch_size = 8_000_000  # characters to a segment when the index is built anew
 
 
 class Library:
@@ -238,17 +238,28 @@ class Library:
         wanted = self._documents.read_revisions()
         gone = [number for number in indexed if number not in wanted]
         lacking = [number for number, revision in wanted.items() if indexed.get(number) != revision]
-        for start in range(0, max(1, len(lacking)), _index_batch):
-            if lacking:
-                yield Progress(start, len(lacking), "bringing the full-text index level")
-            rows = (self._documents.read_number(number) for number in lacking[start : start + _index_batch])
-            self._fulltext.write(
-                ((row.number, row.revision, row.document) for row in rows), gone=gone if start == 0 else ()
-            )
+        self._fulltext.write((), gone=gone)
+        done = 0
+        while done < len(lacking):
+            yield Progress(done, len(lacking), "bringing the full-text index level")
+            batch = self._read_batch(lacking[done:])
+            self._fulltext.write((row.number, row.revision, row.document) for row in batch)
+            done += len(batch)
         self._fulltext.mark_current(len(wanted), max(wanted.values(), default=0))
         self._fulltext.merge()
         if lacking:
             yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
+
+    def _read_batch(self, numbers: Sequence[int]) -> list[StoredDocument]:
+        """The first of these documents, as many as become one segment."""
+        batch: list[StoredDocument] = []
+        size = 0
+        for number in numbers:
+            batch.append(self._documents.read_number(number))
+            size += sum(len(paragraph.text) for paragraph in batch[-1].document.paragraphs)
+            if size > _batch_size:
+                break
+        return batch
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

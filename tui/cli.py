@@ -6,14 +6,23 @@ import codecs
 import io
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from search import NewscastError, make_safe_line
-from tui import commands
-from tui.search_command import search_library
 from tui.setup import find_setup, library_option
 
+_commands = {
+    "add": ("tui.commands", "add"),
+    "search": ("tui.search_command", "search_library"),
+    "show": ("tui.commands", "show"),
+    "actors": ("tui.commands", "actors"),
+    "mentions": ("tui.commands", "mentions"),
+    "annotate": ("tui.commands", "annotate_documents"),
+    "doctor": ("tui.commands", "doctor"),
+}
+"""Each command's module and name there."""
 _no_screen = frozenset({"", "dumb", "unknown"})
 
 
@@ -27,13 +36,21 @@ class ReaderGroup(click.Group):
             if args[index] in {"--help", "--version"}:
                 return super().parse_args(ctx, args)
             index += 2 if args[index] == "--library" else 1
-        if index >= len(args) or args[index] not in self.commands:
+        if index >= len(args) or args[index] not in {*self.commands, *_commands}:
             args = [*args[:index], "read", *args[index:]]
         return super().parse_args(ctx, args)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """In the order in which one comes to need them."""
-        return [name for name in self.commands if not self.commands[name].hidden and ctx is not None]
+        return list(_commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command is imported when it is called: what the others need costs it nothing."""
+        if cmd_name not in _commands:
+            return super().get_command(ctx, cmd_name)
+        module, name = _commands[cmd_name]
+        found: click.Command = getattr(import_module(module), name)
+        return found
 
 
 @click.group(cls=ReaderGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,18 +96,6 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and codecs.lookup(stream.encoding or "ascii").name != "utf-8":
             raise NewscastError("the terminal's encoding is not UTF-8; set LANG=C.UTF-8 or PYTHONUTF8=1")
-
-
-for command in (
-    commands.add,
-    search_library,
-    commands.show,
-    commands.actors,
-    commands.mentions,
-    commands.annotate_documents,
-    commands.doctor,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

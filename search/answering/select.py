@@ -122,6 +122,8 @@ class Selector:
     def _select_prefix(self, node: Prefix, within: RowSet | None) -> RowSet:
         prefix = build_plain(node.word)
         found = self._view.read_prefix(prefix, within)
+        if self._view.has_many_forms(prefix):
+            self.notes.append(f"“{prefix}*” stands for too many words: the most frequent were looked for")
         return self._keep_titled(found, within, lambda word: word.startswith(prefix)) if node.in_title else found
 
     @_select.register(Fuzzy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from array import array
 from bisect import bisect_left
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _largest_memory = 2_000_000
 """How much is kept decoded, counted in numbers of about 30 bytes."""
+most_forms = 4_096
+"""Words of one segment that a prefix may stand for; of more, the most frequent are taken."""
 _bisecting_cost = 8
 """How many postings are put into a dictionary in the time of looking one up among them all."""
 
@@ -161,10 +164,16 @@ class View:
         found = frozenset().union(*self._list_by_prefix(prefix))
         return 2 * len(found) + 1, found
 
+    def has_many_forms(self, prefix: str) -> bool:
+        """Do more words begin so than are looked at?"""
+        return any(len(_list_forms_by_prefix(each, prefix.encode())) > most_forms for each in self.segments)
+
     def _list_by_prefix(self, prefix: bytes) -> Iterator[array[int]]:
         for segment in self.segments:
-            last = segment.forms.find_first(prefix + b"\xff")
-            for form in range(segment.forms.find_first(prefix), last):
+            forms: Sequence[int] = _list_forms_by_prefix(segment, prefix)
+            if len(forms) > most_forms:
+                forms = heapq.nlargest(most_forms, forms, key=segment.count_form)
+            for form in forms:
                 yield segment.read_numbers_of_form(form)
 
     def find_near(self, word: str, distance: int) -> list[str]:
@@ -190,6 +199,10 @@ class View:
             likely = (forms[form].decode() for form in near if -slack <= forms.length(form) - length <= 4 * distance)
             found.update(form for form in likely if is_near(word, form, distance))
         return len(found) + 1, sorted(found)
+
+
+def _list_forms_by_prefix(segment: Segment, prefix: bytes) -> range:
+    return range(segment.forms.find_first(prefix), segment.forms.find_first(prefix + b"\xff"))
 
 
 def _join(parts: list[tuple[array[int], bytes]]) -> tuple[array[int], bytes]:

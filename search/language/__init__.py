@@ -1,5 +1,6 @@
 """The query language: one parser for the search bar, the commands, saved searches and filters."""
 
+from search.language.grammar import grammar
 from search.language.narrow import narrow_query
 from search.language.parse import Parsed, parse_query
 from search.language.syntax import (
@@ -36,6 +37,7 @@ __all__ = [
     "Parsed",
     "Prefix",
     "Words",
+    "grammar",
     "list_wanted",
     "narrow_query",
     "parse_query",

@@ -1,6 +1,6 @@
 """What a reader types → a tree. Any string is a query: what is no grammar is searched as words.
 
-The grammar is the table in docs/search.md. OR binds its two neighbours; all else is joined by "and".
+The grammar is the table in grammar.py. OR binds its two neighbours; all else is joined by "and".
 """
 
 from __future__ import annotations

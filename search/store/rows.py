@@ -39,13 +39,14 @@ class Rows:
         if self._days is None or self._stamp != stamp:
             (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM documents").fetchone()
             days = array("i", bytes(4 * (last + 1)))
-            known: dict[str, int] = {"": 0}
-            for number, published in self._connection.execute(
-                "SELECT number, published FROM documents INDEXED BY documents_by_date"
-            ):
-                if published not in known:
-                    known[published] = date.fromisoformat(published).toordinal()
-                days[number] = known[published]
+            rows = self._connection.execute(
+                "SELECT published, json_group_array(number) FROM documents INDEXED BY documents_by_date"
+                " WHERE published <> '' GROUP BY published"
+            )
+            for published, numbers in rows:
+                day = date.fromisoformat(published).toordinal()
+                for number in json.loads(numbers):
+                    days[number] = day
             self._days, self._stamp = days, stamp
         return self._days
 

@@ -10,18 +10,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from search import grammar
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
 _keys_width, _name_width = 16, 24
-_query_help = """
-The query language
-  word word          both words        "a phrase"   the words in a row
-  word OR word       either            prefix*      words that begin so
-  -word              without           title:word   in the title
-
+_query_width = 42
+_marks_help = """
 Marks in the text
   ▌ current paragraph   ▶ where you are   • a mention of the taken actor   / a match of the search
   ◆ person  ■ organisation  ▲ place  ◇ event  □ work  · other
@@ -63,7 +61,9 @@ class HelpScreen(ModalScreen[None]):
             if part.startswith("Actors"):
                 lines.append(f"  {'1 … 9':<{_keys_width}} {'take the actor with that number':<42} take_1 … take_9")
             lines.append("")
-        return [*lines, *_query_help.strip("\n").split("\n")]
+        lines.append("The query language")
+        lines += [f"  {written:<{_query_width}} {meaning}" for written, meaning in grammar]
+        return [*lines, *_marks_help.rstrip("\n").split("\n")]
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
