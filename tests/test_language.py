@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search import Query, narrow_query
+from search import Query, grammar, narrow_query
 from search.language import Dated, parse_query
+from tests.conftest import root
 
 today = date(2026, 11, 23)  # a Monday
 
@@ -117,6 +118,18 @@ def test_only_so_many_words_are_searched():
     parsed = parse_query(" ".join(f"word{number}" for number in range(200)))
     assert len(str(parsed).split()) == 64
     assert parsed.note == "only the first 64 words were searched"
+
+
+def test_readme_has_the_grammar_in_one_table():
+    readme = (root / "README.md").read_text("utf-8")
+    assert [meaning for _, meaning in grammar if f"| {meaning} |" not in readme] == []
+    assert [written for written, _ in grammar if written.split()[0].rstrip(",") not in readme] == []
+
+
+def test_what_the_table_says_is_understood():
+    for written, _ in grammar:
+        if "…" not in written:
+            assert parse_query(written).note is None
 
 
 def test_brackets_may_be_deep():

@@ -38,7 +38,7 @@ def _find_rows(
         candidates = set(rarest.numbers) if within is None else within.intersection(rarest.numbers)
         for each in places:
             if each is not rarest:
-                candidates = candidates.intersection(each.numbers)
+                candidates = each.keep(candidates)
         rows = list(candidates - view.segments[index].deleted)
         found.update(
             number

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from search.fulltext.view import View
     from search.model import Document
 
-schema_version = 2
+schema_version = 3
 """Raise it when anything that decides the index's content changes: an older index is then built anew."""
 
 _state_file = "state.json"

@@ -83,11 +83,11 @@ class Inverter:
             postings = known.get(stem)
             if postings is None:
                 known[stem] = postings = Postings(array("I"), bytearray(), array("I"), array("I"))
-            numbers, weights, occurrences, positions = postings
+            numbers, weights, ends, positions = postings
             frequency = len(places)
             numbers.append(number)
-            occurrences.append(frequency)
             positions.extend(places)
+            ends.append(len(positions))
             if places[0] & 1:  # the title's words come first and are odd
                 frequency += (_title_worth - 1) * sum(place & 1 for place in places)
             weights.append(int(255 * frequency / (frequency + norm) + 0.5) or 1)

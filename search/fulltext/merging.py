@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,8 @@ def _join(parts: Sequence[Postings]) -> Postings:
     for part in parts:
         joined.numbers.extend(array("I", part.numbers))
         joined.weights.extend(part.weights)
-        joined.occurrences.extend(array("I", part.occurrences))
+        before = len(joined.positions)
+        joined.ends.extend(array("I", [before + end for end in part.ends]))
         joined.positions.extend(array("I", part.positions))
     if _is_ascending(joined.numbers):
         return joined
@@ -81,14 +82,15 @@ def _join(parts: Sequence[Postings]) -> Postings:
 
 
 def _pick(postings: Postings, indices: Sequence[int]) -> Postings:
-    ends = [0, *accumulate(postings.occurrences)]
-    positions = array("I")
+    ends, positions = array("I"), array("I")
     for index in indices:
-        positions.extend(array("I", postings.positions[ends[index] : ends[index + 1]]))
+        start = postings.ends[index - 1] if index else 0
+        positions.extend(array("I", postings.positions[start : postings.ends[index]]))
+        ends.append(len(positions))
     return Postings(
         array("I", [postings.numbers[index] for index in indices]),
         bytearray(postings.weights[index] for index in indices),
-        array("I", [postings.occurrences[index] for index in indices]),
+        ends,
         positions,
     )
 

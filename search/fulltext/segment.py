@@ -6,7 +6,6 @@ import mmap
 from array import array
 from bisect import bisect_left
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from search.fulltext.segment_file import Postings, unpack_header
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _bounds = {"H": 2, "I": 4}
+_bisecting_cost = 8
+"""How many rows are compared with a set in the time of looking one up among them."""
 
 
 class Segment:
@@ -101,10 +102,9 @@ class Segment:
         numbers = self._read(at, count, self.number_code)
         at += _bounds[self.number_code] * count
         weights = bytearray(self._view[at : at + count])
-        occurrences = self._read(at + count, count, self.position_code)
-        at += count + _bounds[self.position_code] * count
-        positions = self._read(at, self._stem_occurrences[stem], self.position_code)
-        return Postings(numbers, weights, occurrences, positions)
+        ends = self._read(at + count, count, "I")
+        positions = self._read(at + 5 * count, self._stem_occurrences[stem], self.position_code)
+        return Postings(numbers, weights, ends, positions)
 
     def _drop_deleted(self, numbers: array[int]) -> array[int]:
         if not self.deleted or self.deleted.isdisjoint(numbers):
@@ -133,13 +133,22 @@ class Places:
 
     def __init__(self, postings: Postings) -> None:
         self.numbers = postings.numbers
-        self._positions = postings.positions
-        self._starts = list(accumulate(postings.occurrences, initial=0))
+        self._positions, self._ends = postings.positions, postings.ends
+
+    def keep(self, numbers: set[int] | frozenset[int]) -> set[int] | frozenset[int]:
+        """Those of these documents that have it."""
+        known = self.numbers
+        if len(numbers) * _bisecting_cost > len(known):
+            return numbers.intersection(known)
+        places = [(number, bisect_left(known, number)) for number in numbers]
+        return {number for number, at in places if at < len(known) and known[at] == number}
 
     def find(self, numbers: Iterable[int]) -> list[array[int]]:
         """Its positions in the documents in these rows, all of which must have it."""
-        starts, positions, known = self._starts, self._positions, self.numbers
-        return [positions[starts[at] : starts[at + 1]] for at in [bisect_left(known, number) for number in numbers]]
+        ends, positions, known = self._ends, self._positions, self.numbers
+        return [
+            positions[ends[at - 1] if at else 0 : ends[at]] for at in [bisect_left(known, number) for number in numbers]
+        ]
 
 
 class Terms:

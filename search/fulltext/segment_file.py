@@ -1,7 +1,8 @@
 """How a segment of the index lies on disk: postings as plain arrays, then tables that say where each term's are.
 
     header      magic, type codes, counts, offsets of the tables
-    postings    of each stem: row numbers, weights, occurrences a document, positions; of each form: row numbers
+    postings    of each stem: row numbers, weights, where each document's positions end, positions; of each form: row
+                numbers
     tables      documents (row number, revision), stems, forms, which forms a stem has
 
 A form is a word as it is written, folded; its row numbers are written only where its stem has other forms, too.
@@ -55,11 +56,14 @@ header_size = _HEADER.size
 
 
 class Postings(NamedTuple):
-    """The documents of one stem: row numbers in ascending order, a weight each, how often it occurs, and where."""
+    """The documents of one stem: row numbers in ascending order, a weight each, and where in each it stands.
+
+    The positions of all documents lie end to end; `ends` says where those of each one end.
+    """
 
     numbers: array[int]
     weights: bytearray
-    occurrences: array[int]
+    ends: array[int]
     positions: array[int]
 
 
@@ -101,7 +105,7 @@ class SegmentFileWriter:
         start = self._at
         self._write(_narrow(postings.numbers, self._number_code).tobytes())
         self._write(postings.weights)
-        self._write(_narrow(postings.occurrences, self._position_code).tobytes())
+        self._write(postings.ends.tobytes())
         self._write(_narrow(postings.positions, self._position_code).tobytes())
         index = len(self._stems)
         self._stems.append(stem)
