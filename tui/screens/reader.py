@@ -17,7 +17,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.landing import Landing
 from tui.screens.listing import Listing
 from tui.screens.reading import ReadingScreen
-from tui.screens.results import ResultsScreen
+from tui.screens.results import ResultsScreen, no_articles
 from tui.screens.saved import SavedScreen
 from tui.widgets import (
     Article,
@@ -29,6 +29,7 @@ from tui.widgets import (
     ReadingPane,
     RowList,
     SearchBar,
+    SearchNote,
     StatusLine,
 )
 
@@ -73,11 +74,13 @@ class ReaderScreen(ResultsScreen):
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
-        yield SearchBar(id="search")
+        with Horizontal(id="top"):
+            yield SearchBar(id="search")
+            yield SearchNote(id="note")
         yield MonthsLine(id="months")
         with Horizontal(id="middle"):
             yield FacetList("nothing to narrow by", id="facets")
-            yield RowList("no articles yet: newscast add PATH", id="results")
+            yield RowList(no_articles, id="results")
             yield ReadingPane(self._settings.text_width, id="reading")
         yield ProgressLine(id="progress")
         yield StatusLine(id="status")

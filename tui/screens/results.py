@@ -14,12 +14,14 @@ from tui.screens.facets import build_facet_rows
 from tui.screens.landing import Landing
 from tui.screens.reading import ReadingScreen
 from tui.screens.saved import SavedScreen
-from tui.widgets import FacetList, MonthsLine, RowList, SearchBar
+from tui.widgets import FacetList, MonthsLine, RowList, SearchBar, SearchNote
 
 if TYPE_CHECKING:
     from search import Mark
 
 _preview_delay = 0.12  # seconds; while a key is held down nothing is opened
+no_articles = "no articles yet: newscast add PATH"
+_few = 5  # hits; of fewer, the Library is asked what was perhaps meant
 _facets_delay = 0.2  # seconds; while somebody types, no facets are counted
 
 
@@ -100,13 +102,15 @@ class ResultsScreen(ReadingScreen):
             said = "the full-text index is damaged and is being built anew"
             self.say(said if mends else f"{error}; newscast doctor --repair mends it")
             return
+        self.results.empty = "nothing found" if text.strip() else no_articles
         self.results.reset(total, rows)
         self._suggestion = None
         self._count_facets(self.listing.query)
         if rows and (not self.is_narrow or self.pane.document is None):
             await self.open(rows[0].key, self._landing, preview=True)
-        self.say(f"{self.listing.describe(0)} · {note}" if note else "")
-        if total == 0:
+        self.say("")
+        self.query_one(SearchNote).say(note or "")
+        if total < _few:
             self._suggest(self.listing.query)
 
     @work(exclusive=True, group="suggest")
@@ -114,7 +118,7 @@ class ResultsScreen(ReadingScreen):
         found = await self.listing.suggest(query)
         if found is not None and query == self.listing.query:
             self._suggestion = found
-            self.say(f"no articles · did you mean {found}? Tab")
+            self.query_one(SearchNote).say(f"did you mean {found}? Tab")
 
     @on(SearchBar.SuggestionTaken)
     def _take_suggestion(self, message: SearchBar.SuggestionTaken) -> None:

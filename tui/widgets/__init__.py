@@ -1,7 +1,7 @@
 """What stands on a screen; no widget knows a Library, a file or a clock."""
 
 from tui.widgets.article import Article
-from tui.widgets.bars import KeyLine, MonthsLine, ProgressLine, SearchBar, StatusLine
+from tui.widgets.bars import KeyLine, MonthsLine, ProgressLine, SearchBar, SearchNote, StatusLine
 from tui.widgets.cast_panel import CastPanel
 from tui.widgets.facet_list import FacetList
 from tui.widgets.reading_pane import ReadingPane
@@ -18,5 +18,6 @@ __all__ = [
     "Row",
     "RowList",
     "SearchBar",
+    "SearchNote",
     "StatusLine",
 ]

@@ -66,6 +66,21 @@ class SearchBar(Input):
         self.post_message(self.SuggestionTaken())
 
 
+class SearchNote(Static):
+    """Beside the search bar: what was made of an odd query, or what was perhaps meant."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__("", markup=False, id=id)
+        self._shown = ""
+
+    def say(self, text: str) -> None:
+        """Show half a line, "" for nothing."""
+        if text != self._shown:
+            self._shown = text
+            self.display = bool(text)
+            self.update(Content(text))
+
+
 class MonthsLine(Static):
     """When the results were published: a bar a month, in one line."""
 

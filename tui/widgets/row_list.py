@@ -81,7 +81,7 @@ class RowList(ScrollView, can_focus=True):
 
     def __init__(self, empty: str, *, id: str) -> None:
         super().__init__(id=id)
-        self._empty = empty
+        self.empty = empty
         self._rows: dict[int, Row] = {}
         self._asked: tuple[int, int] | None = None
         self._height = 2
@@ -236,7 +236,7 @@ class RowList(ScrollView, can_focus=True):
         line = y + self.scroll_offset.y
         index, is_detail = divmod(line, self._height)
         if not self.count and line == 1:
-            return Strip([Segment(clip(f"  {self._empty}", self.size.width))]).adjust_cell_length(self.size.width)
+            return Strip([Segment(clip(f"  {self.empty}", self.size.width))]).adjust_cell_length(self.size.width)
         row = self._rows.get(index)
         if index >= self.count or row is None:
             return Strip.blank(self.size.width)

@@ -1,0 +1,145 @@
+"""The index: many small commits, changes, deletions and merges are one index; damage is noticed, never guessed at."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from search import Document, FullTextDamagedError, Paragraph
+from search.fulltext import FullText
+from search.fulltext.segment import Segment
+
+
+def build_document(*paragraphs: str, title: str | None = None) -> Document:
+    texts = tuple(Paragraph(index, text) for index, text in enumerate(paragraphs))
+    return Document("", title, None, None, None, None, texts)
+
+
+@pytest.fixture
+def index(tmp_path):
+    opened = FullText(tmp_path / "fulltext")
+    opened.clear()
+    return opened
+
+
+def find(index: FullText, word: str) -> set[int]:
+    return set(index.view.read_rows(word))
+
+
+def test_hundreds_of_small_commits_leave_few_segments(index):
+    for number in range(1, 201):
+        index.write([(number, number, build_document(f"alpha word{number}"))])
+        index.merge()
+    assert len(index.view.segments) < 25
+    assert find(index, "alpha") == set(range(1, 201))
+    assert find(index, "word77") == {77}
+    assert index.read_revisions() == {number: number for number in range(1, 201)}
+
+
+def test_a_document_written_again_takes_the_place_of_its_older_self(index):
+    index.write([(1, 1, build_document("alpha")), (2, 2, build_document("alpha beta"))])
+    index.write([(1, 3, build_document("gamma"))])
+    assert find(index, "alpha") == {2}
+    assert find(index, "gamma") == {1}
+    assert index.view.count == 2
+    assert index.read_revisions() == {1: 3, 2: 2}
+
+
+def test_of_a_document_twice_in_one_commit_the_later_one_counts(index):
+    index.write([(1, 1, build_document("alpha")), (1, 2, build_document("beta"))])
+    assert (find(index, "alpha"), find(index, "beta")) == (set(), {1})
+
+
+def test_what_is_gone_is_found_no_more_and_leaves_the_files_with_the_next_merge(index):
+    index.write([(number, number, build_document("alpha")) for number in range(1, 5)])
+    index.write((), gone=[1, 2, 3])
+    assert find(index, "alpha") == {4}
+    index.merge()
+    (segment,) = index.view.segments
+    assert (segment.header.documents, segment.deleted) == (1, frozenset())
+    assert find(index, "alpha") == {4}
+
+
+def test_merging_changes_no_answer(index):
+    choice = random.Random(1)
+    words = [f"word{number}" for number in range(60)]
+    known: dict[int, Document] = {}
+    for revision in range(1, 120):
+        number = choice.randrange(1, 40)
+        known[number] = build_document(*(" ".join(choice.choices(words, k=9)) for _ in range(3)), title="word1 word2")
+        index.write([(number, revision, known[number])])
+    before = {
+        word: (list(index.view.read_weighed(word).numbers), index.view.read_weighed(word).weights) for word in words
+    }
+    many = len(index.view.segments)
+    index.merge()
+    assert len(index.view.segments) < many
+    after = {
+        word: (list(index.view.read_weighed(word).numbers), index.view.read_weighed(word).weights) for word in words
+    }
+    assert after == before
+    for word in words:
+        assert find(index, word) == {
+            number
+            for number, document in known.items()
+            if word in f"{document.title} {document.paragraphs}".replace("'", " ").split()
+        }
+
+
+def test_a_text_longer_than_two_bytes_count_is_searched_to_its_end(index):
+    index.write([(1, 1, build_document("alpha"))])
+    index.write([(2, 2, build_document(" ".join(["filler"] * 70_000), "omega alpha"))])
+    index.write([(number, number, build_document("beta")) for number in range(70_000, 70_003)])
+    assert find(index, "omega") == {2}
+    assert find(index, "beta") == {70_000, 70_001, 70_002}
+    (places,) = index.view.read_places(1, ["omega"])
+    assert places.find([2])[0][0] > 1 << 16
+
+
+def test_a_word_of_a_title_weighs_more(index):
+    index.write([(1, 1, build_document("alpha beta")), (2, 2, build_document("beta", title="alpha"))])
+    one, other = index.view.read_weighed("alpha").weights
+    assert other > one
+
+
+def test_who_reads_sees_each_commit_and_keeps_what_it_has_while_files_go(index, tmp_path):
+    reader = FullText(tmp_path / "fulltext")
+    for number in range(1, 30):
+        held = reader.view
+        index.write([(number, number, build_document(f"alpha word{number}"))])
+        index.merge()
+        assert find(reader, "alpha") == set(range(1, number + 1))
+        assert set(held.read_rows("alpha")) == set(range(1, number))
+
+
+def test_each_flipped_byte_is_noticed_by_a_thorough_look(index, tmp_path):
+    index.write([(1, 1, build_document("alpha beta gamma"))])
+    index.mark_current(1, 1)
+    (path,) = (tmp_path / "fulltext").glob("*.seg")
+    whole = path.read_bytes()
+    for at in random.Random(2).sample(range(len(whole)), 40):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert index.find_damage() == [path.name]
+    path.write_bytes(whole)
+    assert index.find_damage() == []
+
+
+@pytest.mark.parametrize("kept", [0, 7, 200, -1])
+def test_a_file_cut_short_is_one_clear_error(index, tmp_path, kept):
+    index.write([(1, 1, build_document("alpha beta gamma"))])
+    index.mark_current(1, 1)
+    (path,) = (tmp_path / "fulltext").glob("*.seg")
+    path.write_bytes(path.read_bytes()[:kept])
+    assert not index.is_current(1, 1)
+    with pytest.raises(FullTextDamagedError):
+        FullText(tmp_path / "fulltext").view  # noqa: B018 - to look is to open
+
+
+def test_a_segment_of_a_machine_with_another_byte_order_is_refused(index, tmp_path):
+    index.write([(1, 1, build_document("alpha"))])
+    (path,) = (tmp_path / "fulltext").glob("*.seg")
+    data = path.read_bytes()
+    path.write_bytes(data[:8] + (b"b" if data[8:9] == b"l" else b"l") + data[9:])
+    with pytest.raises(ValueError, match="another machine"):
+        Segment(path)
