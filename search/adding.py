@@ -38,7 +38,10 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
         taken, additions = adder.add_step(origins[done:])
         done += taken
         yield Progress(done, len(origins), "adding", tuple(additions))
+        # What was added and indexed is findable; to keep the index quick comes after that.
+        yield from fulltext.merge()
     adder.write_index()
+    yield from fulltext.merge()
 
 
 class _Adder:
@@ -94,8 +97,6 @@ class _Adder:
             return
         self._fulltext.write((stored.number, stored.revision, stored.document) for stored in self._unindexed)
         self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
-        # What was added is findable now; to keep the index quick comes after that.
-        self._fulltext.merge()
         self._unindexed.clear()
         self._batch = min(self._batch * 2, _largest_index_batch)
 

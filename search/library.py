@@ -238,7 +238,8 @@ class Library:
         wanted = self._documents.read_revisions()
         gone = [number for number in indexed if number not in wanted]
         lacking = [number for number, revision in wanted.items() if indexed.get(number) != revision]
-        self._fulltext.write((), gone=gone)
+        if gone:
+            self._fulltext.write((), gone=gone)
         done = 0
         while done < len(lacking):
             yield Progress(done, len(lacking), "bringing the full-text index level")
@@ -246,7 +247,7 @@ class Library:
             self._fulltext.write((row.number, row.revision, row.document) for row in batch)
             done += len(batch)
         self._fulltext.mark_current(len(wanted), max(wanted.values(), default=0))
-        self._fulltext.merge()
+        yield from self._fulltext.merge()
         if lacking:
             yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
 

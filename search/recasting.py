@@ -8,7 +8,8 @@ from search.cast.link import Linker
 from search.cast.recognise import build_recogniser, find_recogniser, find_version
 from search.cast.resolve import find_cast
 from search.model import Progress
-from search.store import Corrections, Documents, Links, begin
+from search.store import Corrections, Documents, begin
+from search.store.links import Links
 
 if TYPE_CHECKING:
     import sqlite3

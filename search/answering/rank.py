@@ -100,8 +100,9 @@ def rank_by_date(
     numbers: Collection[int], days: array[int], limit: int, *, oldest_first: bool = False
 ) -> list[tuple[int, float]]:
     """The newest rows, or the oldest; the undated last, and among equals those added first."""
-    if oldest_first:
-        keys = [(days[number] or 1 << 30, number) for number in numbers]
-    else:
-        keys = [(-days[number], number) for number in numbers]
+    known = len(days)  # what is gone from the store may still be in the index
+    dated = ((days[number] if number < known else 0, number) for number in numbers)
+    keys = (
+        [(day or 1 << 30, number) for day, number in dated] if oldest_first else [(-day, each) for day, each in dated]
+    )
     return [(number, 0.0) for _, number in (heapq.nsmallest(limit, keys) if limit < len(keys) else sorted(keys))]

@@ -157,7 +157,8 @@ class Selector:
         last = node.until.toordinal() if node.until else 1 << 30
         if within is None:
             return {number for number, day in enumerate(days) if first <= day <= last}
-        return {number for number in within if first <= days[number] <= last}
+        known = len(days)  # what is gone from the store may still be in the index
+        return {number for number in within if number < known and first <= days[number] <= last}
 
     @_select.register(OfState)
     def _select_state(self, node: OfState, within: RowSet | None) -> RowSet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -67,6 +66,8 @@ def find_recogniser(name: str) -> tuple[str, str | None]:
 def find_version(name: str) -> str:
     """What a cast found by this recogniser is marked with; another one after a better model was installed."""
     if name == "trained":
+        from importlib.resources import files
+
         return f"trained {(files('search.cast') / 'network' / 'version').read_text('utf-8').strip()}"
     return name
 

@@ -92,4 +92,4 @@ class Commits:
         clean_files(self._storage, _name, generation, segments)
 
 
-_schema = Schema(text=ID())
+_schema = Schema(text=ID())  # a table of contents has one; what is in the segments it does not say

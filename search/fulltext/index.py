@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.errors import NewscastError
+from search.model import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -134,24 +135,26 @@ class FullText:
             if found := frozenset(number for number in outdated if segment.has_document(number)):
                 stored.delete_documents(found)
 
-    def merge(self) -> None:
+    def merge(self) -> Iterator[Progress]:
         """Merge segments of like size until there are few of each, so that a search need not look into many."""
         with self._guard():
             state, merged = self.read_state(), False
             while chosen := _choose_segments(self._open_commits().read().segments):
-                self._merge(chosen)
+                yield from self._merge(chosen)
                 merged = True
             if merged and state is not None:
                 self._write_state(state.documents, state.revision)
 
-    def _merge(self, chosen: Sequence[StoredSegment]) -> None:
+    def _merge(self, chosen: Sequence[StoredSegment]) -> Iterator[Progress]:
         from search.fulltext.commits import StoredSegment
         from search.fulltext.merging import merge_segments
 
         commit = self._open_commits().read()
         new = StoredSegment()
         opened = [self._open_segment(stored) for stored in chosen]
-        merge_segments(opened, self._folder / new.file_name)
+        total = sum(len(segment.stems) for segment in opened)
+        for done in merge_segments(opened, self._folder / new.file_name):
+            yield Progress(done, total, "putting the full-text index together")
         new.set_doc_count(sum(segment.count_live() for segment in opened))
         kept = [segment for segment in commit.segments if segment not in chosen]
         self._open_commits().write(commit.generation + 1, [*kept, new])

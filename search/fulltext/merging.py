@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from search.fulltext.segment import Segment
 
+_step = 5_000  # stems
 
-def merge_segments(segments: Sequence[Segment], path: Path) -> None:
-    """Write what lives in these segments as one."""
+
+def merge_segments(segments: Sequence[Segment], path: Path) -> Iterator[int]:
+    """Write what lives in these segments as one; every so often, say how many of their stems are done."""
     documents = sorted(
         (number, revision)
         for segment in segments
@@ -31,8 +33,11 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
     )
     try:
         streams = [_list_stems(index, segment) for index, segment in enumerate(segments)]
+        done = 0
         for stem, places in groupby(heapq.merge(*streams), key=itemgetter(0)):
             found = [(segments[index], at) for _, index, at in places]
+            if done // _step < (done := done + len(found)) // _step:
+                yield done
             postings = _join([_drop_deleted(segment.read_postings(at), segment) for segment, at in found])
             if postings.numbers:
                 writer.write_stem(stem, postings, _join_forms(found).items())

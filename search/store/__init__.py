@@ -1,11 +1,13 @@
-"""SQLite: the truth about documents, cast and what a reader did. No SQL stands outside this folder."""
+"""SQLite: the truth about documents, cast and what a reader did. No SQL stands outside this folder.
+
+`Links` is in its module: only who adds or annotates needs it.
+"""
 
 from search.store.actors import Actors
 from search.store.corrections import Corrections
 from search.store.database import begin, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
-from search.store.links import Links
 from search.store.lock import WriterLock
 from search.store.marks import Mark, Marks
 from search.store.rows import Rows
@@ -16,7 +18,6 @@ __all__ = [
     "Corrections",
     "Documents",
     "FacetCounter",
-    "Links",
     "Mark",
     "Marks",
     "Rows",

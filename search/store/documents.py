@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError
@@ -60,7 +59,7 @@ class Documents:
             " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
             " language = excluded.language, text = excluded.text RETURNING number, id",
             [
-                document.id or blake2b(_make_storable(origin).encode(), digest_size=6).hexdigest(),
+                document.id or _build_id(origin),
                 _make_storable(origin),
                 content_hash,
                 revision,
@@ -151,6 +150,12 @@ class Documents:
             f"SELECT number, text, {summary_columns} FROM documents WHERE number IN ({marks})", list(numbers)
         )
         return {row[0]: (build_summary(row[2:]), row[1]) for row in rows}
+
+
+def _build_id(origin: str) -> str:
+    from hashlib import blake2b
+
+    return blake2b(_make_storable(origin).encode(), digest_size=6).hexdigest()
 
 
 def _make_storable(origin: str) -> str:
