@@ -10,7 +10,7 @@ from search.answering.rank import list_stems, rank_by_date, rank_by_worth
 from search.answering.seek import Seeker, build_seeker, list_sought
 from search.answering.select import Selector
 from search.answering.suggest import few, suggest
-from search.language import Any, Mentions, Node, Parsed, Words, list_wanted, parse_query
+from search.language import Mentions, Parsed, Words, list_wanted, parse_query
 from search.model import Hit, Query, Results
 from search.store import Rows
 from search.text import find_word_texts
@@ -130,17 +130,8 @@ class Answerer:
         if len(answer.ranked) < last:
             count = last if last <= _first_page else len(answer.rows)
             if answer.stems:
-                is_any = _is_any_word(answer.parsed.node)
-                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.view, count, is_any=is_any)
+                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.view, count)
             else:
                 days = self._rows.read_days()
                 answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")
         return answer.ranked[offset:last]
-
-
-def _is_any_word(node: Node | None) -> bool:
-    """Do just the articles answer that have any of these words?"""
-    return isinstance(node, Any) and all(
-        isinstance(each, Words) and len(each.words) == 1 and not each.in_title and not each.is_as_written
-        for each in node.nodes
-    )

@@ -6,6 +6,7 @@ Words are weighed by BM25 (Robertson and Zaragoza, 2009), a word in the title as
 from __future__ import annotations
 
 import heapq
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from search.fulltext import build_plain, build_stem
@@ -13,10 +14,14 @@ from search.language import Fuzzy, Node, Prefix, Words, list_wanted
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
-    from search.fulltext.view import View, Weighed
+    from search.fulltext.view import RowSet, View, Weighed
 
+_soon_weighed = 1_000
+"""Documents; of so few, to leave some out takes longer than to weigh them all."""
+_most_tried = 2_000
+"""Documents of one word, the best first, among which those that answer are looked for."""
 _most_fuzzy = 4
 """Of the words that a misspelt one may be, so many count for the order."""
 
@@ -36,64 +41,49 @@ def list_stems(node: Node | None, view: View) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def rank_by_worth(
-    numbers: Collection[int], stems: list[str], view: View, limit: int, *, is_any: bool = False
-) -> list[tuple[int, float]]:
-    """The best rows with what they are worth; among equals, those added last.
-
-    `is_any` says that the rows are all that have any of the stems: then not all need to be weighed.
-    """
+def rank_by_worth(numbers: RowSet, stems: list[str], view: View, limit: int) -> list[tuple[int, float]]:
+    """The best rows with what they are worth; among equals, those added last."""
     if len(stems) == 1 and numbers is view.read_rows(stems[0]):
-        return _rank_by_weight(view.read_weighed(stems[0]), limit)
-    rows = list(_leave_out_hopeless(stems, view, limit) or numbers if is_any else numbers)
+        best = islice(_list_best(view.read_weighed(stems[0])), limit)
+        return [(row, worth) for worth, row in best]
+    hopeful = _find_hopeful(numbers, stems, view, limit) if len(numbers) > max(limit, _soon_weighed) else numbers
+    rows = list(hopeful)
     worths = [0.0] * len(rows)
     for stem in stems:
         worths = list(map(float.__add__, worths, view.weigh(stem, rows)))
-    best = heapq.nlargest(limit, zip(worths, rows, strict=True)) if limit < len(rows) else _sort(worths, rows)
-    return [(row, worth) for worth, row in best]
+    pairs = zip(worths, rows, strict=True)
+    ranked = heapq.nlargest(limit, pairs) if limit < len(rows) else sorted(pairs, reverse=True)
+    # Who is not hopeful is worth nothing, if there is room for them.
+    others = heapq.nlargest(limit - len(ranked), numbers - hopeful) if len(ranked) < min(limit, len(numbers)) else []
+    return [(row, worth) for worth, row in ranked] + [(row, 0.0) for row in others]
 
 
-def _leave_out_hopeless(stems: list[str], view: View, limit: int) -> frozenset[int]:
-    """The rows that have a word worth enough for the best (MaxScore: Turtle and Flood, 1995).
+def _find_hopeful(numbers: RowSet, stems: list[str], view: View, limit: int) -> RowSet:
+    """The rows that have a word worth enough to be among the best (MaxScore: Turtle and Flood, 1995).
 
-    A row with only the others would be worth less than the last of the best by one word alone.
+    A row with only the others is worth less than each of the best by one word alone.
     """
-    weighed = [view.read_weighed(stem) for stem in stems]
-    by_worth = sorted(
-        ((max(each.weights, default=0) * each.worth, _find_last_weight(each, limit) * each.worth, stem)
-         for stem, each in zip(stems, weighed, strict=True)), reverse=True
-    )  # fmt: skip
-    bar = max(last for _, last, _ in by_worth)
+    by_worth = []
+    for stem in stems:
+        weighed = view.read_weighed(stem)
+        among = islice((worth for worth, row in islice(_list_best(weighed), _most_tried) if row in numbers), limit)
+        best = list(among)
+        most = max(weighed.weights, default=0) * weighed.worth
+        by_worth.append((most, best[-1] if len(best) == limit else 0.0, stem))
+    by_worth.sort(reverse=True)
+    bar = max((last for _, last, _ in by_worth), default=0.0)
     kept = [stem for at, (_, _, stem) in enumerate(by_worth) if sum(most for most, _, _ in by_worth[at:]) >= bar]
-    return frozenset().union(*map(view.read_rows, kept))
+    return frozenset().union(*map(view.read_rows, kept)) & numbers
 
 
-def _find_last_weight(weighed: Weighed, limit: int) -> int:
-    """The weight of the last of the best by this word alone; 0 if there are not so many."""
-    count = 0
-    for weight in range(255, 0, -1):
-        count += weighed.weights.count(weight)
-        if count >= limit:
-            return weight
-    return 0
-
-
-def _sort(worths: list[float], rows: list[int]) -> list[tuple[float, int]]:
-    return sorted(zip(worths, rows, strict=True), reverse=True)
-
-
-def _rank_by_weight(weighed: Weighed, limit: int) -> list[tuple[int, float]]:
-    """The best of one word's documents: weights are bytes, so that looking for each from the top is quick."""
-    best: list[tuple[int, float]] = []
+def _list_best(weighed: Weighed) -> Iterator[tuple[float, int]]:
+    """What one word's documents are worth, the best first: weights are bytes, so that looking for each is quick."""
     numbers, weights, worth = weighed
     for weight in range(255, 0, -1):
         at = weights.rfind(weight)
         while at >= 0:
-            best.append((numbers[at], weight * worth))
-            if len(best) == limit:
-                return best
+            yield weight * worth, numbers[at]
             at = weights.rfind(weight, 0, at)
-    return best
 
 
 def rank_by_date(

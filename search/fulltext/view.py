@@ -6,24 +6,19 @@ import heapq
 import math
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
 from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from search.fulltext.inverting import heaviest
+from search.fulltext.kept import Kept
 from search.fulltext.spelling import is_near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import TypeVar
+    from collections.abc import Iterable, Iterator, Sequence
 
     from search.fulltext.segment import Places, Segment
 
-    Found = TypeVar("Found")
-
-_largest_memory = 2_000_000
-"""How much is kept decoded, counted in numbers of about 30 bytes."""
 most_forms = 4_096
 """Words of one segment that a prefix may stand for; of more, the most frequent are taken."""
 _bisecting_cost = 8
@@ -47,22 +42,7 @@ class View:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
         self.count = sum(segment.count_live() for segment in segments)
-        self._kept: OrderedDict[tuple[str, ...], tuple[int, object]] = OrderedDict()
-        self._size = 0
-
-    def keep(self, key: tuple[str, ...], build: Callable[[], tuple[int, Found]]) -> Found:
-        """What was built for this key before, or is now; the least recently asked for goes when it grows too much."""
-        known = self._kept.get(key)
-        if known is not None:
-            self._kept.move_to_end(key)
-            return known[1]  # type: ignore[return-value] # one key, one type
-        size, found = build()
-        self._kept[key] = size, found
-        self._size += size
-        while self._size > _largest_memory and len(self._kept) > 1:
-            _, (gone, _) = self._kept.popitem(last=False)
-            self._size -= gone
-        return found
+        self.keep = Kept().find
 
     def read_weighed(self, stem: str) -> Weighed:
         """The documents that have a stem."""

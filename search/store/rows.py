@@ -65,10 +65,11 @@ class Rows:
         )
 
     def find_by_source(self, name: str) -> set[int]:
-        """The documents whose source has all of these words."""
+        """The documents whose source is called so, else those whose source has all of these words."""
         words = set(find_word_texts(fold(name)))
-        sources = [row[0] for row in self._connection.execute("SELECT DISTINCT source FROM documents")]
-        chosen = [source for source in sources if source and words <= set(find_word_texts(fold(source)))]
+        sources = [row[0] for row in self._connection.execute("SELECT DISTINCT source FROM documents") if row[0]]
+        chosen = [source for source in sources if fold(source) == fold(name)]
+        chosen = chosen or [source for source in sources if words <= set(find_word_texts(fold(source)))]
         return self._find(
             "SELECT number FROM documents WHERE source IN (SELECT value FROM json_each(?))", chosen if words else []
         )
