@@ -7,6 +7,9 @@ def is_near(word: str, other: str, distance: int) -> bool:
     """Are they at most so many insertions, deletions and replacements of a letter apart (Levenshtein, 1966)?"""
     if abs(len(word) - len(other)) > distance:
         return False
+    # An edit takes or brings one letter at most; this tells most words apart at once.
+    if len(set(word).difference(other)) > distance or len(set(other).difference(word)) > distance:
+        return False
     # What both begin and end with needs no comparing.
     start = 0
     for one, another in zip(word, other, strict=False):
