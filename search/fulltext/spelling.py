@@ -10,7 +10,15 @@ def is_near(word: str, other: str, distance: int) -> bool:
     # An edit takes or brings one letter at most; this tells most words apart at once.
     if len(set(word).difference(other)) > distance or len(set(other).difference(word)) > distance:
         return False
-    # What both begin and end with needs no comparing.
+    word, other = _strip_common(word, other)
+    if max(len(word), len(other)) <= distance:
+        return True
+    # Both begin and end with other letters now: one edit would not do.
+    return distance > 1 and _find_distance(word, other) <= distance
+
+
+def _strip_common(word: str, other: str) -> tuple[str, str]:
+    """Both without what both begin with and end with."""
     start = 0
     for one, another in zip(word, other, strict=False):
         if one != another:
@@ -19,15 +27,13 @@ def is_near(word: str, other: str, distance: int) -> bool:
     word, other = word[start:], other[start:]
     while word and other and word[-1] == other[-1]:
         word, other = word[:-1], other[:-1]
-    if max(len(word), len(other)) <= distance:
-        return True
-    if distance == 1:
-        return False
+    return word, other
+
+
+def _find_distance(word: str, other: str) -> int:
     row = list(range(len(other) + 1))
     for number, letter in enumerate(word, 1):
         previous, row[0] = row[0], number
         for index, another in enumerate(other, 1):
             previous, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, previous + (letter != another))
-        if min(row) > distance:
-            return False
-    return row[-1] <= distance
+    return row[-1]
