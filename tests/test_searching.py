@@ -133,6 +133,16 @@ async def test_a_search_is_saved_under_a_name_and_asked_again(seeded):
         await reader.wait_for(f"1 of {total} articles for “@drugs”")
 
 
+async def test_a_query_with_brackets_may_be_saved(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("slash")
+        for letter in 'url:"[/x][b]"':
+            await reader.pilot.press({"[": "left_square_bracket", "]": "right_square_bracket"}.get(letter, letter))
+        await reader.wait_for('for “url:"[/x][b]"”')
+        await reader.press("escape", "at")
+        await reader.wait_for('a name for url:"[/x][b]"')
+
+
 async def test_an_unknown_saved_search_is_said_to_be_none(seeded):
     async with open_reader(seeded) as reader:
         await reader.press("slash")

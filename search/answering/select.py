@@ -39,7 +39,7 @@ _narrowed = f"only the newest {most_read:,} of what may match were looked at"
 _actor_types: dict[str, ActorType] = {"person": "person", "org": "organisation", "place": "place"}
 _most_named = 3
 _dearness: dict[type, float] = {
-    Mentions: 0.1, OfSource: 0.1, OfUrl: 0.1, OfState: 0.1, Prefix: 1, Fuzzy: 1, Dated: 4
+    Mentions: 0.1, OfSource: 0.1, OfUrl: 0.1, OfState: 0.1, Prefix: 1, Fuzzy: 1, Dated: 1
 }  # fmt: skip
 """How late each kind is looked at among others, as a share of all documents."""
 
@@ -151,14 +151,8 @@ class Selector:
         return list(islice(sorted(found, reverse=True), most_read))
 
     @_select.register(Dated)
-    def _select_dated(self, node: Dated, within: RowSet | None) -> RowSet:
-        days = self._rows.read_days()
-        first = node.since.toordinal() if node.since else 1
-        last = node.until.toordinal() if node.until else 1 << 30
-        if within is None:
-            return {number for number, day in enumerate(days) if first <= day <= last}
-        known = len(days)  # what is gone from the store may still be in the index
-        return {number for number in within if number < known and first <= days[number] <= last}
+    def _select_dated(self, node: Dated, _within: RowSet | None) -> RowSet:
+        return self._rows.find_by_dates(node.since, node.until)
 
     @_select.register(OfState)
     def _select_state(self, node: OfState, within: RowSet | None) -> RowSet:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _chunk = 500
+_most_dated = 4  # stretches of time kept
 
 
 class Rows:
@@ -23,6 +24,8 @@ class Rows:
         self._connection = connection
         self._days: array[int] | None = None
         self._stamp: tuple[int, int] | None = None
+        self._dated: dict[tuple[date | None, date | None], frozenset[int]] = {}
+        self._dated_stamp: tuple[int, int] | None = None
 
     def read_stamp(self) -> tuple[int, int]:
         """Another one with every change of the database, by whomever."""
@@ -49,6 +52,21 @@ class Rows:
                     days[number] = day
             self._days, self._stamp = days, stamp
         return self._days
+
+    def find_by_dates(self, since: date | None, until: date | None) -> frozenset[int]:
+        """The documents published from one day to another, both with them; None is open."""
+        stamp = self.read_stamp()
+        if self._dated_stamp != stamp:
+            self._dated, self._dated_stamp = {}, stamp
+        if (since, until) not in self._dated:
+            (found,) = self._connection.execute(
+                "SELECT json_group_array(number) FROM documents WHERE published BETWEEN ? AND ?",
+                [(since or date.min).isoformat(), (until or date.max).isoformat()],
+            ).fetchone()
+            while len(self._dated) >= _most_dated:
+                self._dated.pop(next(iter(self._dated)))
+            self._dated[since, until] = frozenset(json.loads(found))
+        return self._dated[since, until]
 
     def find_by_actors(self, actors: Iterable[str]) -> set[int]:
         """The documents that mention any of the actors with these ids."""
