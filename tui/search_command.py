@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -118,38 +119,30 @@ def _print_facets(facets: Facets, results: Results, *, as_json: bool) -> None:
 def _expand(text: str) -> str:
     if "@" not in text:
         return text
-    searches = Searches(find_reader_database())
-    try:
+    with closing(Searches(find_reader_database())) as searches:
         return searches.expand(text)
-    finally:
-        searches.close()
 
 
 def _save(name: str, text: str) -> None:
-    searches = Searches(find_reader_database())
-    try:
-        before = searches.save(name, text)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    finally:
-        searches.close()
+    with closing(Searches(find_reader_database())) as searches:
+        try:
+            before = searches.save(name, text)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
     say(f"saved as @{name}" + (f"; before, it was: {before.query}" if before else ""))
 
 
 def _forget(name: str) -> None:
-    searches = Searches(find_reader_database())
-    try:
+    with closing(Searches(find_reader_database())) as searches:
         gone = searches.forget(name)
-    finally:
-        searches.close()
     say(f"forgotten; take it back with: newscast search --save {gone.name} '{gone.query}'")
 
 
 def _list_saved(setup: Setup, *, as_json: bool) -> None:
-    database = find_reader_database()
-    searches, marks = Searches(database), Marks(database)
-    with open_for_reading(setup) as library:
-        for each in searches.list_saved():
+    with closing(Searches(find_reader_database())) as searches:
+        saved = searches.list_saved()
+    with closing(Marks(find_reader_database())) as marks, open_for_reading(setup) as library:
+        for each in saved:
             total, unread = (_count(library, marks, text) for text in (each.query, f"({each.query}) is:unread"))
             if as_json:
                 print_json({"name": each.name, "query": each.query, "total": total, "unread": unread})
