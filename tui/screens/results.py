@@ -87,7 +87,7 @@ class ResultsScreen(ReadingScreen):
         message.stop()
         self._start_search(message.value)
 
-    @work(exclusive=True, group="search")
+    @work(group="search")
     async def _start_search(self, text: str) -> None:
         await self.search(text)
 
