@@ -4,6 +4,7 @@ from search.annotating import annotate, annotate_across
 from search.errors import (
     InvalidDocumentError,
     LibraryLockedError,
+    LibraryOutdatedError,
     LibraryUnreadableError,
     NewscastError,
     NotFoundError,
@@ -51,6 +52,7 @@ __all__ = [
     "InvalidDocumentError",
     "Library",
     "LibraryLockedError",
+    "LibraryOutdatedError",
     "LibraryUnreadableError",
     "Link",
     "Mark",

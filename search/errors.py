@@ -22,6 +22,10 @@ class LibraryUnreadableError(NewscastError):
     """The Library's folder or database cannot be used."""
 
 
+class LibraryOutdatedError(LibraryUnreadableError):
+    """An older newscast wrote the library; to open it with the right to write brings it up to date."""
+
+
 class NotFoundError(NewscastError):
     """No Document or Actor answers to what was asked for, or more than one does."""
 

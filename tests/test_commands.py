@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -281,3 +282,14 @@ def test_a_name_of_several_actors_offers_them(build_library):
     assert "“smith” may be 2 actors: person:#john-smith, person:#mary-smith" in done.stderr
     (hit,) = lines(run("--library", library.folder, "search", "--json", "person:#mary-smith"))
     assert hit["title"] == "Two"
+
+
+def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_a_search(seeded):
+    with sqlite3.connect(seeded / "library.db") as connection:
+        connection.executescript(
+            "DROP INDEX documents_by_source; DROP INDEX documents_by_url; PRAGMA user_version = 2;"
+        )
+    connection.close()
+    for path in (seeded / "fulltext").iterdir():
+        path.write_bytes(b"what another version understood")
+    assert len(lines(run("--library", seeded, "search", "--json", "captagon"))) == 1

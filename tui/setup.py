@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import Library, LibraryLockedError
+from search import Library, LibraryLockedError, LibraryOutdatedError
 from tui.output import say, show_progress
 from tui.settings import Settings, find_library_folder, find_settings_file, read_settings
 
@@ -50,7 +50,12 @@ def library_option(command: Command) -> Command:
 @contextmanager
 def open_for_reading(setup: Setup) -> Iterator[Library]:
     """The library, its index level with its documents if nobody is writing just now. Raises NewscastError."""
-    with Library(setup.folder, read_only=True) as library:
+    try:
+        opened = Library(setup.folder, read_only=True)
+    except LibraryOutdatedError:
+        Library(setup.folder).close()  # to open it so brings it up to date
+        opened = Library(setup.folder, read_only=True)
+    with opened as library:
         if library.is_behind():
             try:
                 for _ in show_progress(library.repair()):

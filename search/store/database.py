@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.errors import LibraryUnreadableError
+from search.errors import LibraryOutdatedError, LibraryUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,7 +177,7 @@ def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[s
     if version > len(migrations):
         raise LibraryUnreadableError(f"{target}: written by a newer newscast; update newscast to read it")
     if version < len(migrations) and read_only:
-        raise LibraryUnreadableError(f"{target}: written by an older newscast; open it once with the right to write")
+        raise LibraryOutdatedError(f"{target}: written by an older newscast; open it once with the right to write")
     for number, script in enumerate(migrations[version:], version + 1):
         # Python's executescript commits first; begun inside the script, a migration is done wholly or not at all.
         connection.executescript(f"BEGIN IMMEDIATE;{script}PRAGMA user_version = {number};COMMIT;")
