@@ -284,7 +284,10 @@ def test_a_name_of_several_actors_offers_them(build_library):
     assert hit["title"] == "Two"
 
 
-def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_a_search(seeded):
+@pytest.mark.parametrize(
+    ("command", "status"), [(["search", "captagon"], 0), (["actors"], 0), (["doctor"], 1), (["doctor", "--repair"], 0)]
+)
+def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_any_command(seeded, command, status):
     with sqlite3.connect(seeded / "library.db") as connection:
         connection.executescript(
             "DROP INDEX documents_by_source; DROP INDEX documents_by_url; PRAGMA user_version = 2;"
@@ -292,4 +295,6 @@ def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_a_search(seeded
     connection.close()
     for path in (seeded / "fulltext").iterdir():
         path.write_bytes(b"what another version understood")
-    assert len(lines(run("--library", seeded, "search", "--json", "captagon"))) == 1
+    done = run("--library", seeded, *command)
+    assert done.returncode == status, done.stderr
+    assert done.stdout

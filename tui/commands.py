@@ -22,7 +22,7 @@ from search import (
     parse_json,
 )
 from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
-from tui.setup import find_setup, library_option, open_for_reading
+from tui.setup import find_setup, library_option, open_as_it_is, open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,7 +194,7 @@ def _read_documents(file: IO[str], bad: list[int]) -> Iterator[Document]:
 def doctor(context: click.Context, library: str | None, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: ARG001, FBT001 - as in add
     """Say whether the library is whole, and mend what can be mended."""
     setup = find_setup(context)
-    with Library(setup.folder, read_only=True) as opened:
+    with open_as_it_is(setup) as opened:
         health = opened.health()
         if health.problems and repair:
             for _ in show_progress(opened.repair()):

@@ -47,15 +47,19 @@ def library_option(command: Command) -> Command:
     )(command)
 
 
+def open_as_it_is(setup: Setup) -> Library:
+    """The library to be read, of whatever version. Raises NewscastError."""
+    try:
+        return Library(setup.folder, read_only=True)
+    except LibraryOutdatedError:
+        Library(setup.folder).close()  # to open it so brings it up to date
+        return Library(setup.folder, read_only=True)
+
+
 @contextmanager
 def open_for_reading(setup: Setup) -> Iterator[Library]:
     """The library, its index level with its documents if nobody is writing just now. Raises NewscastError."""
-    try:
-        opened = Library(setup.folder, read_only=True)
-    except LibraryOutdatedError:
-        Library(setup.folder).close()  # to open it so brings it up to date
-        opened = Library(setup.folder, read_only=True)
-    with opened as library:
+    with open_as_it_is(setup) as library:
         if library.is_behind():
             try:
                 for _ in show_progress(library.repair()):
