@@ -95,13 +95,16 @@ class ResultsScreen(ReadingScreen):
         """Ask, and show the first results; without a panel of its own the article waits until it is opened."""
         query = Query(text, as_you_type=True)
         try:
-            total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
+            answer = await self.listing.search(query, 2 * self.app.size.height)
         except FullTextDamagedError as error:
             self.listing.query = query
             mends = self.mend()
             said = "the full-text index is damaged and is being built anew"
             self.say(said if mends else f"{error}; newscast doctor --repair mends it")
             return
+        if answer is None:
+            return
+        total, rows, note = answer
         self.results.empty = "nothing found" if text.strip() else no_articles
         self.results.reset(total, rows)
         self._suggestion = None
