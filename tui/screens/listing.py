@@ -25,29 +25,20 @@ class Listing:
     def __init__(self, library: Library, marks: Marks, searches: Searches) -> None:
         self._library, self._marks, self.searches = library, marks, searches
         self._rows: dict[str, Row] = {}
-        self._asked = 0
         self.typed = ""
         self.query = Query("", as_you_type=True)
         self.total = 0
 
-    async def search(self, query: Query, limit: int) -> tuple[int, list[Row], str | None] | None:
-        """Ask another query, each @name in it for what is saved: how many hits, the first rows, and a note on it.
-
-        None if yet another one was asked before the answer came.
-        """
-        self._asked += 1
-        number = self._asked
+    async def search(self, query: Query, limit: int) -> tuple[int, list[Row], str | None]:
+        """Ask another query, each @name in it for what is saved: how many hits, the first rows, and a note on it."""
         try:
             text, missing = self.searches.expand(query.text), None
         except NotFoundError as error:
             text, missing = query.text, str(error)
         expanded = replace(query, text=text)
         results = await asyncio.to_thread(self._ask, expanded, 0, limit)
-        rows = await self._build_rows(results.hits)
-        if number != self._asked:
-            return None
         self.typed, self.query, self.total = query.text, expanded, results.total
-        return results.total, rows, missing or results.note
+        return results.total, await self._build_rows(results.hits), missing or results.note
 
     def _ask(self, query: Query, offset: int, limit: int) -> Results:
         return self._library.search(query, offset, limit, marks=self._marks)

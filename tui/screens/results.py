@@ -87,7 +87,7 @@ class ResultsScreen(ReadingScreen):
         message.stop()
         self._start_search(message.value)
 
-    @work(group="search")
+    @work(exclusive=True, group="search")
     async def _start_search(self, text: str) -> None:
         await self.search(text)
 
@@ -95,16 +95,13 @@ class ResultsScreen(ReadingScreen):
         """Ask, and show the first results; without a panel of its own the article waits until it is opened."""
         query = Query(text, as_you_type=True)
         try:
-            answer = await self.listing.search(query, 2 * self.app.size.height)
+            total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
         except FullTextDamagedError as error:
             self.listing.query = query
             mends = self.mend()
             said = "the full-text index is damaged and is being built anew"
             self.say(said if mends else f"{error}; newscast doctor --repair mends it")
             return
-        if answer is None:
-            return
-        total, rows, note = answer
         self.results.empty = "nothing found" if text.strip() else no_articles
         self.results.reset(total, rows)
         self._suggestion = None
