@@ -39,10 +39,10 @@ class Library:
         database = folder / "library.db"
         if read_only and not database.exists():
             raise LibraryUnreadableError(f"no library in {folder}: newscast add PATH makes one")
-        try:
-            (folder / "fulltext").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            if not read_only:
+        if not read_only:
+            try:
+                (folder / "fulltext").mkdir(parents=True, exist_ok=True)
+            except OSError as error:
                 raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
         self.folder, self.read_only = folder, read_only
         self._connection = open_library_database(str(database), read_only=read_only)

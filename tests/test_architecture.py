@@ -21,7 +21,7 @@ search_layers = (
 )  # fmt: skip
 tui_layers = (
     ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup"), ("screens",),
-    ("app",), ("commands", "search_command"), ("cli",),
+    ("app",), ("commands", "search_command", "watch_command"), ("cli",), ("serving",),
 )  # fmt: skip
 
 

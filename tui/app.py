@@ -14,7 +14,7 @@ from textual.theme import Theme
 
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
 from tui.screens.reader import ReaderScreen
-from tui.settings import Settings, SettingsError, find_reader_database
+from tui.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.screen import Screen
+
+    from tui.setup import Setup
 
 _terminal_theme = Theme(
     name="terminal", ansi=True, dark=True, primary="ansi_blue", secondary="ansi_cyan", warning="ansi_yellow",
@@ -90,11 +92,11 @@ class NewscastApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run_reader(folder: Path, settings: Settings, paths: Sequence[str], *, read_only: bool = False) -> int:
+def run_reader(setup: Setup, paths: Sequence[str]) -> int:
     """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
-    with _open_library(folder, settings, read_only=read_only) as library:
-        marks, searches = Marks(find_reader_database()), Searches(find_reader_database())
-        app = NewscastApp(library, marks, searches, settings, paths)
+    with _open_library(setup) as library:
+        marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
+        app = NewscastApp(library, marks, searches, setup.settings, paths)
         try:
             app.run()
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is restored and one line says it
@@ -103,22 +105,22 @@ def run_reader(folder: Path, settings: Settings, paths: Sequence[str], *, read_o
             marks.close()
             searches.close()
     if app.failure is not None:
-        raise _log_failure(app.failure)
+        raise _log_failure(app.failure, setup.reader_database.with_name("crash.log"))
     return app.return_code or 0
 
 
-def _log_failure(error: Exception) -> NewscastError:
+def _log_failure(error: Exception, log: Path) -> NewscastError:
     """The error that sends a reader to the log, once its traceback is in it."""
-    log = find_reader_database().with_name("crash.log")
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return NewscastError(f"stopped by an error of its own, {type(error).__name__}; the whole of it is in {log}")
 
 
-def _open_library(folder: Path, settings: Settings, *, read_only: bool) -> Library:
+def _open_library(setup: Setup) -> Library:
     """The library to read from: made if it is not there, and read-only where it cannot be written to."""
+    recogniser = setup.settings.recogniser
     try:
-        return Library(folder, read_only=read_only, recogniser=settings.recogniser)
+        return Library(setup.folder, read_only=setup.read_only, recogniser=recogniser)
     except LibraryUnreadableError:
-        if read_only or not (folder / "library.db").exists():
+        if setup.read_only or not (setup.folder / "library.db").exists():
             raise
-        return Library(folder, read_only=True, recogniser=settings.recogniser)
+        return Library(setup.folder, read_only=True, recogniser=recogniser)

@@ -7,11 +7,15 @@ import io
 import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from search import NewscastError, make_safe_line
-from tui.setup import find_setup, library_option
+from tui.setup import Setup, find_setup, setup_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _commands = {
     "add": ("tui.commands", "add"),
@@ -21,6 +25,8 @@ _commands = {
     "mentions": ("tui.commands", "mentions"),
     "annotate": ("tui.commands", "annotate_documents"),
     "doctor": ("tui.commands", "doctor"),
+    "watch": ("tui.watch_command", "watch"),
+    "serve": ("tui.serving.command", "serve"),
 }
 """Each command's module and name there."""
 _no_screen = frozenset({"", "dumb", "unknown"})
@@ -33,9 +39,9 @@ class ReaderGroup(click.Group):
         """Put the reader's name where no command's is."""
         index = 0
         while index < len(args) and args[index].startswith("-") and args[index] != "-":
-            if args[index] in {"--help", "--version"}:
+            if args[index] in {"--help", "-h", "--version"}:
                 return super().parse_args(ctx, args)
-            index += 2 if args[index] == "--library" else 1
+            index += 2 if args[index] in {"--library", "--user"} else 1
         if index >= len(args) or args[index] not in {*self.commands, *_commands}:
             args = [*args[:index], "read", *args[index:]]
         return super().parse_args(ctx, args)
@@ -54,9 +60,9 @@ class ReaderGroup(click.Group):
 
 
 @click.group(cls=ReaderGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@library_option
+@setup_options
 @click.version_option(package_name="newscast")
-def cli(library: str | None) -> None:
+def cli() -> None:
     """A terminal newsreader that knows the cast.
 
     newscast [PATH|URL …] opens the reader; given paths are added first. The settings are in settings.toml in the
@@ -65,19 +71,18 @@ def cli(library: str | None) -> None:
 
 
 @cli.command(hidden=True)
-@library_option
-@click.option("--read-only", is_flag=True, help="Write nothing into the library.")
+@setup_options
 @click.argument("paths", nargs=-1, metavar="[PATH|URL …]")
 @click.pass_context
-def read(context: click.Context, library: str | None, read_only: bool, paths: tuple[str, ...]) -> None:  # noqa: ARG001, FBT001 - find_setup reads it; click passes by name
+def read(context: click.Context, paths: tuple[str, ...]) -> None:
     """Open the reader."""
     setup = find_setup(context)
-    if read_only and paths:
+    if setup.read_only and paths:
         raise click.UsageError("with --read-only nothing can be added")
     _check_terminal(paths)
     from tui.app import run_reader
 
-    context.exit(run_reader(setup.folder, setup.settings, paths, read_only=read_only))
+    context.exit(run_reader(setup, paths))
 
 
 def _check_terminal(paths: tuple[str, ...]) -> None:
@@ -98,16 +103,22 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
             raise NewscastError("the terminal's encoding is not UTF-8; set LANG=C.UTF-8 or PYTHONUTF8=1")
 
 
-def main() -> None:
-    """Run the command and exit with 0 done, 1 failed, 2 usage, 128+n on signal n."""
+def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> None:
+    """Run the command line and exit with 0 done, 1 failed, 2 usage, 128+n on signal n.
+
+    A `setup` that is given is not for the command line to change.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a locale cannot show is no reason to stop
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = cli.main(prog_name="newscast", standalone_mode=False)
+        status = cli.main(arguments, prog_name="newscast", standalone_mode=False, obj=setup)
         sys.stdout.flush()
     except click.UsageError as error:
-        error.show()
+        if setup is None:
+            error.show()
+        else:
+            click.echo(f"newscast: {make_safe_line(error.format_message())}", err=True)
         status = 2
     except (NewscastError, click.ClickException) as error:
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)

@@ -22,7 +22,7 @@ from search import (
     parse_json,
 )
 from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
-from tui.setup import find_setup, library_option, open_as_it_is, open_for_reading
+from tui.setup import find_setup, open_as_it_is, open_for_reading, open_for_writing, setup_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +36,16 @@ def _say_note(library: Library) -> None:
 
 
 @click.command()
-@library_option
+@setup_options
 @json_option
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|URL …")
 @click.pass_context
-def add(context: click.Context, library: str | None, as_json: bool, paths: tuple[str, ...]) -> None:  # noqa: ARG001, FBT001 - find_setup reads it; click passes by name
+def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None:  # noqa: FBT001 - click passes by name
     """Add files, folders, pages ("-" is standard input); what is unchanged is skipped."""
     setup = find_setup(context)
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
-    with Library(setup.folder, recogniser=setup.settings.recogniser) as opened:
+    with open_for_writing(setup) as opened:
         _say_note(opened)
         for step in show_progress(opened.add(paths)):
             counts.update(addition.outcome for addition in step.additions)
@@ -67,11 +67,11 @@ def add(context: click.Context, library: str | None, as_json: bool, paths: tuple
 
 
 @click.command()
-@library_option
+@setup_options
 @json_option
 @click.argument("document", metavar="ID")
 @click.pass_context
-def show(context: click.Context, library: str | None, as_json: bool, document: str) -> None:  # noqa: ARG001, FBT001 - as in add
+def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa: FBT001 - as in add
     """Print an article with its mentions; the beginning of an id is enough."""
     with open_for_reading(find_setup(context)) as opened:
         found = opened.document(document)
@@ -91,11 +91,11 @@ def show(context: click.Context, library: str | None, as_json: bool, document: s
 
 
 @click.command()
-@library_option
+@setup_options
 @json_option
 @click.argument("text", nargs=-1)
 @click.pass_context
-def actors(context: click.Context, library: str | None, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: ARG001, FBT001 - as in add
+def actors(context: click.Context, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
     """List the cast of the library, or those whose names have TEXT in them."""
     with open_for_reading(find_setup(context)) as opened:
         _, found = opened.actors(" ".join(text))
@@ -133,11 +133,11 @@ def _complete_actor(context: click.Context, parameter: click.Parameter, typed: s
 
 
 @click.command()
-@library_option
+@setup_options
 @json_option
 @click.argument("actor", nargs=-1, required=True, shell_complete=_complete_actor)
 @click.pass_context
-def mentions(context: click.Context, library: str | None, as_json: bool, actor: tuple[str, ...]) -> None:  # noqa: ARG001, FBT001 - as in add
+def mentions(context: click.Context, as_json: bool, actor: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
     """Print every mention of ACTOR (its id, or its name) in reading order, with its sentence."""
     with open_for_reading(find_setup(context)) as opened:
         found = opened.actor(" ".join(actor))
@@ -186,22 +186,23 @@ def _read_documents(file: IO[str], bad: list[int]) -> Iterator[Document]:
 
 
 @click.command()
-@library_option
+@setup_options
 @json_option
 @click.option("--repair", is_flag=True, help="Build anew what is derived and not as it should be.")
 @click.option("--annotate", "annotates", is_flag=True, help="Find the cast anew where a better model has not seen it.")
 @click.pass_context
-def doctor(context: click.Context, library: str | None, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: ARG001, FBT001 - as in add
+def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - as in add
     """Say whether the library is whole, and mend what can be mended."""
     setup = find_setup(context)
     with open_as_it_is(setup) as opened:
         health = opened.health()
-        if health.problems and repair:
+    if health.problems and repair:
+        with open_for_writing(setup) as opened:
             for _ in show_progress(opened.repair()):
                 pass
             health = opened.health()
     if annotates:
-        with Library(setup.folder, recogniser=setup.settings.recogniser) as opened:
+        with open_for_writing(setup) as opened:
             _say_note(opened)
             for _ in show_progress(opened.annotate()):
                 pass

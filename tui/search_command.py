@@ -9,8 +9,7 @@ import click
 
 from search import Facets, Library, Marks, Query, Searches
 from tui.output import json_option, mark_spans, print_json, say
-from tui.settings import find_reader_database
-from tui.setup import Setup, find_setup, library_option, open_for_reading
+from tui.setup import Setup, find_setup, open_for_reading, setup_options
 
 if TYPE_CHECKING:
     from search import Hit, Results
@@ -20,7 +19,7 @@ _most_facets = 10
 
 
 @click.command("search")
-@library_option
+@setup_options
 @json_option
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Hits at most.")
 @click.option("--offset", default=0, type=click.IntRange(0), help="Hits to leave out at the beginning.")
@@ -33,7 +32,6 @@ _most_facets = 10
 @click.pass_context
 def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     context: click.Context,
-    library: str | None,  # noqa: ARG001 - find_setup reads it
     as_json: bool,  # noqa: FBT001 - click passes by name
     limit: int,
     offset: int,
@@ -50,18 +48,18 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     """
     setup = find_setup(context)
     if forget is not None:
-        _forget(forget)
+        _forget(setup, forget)
         return
     if lists_saved:
         _list_saved(setup, as_json=as_json)
         return
     if not query:
         raise click.UsageError("what is to be searched? newscast search QUERY")
-    text = _expand(" ".join(query))
+    text = _expand(setup, " ".join(query))
     if save is not None:
-        _save(save, text)
+        _save(setup, save, text)
     asked = Query(f"{text} sort:{sort}" if sort else text)
-    marks = Marks(find_reader_database()) if "is:" in text.lower() else None
+    marks = Marks(setup.reader_database) if "is:" in text.lower() else None
     with open_for_reading(setup) as opened:
         results = opened.search(asked, offset, limit, marks=marks)
         suggestion = opened.suggest(asked, marks=marks)
@@ -116,15 +114,15 @@ def _print_facets(facets: Facets, results: Results, *, as_json: bool) -> None:
             click.echo(f"{each.count:6,}  {each.label}")
 
 
-def _expand(text: str) -> str:
+def _expand(setup: Setup, text: str) -> str:
     if "@" not in text:
         return text
-    with closing(Searches(find_reader_database())) as searches:
+    with closing(Searches(setup.reader_database)) as searches:
         return searches.expand(text)
 
 
-def _save(name: str, text: str) -> None:
-    with closing(Searches(find_reader_database())) as searches:
+def _save(setup: Setup, name: str, text: str) -> None:
+    with closing(Searches(setup.reader_database)) as searches:
         try:
             before = searches.save(name, text)
         except ValueError as error:
@@ -132,16 +130,16 @@ def _save(name: str, text: str) -> None:
     say(f"saved as @{name}" + (f"; before, it was: {before.query}" if before else ""))
 
 
-def _forget(name: str) -> None:
-    with closing(Searches(find_reader_database())) as searches:
+def _forget(setup: Setup, name: str) -> None:
+    with closing(Searches(setup.reader_database)) as searches:
         gone = searches.forget(name)
     say(f"forgotten; take it back with: newscast search --save {gone.name} '{gone.query}'")
 
 
 def _list_saved(setup: Setup, *, as_json: bool) -> None:
-    with closing(Searches(find_reader_database())) as searches:
+    with closing(Searches(setup.reader_database)) as searches:
         saved = searches.list_saved()
-    with closing(Marks(find_reader_database())) as marks, open_for_reading(setup) as library:
+    with closing(Marks(setup.reader_database)) as marks, open_for_reading(setup) as library:
         for each in saved:
             total, unread = (_count(library, marks, text) for text in (each.query, f"({each.query}) is:unread"))
             if as_json:

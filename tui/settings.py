@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -10,14 +11,44 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from search import NewscastError
+from search import NewscastError, make_safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+
 
 class SettingsError(NewscastError):
     """The settings file says something that newscast does not understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """What `newscast serve` may be told in the table [serve]; times are in seconds."""
+
+    address: str = ""
+    """Where it listens; "" is every address of the machine."""
+    port: int = field(default=2222, metadata={"range": (0, 65_535)})
+    """0 is any free one."""
+    authorized_keys: str | None = None
+    """Who may read: a public key a line."""
+    host_key: str | None = None
+    """What the server proves itself by."""
+    sessions: int = field(default=40, metadata={"range": (1, 1_000)})
+    """At once, of all readers."""
+    sessions_per_key: int = field(default=4, metadata={"range": (1, 1_000)})
+    """At once, of one reader's key."""
+    login_grace: int = field(default=20, metadata={"range": (1, 600)})
+    """For a stranger to prove a key, and for who has to ask for a session."""
+    idle_timeout: int = field(default=7_200, metadata={"range": (0, 1_000_000)})
+    """Without a key pressed; 0 is for ever."""
+    keep_alive: int = field(default=30, metadata={"range": (0, 3_600)})
+    """Between two questions whether the client is still there, of which it may miss six; 0 asks none."""
+    tries_per_minute: int = field(default=10, metadata={"range": (1, 10_000)})
+    """Of failed logins from one address."""
+    json_log: bool = False
+    """Log lines as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +59,14 @@ class Settings:
     """The library's folder."""
     theme: str = "terminal"
     """"terminal" has the terminal's own colours; any theme of Textual's may be named."""
-    text_width: int = 84
+    text_width: int = field(default=84, metadata={"range": (20, 400)})
     """The longest line of text, in columns."""
     recogniser: str = "trained"
     """What finds the cast: "trained", "rules", or "spacy:" and the name of a spaCy pipeline."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Binding id → keys, with a comma between them."""
+    serve: ServeSettings = ServeSettings()
+    """What the server may be told."""
 
 
 def find_settings_file() -> Path:
@@ -50,25 +83,39 @@ def read_settings(path: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    known = {setting.name for setting in fields(Settings)}
+    if "keys" in data:
+        _check_keys(path, data["keys"])
+    served = data.pop("serve", {})
+    if not isinstance(served, dict):
+        raise SettingsError(f'{path}: "serve" must be a table')
+    _check(path, Settings, data)
+    _check(path, ServeSettings, served)
+    return Settings(**data, serve=ServeSettings(**served))
+
+
+def _check_keys(path: Path, value: Any) -> None:  # noqa: ANN401 - anything may stand in a file
+    if not isinstance(value, dict) or not all(isinstance(keys, str) and keys for keys in value.values()):
+        raise SettingsError(f'{path}: "keys" must be a table of strings')
+
+
+def _check(path: Path, table: type[Settings | ServeSettings], data: Mapping[str, Any]) -> None:
+    known = {setting.name: setting for setting in fields(table)}
     for key, value in data.items():
         if key not in known:
             raise SettingsError(f'{path}: no setting "{key}"; there are {", ".join(sorted(known))}')
-        _check(path, key, value)
-    return Settings(**data)
-
-
-def _check(path: Path, key: str, value: Any) -> None:  # noqa: ANN401 - anything may stand in a file
-    if key == "keys":
-        good = isinstance(value, dict) and all(isinstance(keys, str) and keys for keys in value.values())
-        expected = "a table of strings"
-    elif key == "text_width":
-        good = isinstance(value, int) and not isinstance(value, bool) and 20 <= value <= 400
-        expected = "a number from 20 to 400"
-    else:
-        good, expected = isinstance(value, str), "a string"
-    if not good:
-        raise SettingsError(f'{path}: "{key}" must be {expected}')
+        if key == "keys":
+            continue
+        kind = str(known[key].type)
+        if kind == "int":
+            low, high = known[key].metadata["range"]
+            good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+            expected = f"a number from {low} to {high}"
+        elif kind == "bool":
+            good, expected = isinstance(value, bool), "true or false"
+        else:
+            good, expected = isinstance(value, str), "a string"
+        if not good:
+            raise SettingsError(f'{path}: "{key}" must be {expected}')
 
 
 def find_library_folder(settings: Settings, given: str | None) -> Path:
@@ -77,6 +124,22 @@ def find_library_folder(settings: Settings, given: str | None) -> Path:
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("newscast")) / "library"
 
 
-def find_reader_database() -> Path:
-    """Where a person's own marks are kept."""
-    return Path(platformdirs.user_state_dir("newscast")) / "reader.db"
+def find_state_folder() -> Path:
+    """Where what people did is kept."""
+    return Path(platformdirs.user_state_dir("newscast"))
+
+
+def find_reader_database(user: str | None = None) -> Path:
+    """Where a person's own marks, places and searches are kept; one of many readers of a server has a folder there."""
+    folder = find_state_folder()
+    return (folder / "users" / user if user is not None else folder) / "reader.db"
+
+
+def check_user(name: str) -> str:
+    """The same name, if it is one safe word that can be a folder's. Raises SettingsError."""
+    if not _USER.fullmatch(name):
+        raise SettingsError(
+            f"“{make_safe_line(name)[:60]}” cannot be a reader's name: one word of at most 32 letters, digits, “.”, "
+            "“-” and “_”, beginning with a letter or digit"
+        )
+    return name

@@ -1,4 +1,4 @@
-"""What every command needs first: the settings, and which library is meant."""
+"""What every command needs first: the settings, which library is meant, and who reads."""
 
 from __future__ import annotations
 
@@ -10,41 +10,77 @@ import click
 
 from search import Library, LibraryLockedError, LibraryOutdatedError
 from tui.output import say, show_progress
-from tui.settings import Settings, find_library_folder, find_settings_file, read_settings
+from tui.settings import (
+    Settings,
+    check_user,
+    find_library_folder,
+    find_reader_database,
+    find_settings_file,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+_given = "newscast."  # begins the keys of click's meta under which the options are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The settings and the library's folder."""
+    """The settings, the library's folder, the person's own database, and whether the library may be written to."""
 
     settings: Settings
     folder: Path
+    reader_database: Path
+    read_only: bool = False
 
 
 def find_setup(context: click.Context) -> Setup:
-    """What the settings file and --library say, wherever on the command line it stood. Raises SettingsError."""
+    """What the settings file and the options say, wherever on the command line they stood. Raises SettingsError.
+
+    A setup that was given to the program itself, as `newscast serve` does, cannot be changed by options.
+    """
+    chosen = {name.removeprefix(_given): value for name, value in context.meta.items() if name.startswith(_given)}
+    if isinstance(context.obj, Setup):
+        if chosen:
+            raise click.UsageError(f"--{min(chosen).replace('_', '-')} is for the server to say")
+        return context.obj
     settings = read_settings(find_settings_file())
-    given = next((each.params["library"] for each in _lineage(context) if each.params.get("library")), None)
-    return Setup(settings, find_library_folder(settings, given))
+    user = chosen.get("user")
+    return Setup(
+        settings,
+        find_library_folder(settings, chosen.get("library")),
+        find_reader_database(check_user(user) if user is not None else None),
+        read_only=bool(chosen.get("read_only")),
+    )
 
 
-def _lineage(context: click.Context | None) -> Iterator[click.Context]:
-    while context is not None:
-        yield context
-        context = context.parent
+def _keep(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:  # noqa: FBT001 - click's signature
+    source = context.get_parameter_source(option.name or "")
+    # What the environment says is the server's own; a command over SSH has no environment of its own.
+    if value and not (isinstance(context.obj, Setup) and source is click.core.ParameterSource.ENVIRONMENT):
+        context.meta[f"{_given}{option.name}"] = value
 
 
-def library_option(command: Command) -> Command:
-    """--library, for the program and for each of its commands."""
-    return click.option(
-        "--library", metavar="DIR", envvar="NEWSCAST_LIBRARY", help="The library's folder.", expose_value=True
-    )(command)
+def setup_options(command: Command) -> Command:
+    """--library, --user and --read-only, for the program and for each of its commands."""
+    for add in (
+        click.option(
+            "--library", metavar="DIR", envvar="NEWSCAST_LIBRARY", help="The library's folder.", expose_value=False,
+            callback=_keep,
+        ),
+        click.option(
+            "--user", metavar="NAME", help="Whose marks, places and searches; a word of its own for each reader.",
+            expose_value=False, callback=_keep,
+        ),
+        click.option(
+            "--read-only", is_flag=True, help="Write nothing into the library.", expose_value=False, callback=_keep
+        ),
+    ):  # fmt: skip
+        command = add(command)
+    return command
 
 
 def open_as_it_is(setup: Setup) -> Library:
@@ -52,6 +88,8 @@ def open_as_it_is(setup: Setup) -> Library:
     try:
         return Library(setup.folder, read_only=True)
     except LibraryOutdatedError:
+        if setup.read_only:
+            raise
         Library(setup.folder).close()  # to open it so brings it up to date
         return Library(setup.folder, read_only=True)
 
@@ -60,10 +98,17 @@ def open_as_it_is(setup: Setup) -> Library:
 def open_for_reading(setup: Setup) -> Iterator[Library]:
     """The library, its index level with its documents if nobody is writing just now. Raises NewscastError."""
     with open_as_it_is(setup) as library:
-        if library.is_behind():
+        if library.is_behind() and not setup.read_only:
             try:
                 for _ in show_progress(library.repair()):
                     pass
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
         yield library
+
+
+def open_for_writing(setup: Setup) -> Library:
+    """The library to be added to. Raises NewscastError, UsageError where it is to be read only."""
+    if setup.read_only:
+        raise click.UsageError("with --read-only nothing can be added or changed")
+    return Library(setup.folder, recogniser=setup.settings.recogniser)

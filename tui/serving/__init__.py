@@ -1,0 +1,1 @@
+"""`newscast serve`: the reader over SSH, for many people, from one process that forks."""

@@ -1,0 +1,51 @@
+"""`newscast serve`: the command."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from search import Library, NewscastError
+from tui.serving.fork_server import ForkServer
+from tui.setup import find_setup, open_as_it_is, setup_options
+
+
+@click.command()
+@setup_options
+@click.option("--address", help="Where to listen; without it, everywhere.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="2222, if nothing else is said; 0 is any free one.")
+@click.option("--authorized-keys", metavar="FILE", help="Who may read: a public key a line, a name behind it.")
+@click.option("--host-key", metavar="FILE", help="What the server proves itself by; made if it is not there.")
+@click.option("--watch", "folders", metavar="DIR", multiple=True, help="Add what lands in that folder.")
+@click.option("--json-log", is_flag=True, default=None, help="Log lines as JSON.")
+@click.pass_context
+def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | int | bool | None) -> None:
+    """Serve the reader over SSH, to whoever's public key is in a file.
+
+    The settings file's table [serve] says the same and more. ssh -p 2222 HOST opens the reader; ssh -p 2222 HOST
+    search QUERY prints JSON, as show, actors and mentions do.
+    """
+    setup = find_setup(context)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = replace(setup.settings, serve=replace(setup.settings.serve, **chosen))  # type: ignore[arg-type]
+    setup = replace(setup, settings=settings, folder=setup.folder.resolve())
+    for folder in folders:
+        if not Path(folder).is_dir():
+            raise click.UsageError(f"--watch {folder}: no such folder")
+    missing = [name for name in ("asyncssh", "watchfiles") if find_spec(name) is None]
+    if missing:
+        raise NewscastError(f'serving needs {" and ".join(missing)}: pip install "newscast[serve]"')
+    if folders and not (setup.folder / "library.db").exists():
+        Library(setup.folder).close()  # the first articles are on their way
+    open_as_it_is(setup).close()
+    # What imports everything for the readers forks off first, before there is a thread, an event loop, or an asyncssh.
+    fork_server = ForkServer(setup)
+    from tui.serving.log import Log
+    from tui.serving.server import NewsServer
+
+    log = Log(as_json=setup.settings.serve.json_log)
+    context.exit(asyncio.run(NewsServer(setup, fork_server, log).run([str(Path(each).resolve()) for each in folders])))

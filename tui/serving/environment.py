@@ -1,0 +1,29 @@
+"""What a client may say of its terminal, and nothing else: an allow-list, each value checked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_allowed = re.compile(r"TERM|COLORTERM|NO_COLOR|LANG|LC_[A-Z]{1,20}")
+_value = re.compile(r"[A-Za-z0-9_.,:@+-]{1,64}")
+_terminal = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,40}")
+no_screen = frozenset({"", "dumb", "unknown"})
+
+
+def is_allowed(name: str) -> bool:
+    """May a client set this variable?"""
+    return _allowed.fullmatch(name) is not None
+
+
+def check_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """What of a client's environment a session gets; what is not allowed or looks odd is left out."""
+    return {name: value for name, value in given.items() if is_allowed(name) and _value.fullmatch(value)}
+
+
+def is_terminal(name: str) -> bool:
+    """Is this the name of a terminal that can show a screen? It is looked up in a folder of files, so it is checked."""
+    return name not in no_screen and _terminal.fullmatch(name) is not None

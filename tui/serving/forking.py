@@ -1,0 +1,180 @@
+"""The process that forks: it has imported all that a reader needs, and every session is a fork of it that shares that.
+
+It is started before any thread or event loop exists, and never has one itself. It speaks with the server by messages
+in JSON, of which the one that starts a session carries the session's descriptors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import io
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import termios
+import traceback
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tui.cli import main
+from tui.serving.environment import is_allowed
+from tui.settings import check_user, find_reader_database
+
+if TYPE_CHECKING:
+    from tui.setup import Setup
+
+longest_message = 65_536  # bytes
+_needed = (
+    "tui.app", "tui.commands", "tui.search_command", "search.adding",
+    "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
+    "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
+)  # fmt: skip
+"""What sessions would otherwise import each for itself."""
+_grace = 4.0  # seconds to end in, once the server is gone
+
+
+class Forking:
+    """What the forking process does, from its first line to its last."""
+
+    def __init__(self, channel: socket.socket, setup: Setup) -> None:
+        self._channel, self._setup = channel, setup
+        self._jobs: dict[int, int] = {}
+        self._awake, self._waker = socket.socketpair()
+        self._inherited = {name: value for name, value in os.environ.items() if not is_allowed(name)}
+
+    def run(self) -> NoReturn:
+        """Fork what is asked for until the server is gone; leaves no child behind."""
+        for name in _needed:
+            import_module(name)
+        os.set_blocking(self._waker.fileno(), False)
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # The server says when to end; a Ctrl+C at its terminal reaches this process, too.
+            signal.signal(number, _ignore)
+        gc.collect()
+        # What is there now is never collected, so that no page of it is written to and each stays shared.
+        gc.freeze()
+        while self._step():
+            pass
+        self._end_all()
+        os._exit(0)
+
+    def _step(self) -> bool:
+        """Do the next thing; False once the server is gone."""
+        ready, _, _ = select.select([self._channel, self._awake], [], [])
+        if self._awake in ready:
+            self._awake.recv(4_096)
+            self._reap()
+        if self._channel not in ready:
+            return True
+        message, descriptors, _, _ = socket.recv_fds(self._channel, longest_message, 3)
+        if not message:
+            return False
+        asked = json.loads(message)
+        if "signal" in asked:
+            self._signal(asked["job"], asked["signal"])
+        else:
+            self._start(asked, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return True
+
+    def _start(self, asked: dict[str, Any], descriptors: list[int]) -> None:
+        # Until it has its own handlers, a child must not die of what is meant for another.
+        process = os.fork()
+        if not process:
+            self._become(asked, descriptors)
+        self._jobs[asked["job"]] = process
+
+    def _become(self, asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
+        """In the child: be newscast with those arguments, on that terminal or those pipes."""
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            os.setsid()
+            for ours in (self._channel, self._awake, self._waker):
+                ours.close()
+            _take_descriptors(descriptors)
+            os.environ.clear()
+            os.environ.update(self._inherited | asked["environment"])
+            status = _run(asked["arguments"], self._find_setup(asked["user"]))
+        except BaseException:  # noqa: BLE001 - whatever it is, this child must not go on as a second forking process
+            traceback.print_exc(file=sys.__stderr__)
+        os._exit(status)
+
+    def _find_setup(self, user: str | None) -> Setup | None:
+        """A reader's own, the library to be read only; None leaves it to the arguments."""
+        if user is None:
+            return None
+        return replace(self._setup, read_only=True, reader_database=find_reader_database(check_user(user)))
+
+    def _signal(self, job: int, number: int) -> None:
+        for process in [self._jobs[job]] if job in self._jobs else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not process:
+                return
+            job = next(job for job, known in self._jobs.items() if known == process)
+            del self._jobs[job]
+            self._say({"job": job, "status": os.waitstatus_to_exitcode(status)})
+
+    def _say(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the server is gone: the next step sees it
+            self._channel.send(json.dumps(message).encode())
+
+    def _end_all(self) -> None:
+        """Ask every child to end, wait, and end what is left."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for job in list(self._jobs):
+                self._signal(job, number)
+            while self._jobs and select.select([self._awake], [], [], _grace)[0]:
+                self._awake.recv(4_096)
+                self._reap()
+
+
+def _take_descriptors(descriptors: list[int]) -> None:
+    """One is a terminal, for everything and to be controlled by it; two are standard output and error."""
+    if len(descriptors) == 1:
+        fcntl.ioctl(descriptors[0], termios.TIOCSCTTY, 0)
+        sources = descriptors * 3
+    else:
+        sources = [os.open(os.devnull, os.O_RDONLY), *descriptors]
+    for target, source in enumerate(sources):
+        os.dup2(source, target)
+    os.closerange(3, max(sources) + 1)
+    # Python made its own while descriptors 0 to 2 were something else, a terminal perhaps.
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="replace", closefd=False)  # type: ignore[misc]  # noqa: SIM115 - by number, for life
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        stream = io.TextIOWrapper(open(number, "wb", closefd=False), encoding="utf-8", write_through=number == 2)  # noqa: SIM115 - as above
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _run(arguments: list[str], setup: Setup | None) -> int:
+    try:
+        main(arguments, setup)
+    except SystemExit as end:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def _ignore(*_: object) -> None:
+    """Only the wakeup descriptor is of interest; SIG_IGN would be inherited, and would hide the ends of children."""
