@@ -3,7 +3,7 @@
 escapes = (
     "\x1b[2J\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b]52;c;ZXZpbA==\x07 "
     "\x1b]8;;https://evil.example\x1b\\link\x1b]8;;\x1b\\ "
-    "\x9b2J \x9d52;c;ZXZpbA==\x9c \x1bP1$r0m\x1b\\ \x1b[6n \x1b[c \x07\x08\x0e\x0f\x7f"
+    "\x9b2J \x9d52;c;ZXZpbA==\x9c \x1bP1$r0m\x1b\\ \x1b[5n \x1b[c \x07\x08\x0e\x0f\x7f"
 )
 invisible = "user\u202egnp.exe \u2066isolate\u2069 zero\u200bwidth\u200djoin \U000e0041tag\ufeff \ud83d"
 stacked = "e" + "\u0301" * 300 + " done"

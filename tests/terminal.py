@@ -34,6 +34,8 @@ class Terminal:
         self, command: Sequence[str], size: tuple[int, int] = (80, 24), environment: Mapping[str, str] | None = None
     ) -> None:
         self.screen = pyte.Screen(*size)
+        # Asked where its cursor is, it answers, as terminals do.
+        self.screen.write_process_input = self._answer  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
         self._descriptor, child = pty.openpty()
@@ -45,6 +47,9 @@ class Terminal:
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread runs yet
         )  # fmt: skip
         os.close(child)
+
+    def _answer(self, data: str) -> None:
+        os.write(self._descriptor, data.encode())
 
     @property
     def text(self) -> str:

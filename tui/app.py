@@ -15,6 +15,7 @@ from textual.theme import Theme
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
+from tui.terminal import TerminalDriver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +52,7 @@ class NewscastApp(App[None]):
         self, library: Library, marks: Marks, searches: Searches, settings: Settings, paths: Sequence[str] = ()
     ) -> None:
         # Only with the terminal's own colours can Textual leave out colour altogether.
-        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.failure: Exception | None = None
         self.animation_level = "none"
         self.register_theme(_terminal_theme)

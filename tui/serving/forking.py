@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 longest_message = 65_536  # bytes
 _needed = (
-    "tui.app", "tui.commands", "tui.search_command", "search.adding",
+    "tui.app", "tui.commands", "tui.search_command", "tui.watch_command", "tui.terminal", "search.adding",
     "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
     "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
 )  # fmt: skip

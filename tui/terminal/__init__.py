@@ -1,0 +1,5 @@
+"""Between Textual and the terminal: what has changed on the screen, in few bytes, no faster than it is taken."""
+
+from tui.terminal.driver import TerminalDriver
+
+__all__ = ["TerminalDriver"]

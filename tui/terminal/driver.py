@@ -1,0 +1,75 @@
+"""TerminalDriver: Textual's driver for Linux and macOS, with an Output of our own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui.terminal.kinds import find_terminal_kind
+from tui.terminal.output import Output
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+_patience = 1.0  # seconds for the last answers to come in
+
+
+class TerminalDriver(LinuxDriver):
+    """Everything that Textual writes goes through an Output; answers to its questions come back to it."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - handed on as it comes
+        super().__init__(*arguments, **named)
+        self._kind = find_terminal_kind()
+        self._output: Output | None = None
+
+    @property
+    def can_suspend(self) -> bool:
+        """Is there a shell to go back to? A process that leads its session would wait for ever."""
+        return os.getsid(0) != os.getpid()
+
+    def start_application_mode(self) -> None:
+        """The terminal is ours."""
+        assert sys.__stderr__ is not None
+        self._output = Output(sys.__stderr__.fileno(), self._kind, super()._get_terminal_size())
+        self._output.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """The terminal is given back as it was."""
+        if self._output is not None:
+            self._output.settle(_patience)
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        """Everything is sent, and no thread is left."""
+        super().close()
+        if self._output is not None:
+            self._output.stop()
+            self._output = None
+
+    def write(self, data: str) -> None:
+        """What Textual draws, and what it says to the terminal."""
+        if self._output is not None:
+            self._output.write(data)
+
+    def repaint(self) -> None:
+        """Draw everything anew."""
+        if self._output is not None:
+            self._output.repaint()
+
+    def process_message(self, message: Message) -> None:
+        """What the terminal sends: keys for Textual, answers for the Output."""
+        if isinstance(message, events.CursorPosition) and self._output is not None:
+            self._output.note_answer()
+        else:
+            super().process_message(message)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        size = super()._get_terminal_size()
+        if self._output is not None:
+            self._output.resize(size)
+        return size

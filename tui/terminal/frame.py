@@ -1,0 +1,176 @@
+"""Pure: what a terminal shows as cells, what output makes of them, and the shortest way from one frame to another."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from rich.cells import cell_len, get_character_cell_size
+
+_token = re.compile(
+    r"\x1b\[(?P<numbers>[0-9;]*)(?P<final>[Hm])"
+    r"|(?P<control>\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b.)"
+    r"|(?P<newline>\r?\n)|(?P<text>[^\x1b\r\n]+)",
+    re.DOTALL,
+)
+_colour = re.compile(r"(?<![0-9;])(?:(?:3|4)8;5;\d+|(?:3|4)8;2;\d+;\d+;\d+|(?:3|4|9|10)[0-79])(?:;|$)")
+_own_colour = re.compile(r"(?<![0-9;])[34]9(?:;|$)")
+_farthest = 4  # unchanged cells between two changes that are written again, being shorter than a move
+_shortest_blank = 4  # cells at a line's end that are erased rather than written
+
+
+class Cell(NamedTuple):
+    """A column of a line: its character with what combines with it ("" behind a wide one), and its SGR numbers."""
+
+    text: str
+    style: str
+
+
+blank = Cell(" ", "")
+
+
+class Frame:
+    """What a terminal shows, or is to show."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.lines = [[blank] * width for _ in range(height)]
+        self.cursor = (0, 0)
+        """Column and line."""
+        self._style = ""
+
+    def copy(self) -> Frame:
+        """Another frame that shows the same."""
+        other = Frame(0, 0)
+        other.width, other.height, other.cursor = self.width, self.height, self.cursor
+        other.lines = [line.copy() for line in self.lines]
+        return other
+
+    def paint(self, output: str) -> list[str]:
+        """Do what a terminal does with the output; what is neither text nor its style or place is returned."""
+        controls: list[str] = []
+        for token in _token.finditer(output):
+            if token["text"] is not None:
+                self._write(token["text"])
+            elif token["final"] == "H":
+                row, _, column = token["numbers"].partition(";")
+                self.cursor = (int(column or 1) - 1, int(row or 1) - 1)
+            elif token["final"] == "m":
+                self._style = _add_style(self._style, token["numbers"])
+            elif token["newline"] is not None:
+                self.cursor = (0, self.cursor[1] + 1)
+            else:
+                controls.append(token["control"])
+        return controls
+
+    def _write(self, text: str) -> None:
+        x, y = self.cursor
+        if not 0 <= y < self.height or x >= self.width:
+            return
+        if cell_len(text) == len(text) and text.isprintable():
+            cells = [Cell(character, self._style) for character in text[: self.width - x]]
+        else:
+            cells = self._build_cells(text)[: self.width - x]
+        self.lines[y][x : x + len(cells)] = cells
+        self.cursor = (x + len(cells), y)
+
+    def _build_cells(self, text: str) -> list[Cell]:
+        cells: list[Cell] = []
+        for character in text:
+            width = get_character_cell_size(character)
+            if width:
+                cells += [Cell(character, self._style), *[Cell("", self._style)] * (width - 1)]
+            elif cells:
+                at = next(index for index in range(len(cells) - 1, -1, -1) if cells[index].text)
+                cells[at] = Cell(cells[at].text + character, self._style)
+        return cells
+
+
+def _add_style(before: str, numbers: str) -> str:
+    if numbers in {"", "0"}:
+        return ""
+    if numbers.startswith("0;"):
+        before, numbers = "", numbers[2:]
+    # The terminal's own colours are what there is without any.
+    return ";".join(filter(None, (before, _own_colour.sub("", numbers).strip(";"))))
+
+
+def drop_colours(style: str) -> str:
+    """The same SGR numbers without those that are colours."""
+    return _colour.sub("", style).strip(";")
+
+
+def build_update(shown: Frame, wanted: Frame) -> str:
+    """What makes a terminal that shows the one show the other, of the same size, and leaves it with a plain style."""
+    update = _Update(shown.cursor)
+    for y, (old, new) in enumerate(zip(shown.lines, wanted.lines, strict=True)):
+        if old != new:
+            _update_line(update, y, old, new)
+    update.set_style("")
+    update.move(*wanted.cursor)
+    return "".join(update.parts)
+
+
+def _update_line(update: _Update, y: int, old: list[Cell], new: list[Cell]) -> None:
+    if any(len(cell.text) != 1 or cell.text > "\u2fff" for line in (old, new) for cell in line):
+        # How wide a terminal draws these is not certain: the whole line is drawn, nothing relies on a place within it.
+        spans = [(0, len(new))]
+    else:
+        spans = _find_spans(old, new)
+    filled = len(new)
+    while filled and new[filled - 1] == blank:
+        filled -= 1
+    for start, end in spans:
+        erases = end > filled and end - max(start, filled) >= _shortest_blank
+        update.move(start, y)
+        update.write(new[start : min(end, filled) if erases else end])
+        if erases:
+            update.move(max(start, filled), y)
+            update.erase()
+
+
+def _find_spans(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
+    """Where the lines differ, as [start, end); small gaps are taken along."""
+    changed = [x for x, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
+    cuts = [after for before, after in pairwise(changed) if after - before > _farthest]
+    starts = [changed[0], *cuts]
+    ends = [changed[changed.index(cut) - 1] + 1 for cut in cuts] + [changed[-1] + 1]
+    return list(zip(starts, ends, strict=True))
+
+
+class _Update:
+    """The bytes so far, and where they leave the terminal."""
+
+    def __init__(self, cursor: tuple[int, int]) -> None:
+        self.parts: list[str] = []
+        self._cursor, self._style = cursor, ""
+
+    def move(self, x: int, y: int) -> None:
+        if (x, y) == self._cursor:
+            return
+        if y == self._cursor[1] and x > self._cursor[0]:
+            step = x - self._cursor[0]
+            self.parts.append(f"\x1b[{step}C" if step > 1 else "\x1b[C")
+        elif y == self._cursor[1] and x == 0:
+            self.parts.append("\r")
+        else:
+            self.parts.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
+        self._cursor = (x, y)
+
+    def set_style(self, style: str) -> None:
+        if style != self._style:
+            self.parts.append(f"\x1b[{'0;' if self._style and style else ''}{style}m")
+            self._style = style
+
+    def write(self, cells: list[Cell]) -> None:
+        for cell in cells:
+            self.set_style(cell.style)
+            self.parts.append(cell.text)
+        x, y = self._cursor
+        self._cursor = (x + len(cells), y)
+
+    def erase(self) -> None:
+        """To the end of the line."""
+        self.set_style("")
+        self.parts.append("\x1b[K")
