@@ -35,7 +35,7 @@ from search.model import (
     Snippet,
     Summary,
 )
-from search.store import Mark, Marks, SavedSearch, Searches
+from search.store import Mark, Marks, SavedSearch, Searches, Visit
 from search.text import make_safe, make_safe_line
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "Snippet",
     "SourceRefusedError",
     "Summary",
+    "Visit",
     "annotate",
     "annotate_across",
     "build_json",

@@ -44,10 +44,10 @@ class Library:
                 (folder / "fulltext").mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
-        self.folder, self.read_only = folder, read_only
+        self.folder, self.read_only, self.recogniser = folder, read_only, recogniser
         self._connection = open_library_database(str(database), read_only=read_only)
         self._lock = RLock()
-        self._recogniser = recogniser
+        self._counted: tuple[tuple[int, int], int] | None = None
         self._documents = Documents(self._connection)
         self._actors = Actors(self._connection)
         self._fulltext = FullText(folder / "fulltext")
@@ -81,7 +81,7 @@ class Library:
         with WriterLock(self.folder):
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
-            yield from recast_documents(self._connection, self._recogniser)
+            yield from recast_documents(self._connection, self.recogniser)
 
     def annotate(self) -> Iterator[Progress]:
         """Find the cast of all documents that this recogniser, in this version, has not seen yet.
@@ -91,17 +91,17 @@ class Library:
         from search.recasting import recast_documents
 
         with WriterLock(self.folder):
-            yield from recast_documents(self._connection, self._recogniser)
+            yield from recast_documents(self._connection, self.recogniser)
 
     @property
     def note(self) -> str | None:
         """Why another recogniser serves than the one asked for, if so."""
-        return find_recogniser(self._recogniser)[1]
+        return find_recogniser(self.recogniser)[1]
 
     def is_annotated(self) -> bool:
         """Has this recogniser seen all documents? Quick at any size."""
         with self._reading():
-            return not self._documents.has_unannotated(find_version(find_recogniser(self._recogniser)[0]))
+            return not self._documents.has_unannotated(find_version(find_recogniser(self.recogniser)[0]))
 
     def correct(self, identifier: str, mention: Mention, *, is_right: bool) -> bool:
         """Link a mention to nobody, for good, or take that back (`is_right`); False if nothing changes.
@@ -147,6 +147,15 @@ class Library:
         """Where the document stands, from 0 on, in the list of all."""
         with self._reading():
             return self._documents.find_position(identifier)
+
+    def size(self) -> int:
+        """How many documents there are; asking again costs next to nothing until somebody has written."""
+        with self._reading():
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            stamp = version, self._connection.total_changes
+            if self._counted is None or self._counted[0] != stamp:
+                self._counted = stamp, self._documents.count()
+            return self._counted[1]
 
     def matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""

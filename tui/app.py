@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 import traceback
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.theme import Theme
 
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
+from tui.render import describe_duration
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
 from tui.terminal import TerminalDriver
@@ -46,10 +49,17 @@ class NewscastApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
+        Binding("ctrl+l", "redraw", "draw the screen anew", id="redraw", show=False),
     ]
 
     def __init__(
-        self, library: Library, marks: Marks, searches: Searches, settings: Settings, paths: Sequence[str] = ()
+        self,
+        library: Library,
+        marks: Marks,
+        searches: Searches,
+        settings: Settings,
+        paths: Sequence[str] = (),
+        idle_timeout: int = 0,
     ) -> None:
         # Only with the terminal's own colours can Textual leave out colour altogether.
         super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
@@ -61,7 +71,10 @@ class NewscastApp(App[None]):
         self.theme = "terminal" if self.no_color else settings.theme
         self._library, self._marks, self._searches = library, marks, searches
         self._settings, self._paths = settings, paths
-        known = {"suspend"} | {binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings}
+        self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
+        known = {"suspend", "redraw"} | {
+            binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings
+        }
         for name in settings.keys:
             if name not in known:
                 raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')
@@ -73,6 +86,29 @@ class NewscastApp(App[None]):
             asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         self.push_screen(ReaderScreen(self._library, self._marks, self._searches, self._settings, self._paths))
+
+        if self._idle_timeout:
+            self.set_interval(min(10.0, self._idle_timeout / 4), self._check_idle)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever a person does is a sign of life."""
+        if isinstance(event, events.InputEvent):
+            self._pressed_at = time.monotonic()
+        await super().on_event(event)
+
+    def _check_idle(self) -> None:
+        """Warn who has not pressed a key for long, then leave: others may wait for the place."""
+        left = self._pressed_at + self._idle_timeout - time.monotonic()
+        if left <= 0:
+            self.exit(message="newscast: no key was pressed for long; your place is kept")
+        elif left <= min(60.0, self._idle_timeout / 2):
+            warning = f"nobody reads here: this session ends in {describe_duration(left)}. Press any key to stay."
+            self.notify(warning, severity="warning", timeout=min(10.0, self._idle_timeout / 4), markup=False)
+
+    def action_redraw(self) -> None:
+        """Something else has drawn on the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -97,7 +133,7 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
     """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
     with _open_library(setup) as library:
         marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
-        app = NewscastApp(library, marks, searches, setup.settings, paths)
+        app = NewscastApp(library, marks, searches, setup.settings, paths, setup.idle_timeout)
         try:
             app.run()
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is restored and one line says it

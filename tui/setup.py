@@ -29,12 +29,16 @@ _given = "newscast."  # begins the keys of click's meta under which the options 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The settings, the library's folder, the person's own database, and whether the library may be written to."""
+    """The settings, the library's folder, the person's own database, and whether the library may be written to.
+
+    Without a key for `idle_timeout` seconds the reader ends by itself; 0 is for ever.
+    """
 
     settings: Settings
     folder: Path
     reader_database: Path
     read_only: bool = False
+    idle_timeout: int = 0
 
 
 def find_setup(context: click.Context) -> Setup:

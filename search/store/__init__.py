@@ -9,7 +9,7 @@ from search.store.database import begin, open_library_database, open_reader_data
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
 from search.store.lock import WriterLock
-from search.store.marks import Mark, Marks
+from search.store.marks import Mark, Marks, Visit
 from search.store.rows import Rows
 from search.store.searches import SavedSearch, Searches
 
@@ -24,6 +24,7 @@ __all__ = [
     "SavedSearch",
     "Searches",
     "StoredDocument",
+    "Visit",
     "WriterLock",
     "begin",
     "open_library_database",

@@ -107,6 +107,7 @@ _LIBRARY_MIGRATIONS = (
     """,
 )
 
+_READER_CACHE = 256  # kB
 _READER_MIGRATIONS = (
     """
     CREATE TABLE marks (
@@ -120,6 +121,17 @@ _READER_MIGRATIONS = (
     CREATE TABLE history (number INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL UNIQUE);
     CREATE TABLE searches (name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE visit (
+        number INTEGER PRIMARY KEY CHECK (number = 1),
+        query TEXT NOT NULL,
+        document TEXT NOT NULL,
+        paragraph INTEGER NOT NULL,
+        top INTEGER NOT NULL,
+        taken TEXT,
+        mention TEXT
+    );
+    """,
 )
 
 
@@ -129,6 +141,8 @@ def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{Path(target).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10
         )
+        # Many may read at once, and the system keeps the file's pages for all of them.
+        connection.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
     else:
         connection = sqlite3.connect(target, check_same_thread=False, timeout=10)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -173,11 +187,22 @@ def _open(target: str, migrations: Sequence[str], *, read_only: bool) -> sqlite3
 
 
 def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[str], *, read_only: bool) -> None:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _read_version(connection)
     if version > len(migrations):
         raise LibraryUnreadableError(f"{target}: written by a newer newscast; update newscast to read it")
-    if version < len(migrations) and read_only:
+    if version == len(migrations):
+        return
+    if read_only:
         raise LibraryOutdatedError(f"{target}: written by an older newscast; open it once with the right to write")
-    for number, script in enumerate(migrations[version:], version + 1):
-        # Python's executescript commits first; begun inside the script, a migration is done wholly or not at all.
-        connection.executescript(f"BEGIN IMMEDIATE;{script}PRAGMA user_version = {number};COMMIT;")
+    with begin(connection):
+        # Somebody else may have come first: two sessions of one reader begin at the same moment.
+        for script in migrations[_read_version(connection) :]:
+            # Python's executescript would commit first; in one transaction it is done wholly or not at all.
+            for statement in script.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _read_version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,21 @@ class Mark:
     is_read: bool = False
     is_starred: bool = False
     paragraph: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a reader was last: the search, the document, its current paragraph, the line at the top, the taken actor.
+
+    `mention` is the one at the cursor: its paragraph, start and end.
+    """
+
+    query: str
+    document: str
+    paragraph: int
+    top: int
+    taken: str | None = None
+    mention: tuple[int, int, int] | None = None
 
 
 class Marks:
@@ -63,4 +79,25 @@ class Marks:
             self._connection.execute(
                 "INSERT OR REPLACE INTO marks (document, is_read, is_starred, paragraph) VALUES (?, ?, ?, ?)",
                 [document, mark.is_read, mark.is_starred, mark.paragraph],
+            )
+
+    def read_visit(self) -> Visit | None:
+        """Where this person was last, in whichever session."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT query, document, paragraph, top, taken, mention FROM visit"
+            ).fetchone()
+        if row is None:
+            return None
+        query, document, paragraph, top, taken, mention = row
+        return Visit(query, document, paragraph, top, taken, tuple(json.loads(mention)) if mention else None)
+
+    def write_visit(self, visit: Visit) -> None:
+        """Keep where this person is now."""
+        mention = json.dumps(visit.mention) if visit.mention else None
+        with self._lock:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, taken, mention)"
+                " VALUES (1, ?, ?, ?, ?, ?, ?)",
+                [visit.query, visit.document, visit.paragraph, visit.top, visit.taken, mention],
             )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _lead = 10  # characters
 _most_facets = 12  # of each kind
+_around = 100  # rows on either side of one that is looked for
 
 
 class Listing:
@@ -80,9 +81,13 @@ class Listing:
         self.total = results.total
         return results.total
 
-    async def find_position(self, key: str) -> int:
-        """Where a document stands in the list of all."""
-        return await asyncio.to_thread(self._library.position, key)
+    async def find_position(self, key: str, near: int) -> int | None:
+        """Where a document stands now that was at `near` when there were fewer; None if it is nowhere around."""
+        if not self.query.text.strip():
+            return await asyncio.to_thread(self._library.position, key)
+        first = max(0, near - _around)
+        hits = (await asyncio.to_thread(self._ask, self.query, first, 2 * _around)).hits
+        return next((at for at, hit in enumerate(hits, first) if hit.summary.id == key), None)
 
     def change_mark(self, document: str, what: str) -> tuple[Mark, str]:
         """Star or unstar a document, mark it unread or read: the mark, and what was done, in words."""

@@ -9,16 +9,17 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.widgets import Input
 
-from tui.indexer import Step, add_in_background
-from tui.render import describe_duration
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
+from tui.screens.growing import GrowingScreen
 from tui.screens.help import HelpScreen
 from tui.screens.landing import Landing
 from tui.screens.listing import Listing
 from tui.screens.reading import ReadingScreen
 from tui.screens.results import ResultsScreen, no_articles
 from tui.screens.saved import SavedScreen
+from tui.screens.visits import build_visit, find_place
 from tui.widgets import (
     Article,
     CastPanel,
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
-    from search import Library, Marks, Searches
+    from search import Library, Marks, Searches, Visit
+    from tui.history import Place
     from tui.settings import Settings
 
 _narrow, _roomy, _short = 100, 160, 16
+_keep_after = 1.0  # seconds after the first move, and not once for each
 
 _key_line = (
     (("search",), "search"), (("open",), "open"), (("next", "previous"), "move"), (("take_1", "take_9"), "take"),
@@ -53,7 +57,7 @@ _key_line = (
 """Which bindings the line at the bottom shows, by id, and what it says of them."""
 
 
-class ReaderScreen(ResultsScreen):
+class ReaderScreen(GrowingScreen):
     """Where news is searched, read and walked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,36 +74,39 @@ class ReaderScreen(ResultsScreen):
     ) -> None:
         super().__init__(library, marks, Listing(library, marks, searches))
         self._settings, self._paths = settings, paths
-        self._was_mended = False
+        self._last: tuple[str, Place] | None = None
+        self._visit: Visit | None = None
+        self._keeping: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
         with Horizontal(id="top"):
             yield SearchBar(id="search")
             yield SearchNote(id="note")
-        yield MonthsLine(id="months")
         with Horizontal(id="middle"):
             yield FacetList("nothing to narrow by", id="facets")
             yield RowList(no_articles, id="results")
             yield ReadingPane(self._settings.text_width, id="reading")
+        yield MonthsLine(id="months")
         yield ProgressLine(id="progress")
         yield StatusLine(id="status")
         yield KeyLine(self._find_keys(), id="keys")
 
     def _find_keys(self) -> list[tuple[str, str]]:
-        """The first key of each binding in the line at the bottom, as the settings have it."""
-        bindings = [binding for _, part in self.list_bindings() for binding in part]
-        keys = {each.id: self._settings.keys.get(each.id or "", each.key).split(",")[0] for each in bindings}
-        shown = {name: self.app.get_key_display(Binding(key, "")) for name, key in keys.items()}
-        return [
-            (("–" if what == "take" else " ").join(map(shown.__getitem__, names)), what) for names, what in _key_line
-        ]
+        """The first key of each binding in the line at the bottom."""
+        return [(("–" if what == "take" else " ").join(map(self._find_key, names)), what) for names, what in _key_line]
+
+    def _find_key(self, name: str) -> str:
+        """The first key of a binding, as the settings have it and as a reader knows it."""
+        key = next(each.key for _, part in self.list_bindings() for each in part if each.id == name)
+        return self.app.get_key_display(Binding(self._settings.keys.get(name, key).split(",")[0], ""))
 
     @classmethod
     def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
         """Every binding of the reader, by what it is for."""
         parts = (
-            ("Search and results", ResultsScreen), ("Panes", cls), ("Actors and places", ReadingScreen),
+            ("Search and results", ResultsScreen), ("What is new", GrowingScreen), ("Panes", cls),
+            ("Actors and places", ReadingScreen),
             ("In the article", Article), ("In the list", RowList), ("In the facets", FacetList),
             ("In the cast panel", CastPanel), ("In the search bar", SearchBar), ("In the list of actors", ActorsScreen),
             ("In the list of mentions", MentionsScreen), ("In the saved searches", SavedScreen), ("Here", HelpScreen),
@@ -108,7 +115,7 @@ class ReaderScreen(ResultsScreen):
 
     def list_commands(self) -> Iterable[SystemCommand]:
         """The screen's actions for the command palette."""
-        for binding in (*ResultsScreen.BINDINGS, *self.BINDINGS, *ReadingScreen.BINDINGS):
+        for binding in (*ResultsScreen.BINDINGS, *GrowingScreen.BINDINGS, *self.BINDINGS, *ReadingScreen.BINDINGS):
             if isinstance(binding, Binding) and binding.id != "palette" and binding.show:
                 action = binding.action
                 yield SystemCommand(binding.description, f"key {binding.key}", lambda action=action: self._run(action))
@@ -126,13 +133,58 @@ class ReaderScreen(ResultsScreen):
         await self.search("")
         is_ready = self.library.read_only or (not self.library.is_behind() and self.library.is_annotated())
         if self._paths or not is_ready:
-            self._add(self._paths)
+            self.add(self._paths)
+        await self.watch_library()
         if self.library.note:
             self.say(self.library.note)
+        else:
+            await self._offer_return()
 
     async def on_unmount(self) -> None:
         """The last place is kept, too."""
         await self.keep_place()
+        await self._keep_visit()
+
+    # From one session to the next
+
+    async def _offer_return(self) -> None:
+        """Say where this person was last; the key that goes back goes there."""
+        visit = await asyncio.to_thread(self.marks.read_visit)
+        found = await asyncio.to_thread(find_place, self.library, visit) if visit else None
+        if visit and found:
+            place, words = found
+            self._last = visit.query, place
+            self.say(f"{self._find_key('back')} back to {words}")
+
+    def action_go_back(self) -> None:
+        """To the place visited before, at first to that of the last session."""
+        if self._last is not None and self.is_preview:
+            (query, place), self._last = self._last, None
+            self._return(query, place)
+        else:
+            super().action_go_back()
+
+    @work(exclusive=True, group="return")
+    async def _return(self, query: str, place: Place) -> None:
+        if query.strip():
+            with self.prevent(Input.Changed):
+                self.search_bar.value = query
+            await self.search(query)
+        self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
+
+    def _note_place(self) -> None:
+        super()._note_place()
+        here = self.here()
+        if here is not None and not self.is_preview:
+            self._visit = build_visit(self.listing.typed, here)
+            if self._keeping is None:
+                self._keeping = self.set_timer(_keep_after, self._keep_visit)
+
+    async def _keep_visit(self) -> None:
+        """However the session may end, the next one knows where this one was."""
+        visit, self._visit, self._keeping = self._visit, None, None
+        if visit is not None:
+            await asyncio.to_thread(self.marks.write_visit, visit)
 
     def on_resize(self, event: events.Resize) -> None:
         """Panes by the terminal's size."""
@@ -143,60 +195,6 @@ class ReaderScreen(ResultsScreen):
         self.set_class(width >= _roomy, "roomy")
         self.set_class(height < _short, "short")
         self.results.set_compact(width < _narrow)
-
-    def mend(self) -> bool:
-        """Build a damaged index anew, once, and not while somebody writes."""
-        if self._was_mended or self.library.read_only or self.has_class("adding"):
-            return False
-        self._was_mended = True
-        self._add(())
-        return True
-
-    @work(exclusive=True, group="add")
-    async def _add(self, paths: Sequence[str]) -> None:
-        """Add paths, or without any mend the index; what is ready is shown and can be read meanwhile."""
-        self.add_class("adding")
-        bar, last, shown = self.query_one(ProgressLine), Step(0, 0, "", {}), 0
-        async for step in add_in_background(self.library.folder, self._settings.recogniser, paths):
-            last = step
-            refused = step.counts.get("refused", 0)
-            notes = [f"· {refused:,} refused"] if refused else []
-            notes += [f"· {describe_duration(step.left)} left"] if step.left is not None and step.left > 1 else []
-            bar.show(step.what, step.done, step.total, " ".join(notes))
-            news = step.counts.get("added", 0) + step.counts.get("changed", 0)
-            if news > shown:
-                shown = news
-                await self._show_growth()
-            else:
-                await self._show_new_cast()
-        self.remove_class("adding")
-        await self._show_growth()
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in last.counts.items())
-        if not paths and self.listing.query.text.strip():
-            await self.search(self.listing.query.text)
-        self.say(last.error or (counts if paths else ""))
-
-    async def _show_new_cast(self) -> None:
-        """The article that is being read may have been annotated just now."""
-        document = self.pane.document
-        if document is None:
-            return
-        cast = await asyncio.to_thread(self.library.cast, document.id)
-        if self.pane.document is document:
-            self.pane.set_cast(cast)
-
-    async def _show_growth(self) -> None:
-        """More articles than before: the list grows around the row that one is at."""
-        if self.listing.query.text.strip():
-            return
-        current, total = self.results.current, await self.listing.count()
-        index = await self.listing.find_position(current.key) if current else 0
-        first = max(0, self.results.first_in_sight + index - self.results.index)
-        rows = await self.listing.fetch(first, 2 * self.results.rows_in_sight)
-        self.results.grow(total, first, rows, index)
-        if self.pane.document is None and rows:
-            await self.open(rows[0].key, Landing("saved"), preview=True)
-        self.show_status()
 
     # Between the panes
 

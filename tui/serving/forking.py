@@ -7,6 +7,7 @@ in JSON, of which the one that starts a session carries the session's descriptor
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import gc
 import io
@@ -34,8 +35,11 @@ _needed = (
     "tui.app", "tui.commands", "tui.search_command", "tui.watch_command", "tui.terminal", "search.adding",
     "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
     "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
+    "whoosh.columns", "whoosh.filedb.filestore", "whoosh.index", "search.answering.seek", "search.fulltext.view",
+    "unicodedata", "stringprep", "tui.screens.facets",
 )  # fmt: skip
 """What sessions would otherwise import each for itself."""
+_arena_max = -8  # M_ARENA_MAX of glibc's malloc.h
 _grace = 4.0  # seconds to end in, once the server is gone
 
 
@@ -57,6 +61,8 @@ class Forking:
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # The server says when to end; a Ctrl+C at its terminal reaches this process, too.
             signal.signal(number, _ignore)
+        with contextlib.suppress(AttributeError):  # where the C library has it: threads share one heap
+            ctypes.CDLL(None).mallopt(_arena_max, 1)
         gc.collect()
         # What is there now is never collected, so that no page of it is written to and each stays shared.
         gc.freeze()
@@ -114,7 +120,9 @@ class Forking:
         """A reader's own, the library to be read only; None leaves it to the arguments."""
         if user is None:
             return None
-        return replace(self._setup, read_only=True, reader_database=find_reader_database(check_user(user)))
+        database = find_reader_database(check_user(user))
+        idle_timeout = self._setup.settings.serve.idle_timeout
+        return replace(self._setup, read_only=True, reader_database=database, idle_timeout=idle_timeout)
 
     def _signal(self, job: int, number: int) -> None:
         for process in [self._jobs[job]] if job in self._jobs else []:

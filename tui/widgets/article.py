@@ -6,9 +6,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -191,6 +192,25 @@ class Article(ScrollView, can_focus=True):
 
     # Drawing
 
+    def _point(self) -> None:
+        """Put the terminal's cursor where the attention is, for screen readers: the mention, or the paragraph's bar."""
+        if not self.has_focus or self._page is None:
+            return
+        line, column = self._page.first[self.paragraph], 0
+        if self.cursor is not None and self.cursor.paragraph == self.paragraph:
+            line = self._page.find_line(self.paragraph, self.cursor.start)
+            column = _gutter + cell_len(self._text_of(self.paragraph)[self._page.lines[line].start : self.cursor.start])
+        y = min(max(0, line - self.top), max(0, self.size.height - 1))
+        self.app.cursor_position = self.content_region.offset + Offset(column, y)
+
+    def on_focus(self) -> None:
+        """The keys come here."""
+        self._point()
+
+    def _text_of(self, paragraph: int) -> str:
+        assert self._document is not None
+        return self._document.paragraphs[paragraph].text
+
     def _make_current(self, paragraph: int) -> None:
         if self._page is None:
             return
@@ -199,10 +219,12 @@ class Article(ScrollView, can_focus=True):
             for index in (old, paragraph):
                 first = self._page.first[index]
                 self._redraw_lines(range(first, self._page.last_line(index) + 1), gutter_only=True)
+        self._point()
         self.post_message(self.Moved(paragraph))
 
     def _scroll(self, y: int) -> None:
         self.scroll_to(y=max(0, y), animate=False, force=True, immediate=True)
+        self._point()
 
     def _lay_out(self) -> None:
         if self._document is None or self.size.width <= _gutter:
@@ -261,10 +283,9 @@ class Article(ScrollView, can_focus=True):
             ]
             style = self._style(f"article--{line.kind}") if text else None
             return Strip([Segment(" " * _gutter), Segment(text, style)]).adjust_cell_length(self.size.width)
-        assert self._document is not None
         matches = self._matches.get(line.paragraph, ())
         runs = build_runs(
-            self._document.paragraphs[line.paragraph].text,
+            self._text_of(line.paragraph),
             line.start,
             line.end,
             [m for m in self._mentions.get(line.paragraph, ()) if m.end > line.start and m.start < line.end],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -103,11 +104,11 @@ class MonthsLine(Static):
 
 
 class StatusLine(Static):
-    """Where one is, or what has just happened."""
+    """Where one is, or what has just happened; on the right, what is new."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", markup=False, id=id)
-        self._shown = ""
+        self._shown = self._note = ""
 
     def say(self, text: str) -> None:
         """Show a line; the same one is not drawn twice."""
@@ -115,13 +116,21 @@ class StatusLine(Static):
             self._shown = text
             self._fill()
 
+    def note(self, text: str) -> None:
+        """Show a few words on the right until they are other ones."""
+        if text != self._note:
+            self._note = text
+            self._fill()
+
     def on_resize(self) -> None:
         """As wide as the screen."""
         self._fill()
 
     def _fill(self) -> None:
-        width = self.size.width
-        self.update(Content(clip(f" {self._shown}", width).ljust(width)), layout=False)
+        note = f" {self._note} " if self._note else ""
+        width = self.size.width - cell_len(note)
+        shown = clip(f" {self._shown}", width)
+        self.update(Content(shown + " " * (width - cell_len(shown)) + note), layout=False)
 
 
 class ProgressLine(Static):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -211,6 +211,7 @@ class RowList(ScrollView, can_focus=True):
             self.scroll_to(y=max(0, line + self._height - height // 2), animate=False, force=True, immediate=True)
         elif line + self._height > top + height:
             self.scroll_to(y=line - height // 2, animate=False, force=True, immediate=True)
+        self._point()
 
     def _ask(self) -> None:
         """Ask for the rows that are in sight and lacking, unless that question is already under way."""
@@ -223,6 +224,18 @@ class RowList(ScrollView, can_focus=True):
         if wanted != self._asked:
             self._asked = wanted
             self.post_message(self.Wanted(self, *wanted))
+
+    def _point(self) -> None:
+        """Put the terminal's cursor where the attention is, for screen readers."""
+        if self.has_focus:
+            y = self.index * self._height - self.scroll_offset.y
+            self.app.cursor_position = self.content_region.offset + Offset(
+                0, min(max(0, y), max(0, self.size.height - 1))
+            )
+
+    def on_focus(self) -> None:
+        """The keys come here."""
+        self._point()
 
     def _redraw(self, index: int, *, marker_only: bool = False) -> None:
         y = index * self._height - self.scroll_offset.y
