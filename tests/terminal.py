@@ -89,8 +89,22 @@ class Terminal:
 
     def press(self, keys: str) -> bytes:
         """Send keys, and give what was written until it was silent."""
-        os.write(self._descriptor, keys.encode())
+        self.send(keys.encode())
         return self.settle()
+
+    def send(self, data: bytes) -> None:
+        """Send as much as there is, however slowly it is taken, and read meanwhile."""
+        while data:
+            readable, writable, _ = select.select([self._descriptor], [self._descriptor], [], 15)
+            if readable:
+                self.read(0.01)
+            if writable:
+                data = data[os.write(self._descriptor, data[:1_024]) :]
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size, of which the program is told."""
+        self.screen.resize(height, width)
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def wait_for_exit(self, seconds: float = 15) -> int:
         """The exit status."""

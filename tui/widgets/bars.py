@@ -11,12 +11,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from search import make_safe_line
 from tui.render import build_months_line, clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
+
 _bar_width = 20
+_longest_query = 2_000  # characters
 
 
 class SearchBar(Input):
@@ -38,10 +42,17 @@ class SearchBar(Input):
         """What was perhaps meant is to be searched."""
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(placeholder="/ search", compact=True, max_length=2_000, select_on_focus=False, id=id)
+        super().__init__(placeholder="/ search", compact=True, max_length=_longest_query, select_on_focus=False, id=id)
         self.cursor_blink = False  # a blinking cursor writes to an idle terminal
         self._history: Sequence[str] = ()
         self._at = 0
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """As much of the first line as there is room for; Textual would take all of it or nothing."""
+        event.stop()
+        event.prevent_default()
+        room = (self.max_length or 0) - len(self.value)
+        self.insert_text_at_cursor(make_safe_line(event.text[: 2 * _longest_query])[:room])
 
     def set_history(self, queries: Sequence[str]) -> None:
         """What was asked before, the last query first."""

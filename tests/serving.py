@@ -1,0 +1,129 @@
+"""Helpers for tests of `newscast serve`: the server as its own process, keys, and the real ssh client."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.conftest import root
+from tests.terminal import Terminal, newscast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def make_key(folder: Path, comment: str) -> Path:
+    """A private key whose public half carries that comment."""
+    path = folder / f"id{len(list(folder.glob('id*')))}"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path], check=True)
+    return path
+
+
+def build_ssh(key: Path, port: int, *options: str) -> list[str]:
+    """The ssh client's command line, without what the user of this machine has configured."""
+    settled = {
+        "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR", "IdentitiesOnly": "yes",
+        "IdentityAgent": "none",
+    }  # fmt: skip
+    given = [part for name, value in settled.items() for part in ("-o", f"{name}={value}")]
+    return ["ssh", "-F", "none", *given, "-i", str(key), "-p", str(port), *options, "reader@127.0.0.1"]
+
+
+class Server:
+    """`newscast serve` on a free port; `alice` is a key that it knows."""
+
+    def __init__(self, folder: Path, library: Path, *arguments: str, settings: str = "") -> None:
+        self.folder, self.library = folder, library
+        self.alice = make_key(folder, "alice")
+        self.keys = folder / "authorized_keys"
+        self.keys.write_text(self.alice.with_suffix(".pub").read_text())
+        (folder / "settings.toml").write_text(f'recogniser = "rules"\n[serve]\naddress = "127.0.0.1"\n{settings}')
+        self._log = (folder / "log").open("wb")
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen(
+            newscast(
+                "--library", str(library), "serve", "--port", "0", "--authorized-keys", str(self.keys),
+                "--host-key", str(folder / "host_key"), *arguments,
+            ),
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd=root, start_new_session=True,
+            env={**os.environ, "NEWSCAST_SETTINGS": str(folder / "settings.toml")},
+        )  # fmt: skip
+        self.port = int(self.wait_for_log(r'listening .*?port"?[=:] ?(\d+)|"listening".*?"port": (\d+)'))
+
+    @property
+    def log(self) -> str:
+        """What it has logged."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    def wait_for_log(self, pattern: str, seconds: float = 15) -> str:
+        """Until a line of the log matches; the first group in it that is there."""
+        end = time.monotonic() + seconds
+        while not (match := re.search(pattern, self.log)):
+            assert time.monotonic() < end, f"no {pattern!r} in the log:\n{self.log}"
+            time.sleep(0.02)
+        return next(filter(None, match.groups()), "")
+
+    def run(
+        self, *command: str, key: Path | None = None, options: Sequence[str] = (), data: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """A command over ssh, with its output."""
+        line = build_ssh(key or self.alice, self.port, *options)
+        return subprocess.run([*line, *command], input=data, capture_output=True, timeout=30, check=False)
+
+    def open(self, key: Path | None = None, options: Sequence[str] = (), term: str = "xterm-256color") -> Terminal:
+        """The reader over ssh, in a terminal."""
+        return Terminal(build_ssh(key or self.alice, self.port, "-tt", *options), environment={"TERM": term})
+
+    def find_processes(self) -> list[int]:
+        """The server's process and all below it."""
+        parents = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                rest = path.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if rest[0] not in "ZX":
+                parents[int(path.parent.name)] = int(rest[1])
+        found = [self.process.pid] if self.process.pid in parents else []
+        for process in found:
+            found += [child for child, parent in parents.items() if parent == process]
+        return found
+
+    def find_sessions(self) -> list[int]:
+        """The processes of readers, in the order of their beginning."""
+        return sorted(self.find_processes())[2:]
+
+    def wait_for_sessions(self, count: int, seconds: float = 10) -> None:
+        """Until there are as many."""
+        end = time.monotonic() + seconds
+        while len(self.find_sessions()) != count:
+            assert time.monotonic() < end, f"{self.find_sessions()}, not {count}\n{self.log}"
+            time.sleep(0.02)
+
+    def stop(self) -> float:
+        """End it by SIGTERM; how long that took, in seconds."""
+        begun = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        return time.monotonic() - begun
+
+    def end(self) -> None:
+        """Whatever still runs does not outlive the test."""
+        for process in reversed(self.find_processes()):
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait()
+        self._log.close()
+
+
+def lacks_ssh() -> bool:
+    """Is there no ssh client?"""
+    return shutil.which("ssh") is None
