@@ -34,10 +34,11 @@ class Terminal:
         self, command: Sequence[str], size: tuple[int, int] = (80, 24), environment: Mapping[str, str] | None = None
     ) -> None:
         self.screen = pyte.Screen(*size)
-        # Asked where its cursor is, it answers, as terminals do.
         self.screen.write_process_input = self._answer  # type: ignore[method-assign]
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
+        self.answers = True
+        """Does it say where its cursor is when it is asked?"""
         self._descriptor, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.before = termios.tcgetattr(self._descriptor)
@@ -49,7 +50,8 @@ class Terminal:
         os.close(child)
 
     def _answer(self, data: str) -> None:
-        os.write(self._descriptor, data.encode())
+        if self.answers:
+            os.write(self._descriptor, data.encode())
 
     @property
     def text(self) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 
 from search import Library
 from tests import hostile
+from tests.conftest import root
 from tests.terminal import Terminal, newscast
 
 Open = Callable[..., Terminal]
@@ -159,24 +163,60 @@ def test_no_color_means_no_color(open_terminal, seeded):
     terminal.press("\r")
     terminal.press("1")
     terminal.press("]")
-    colours = {
+    assert find_colours(terminal.written) == set()
+    assert "▶" in terminal.text
+
+
+def find_colours(written: bytes) -> set[int]:
+    return {
         code
-        for parameters in re.findall(rb"\x1b\[([0-9;]*)m", terminal.written)
+        for parameters in re.findall(rb"\x1b\[([0-9;]*)m", written)
         for code in map(int, filter(None, parameters.split(b";")))
         if 30 <= code <= 38 or 40 <= code <= 48 or code >= 90
     }
-    assert colours == set()
-    assert "▶" in terminal.text
 
 
 def test_a_key_costs_few_bytes(reader):
     reader.settle(1)
+    assert len(reader.written) <= 8_000
     assert max(len(reader.press("j")) for _ in range(10)) <= 300
-    assert len(reader.press("\r")) <= 8_000
+    assert len(reader.press("\r")) <= 4_000
     reader.press("1")
-    assert max(len(reader.press("j")) for _ in range(4)) <= 5_500
-    assert max(len(reader.press("]")) for _ in range(3)) <= 5_500
-    assert max(len(reader.press(" ")) for _ in range(2)) <= 6_000
+    assert max(len(reader.press("j")) for _ in range(4)) <= 1_500
+    assert max(len(reader.press("]")) for _ in range(3)) <= 1_500
+    assert max(len(reader.press(" ")) for _ in range(2)) <= 4_000
+    reader.press("q")
+    reader.press("/")
+    assert max(len(reader.press(letter)) for letter in "damascus") <= 2_500
+
+
+def test_what_a_slow_line_has_not_taken_yet_is_replaced_not_queued(open_terminal, seeded):
+    terminal = open_terminal("--library", seeded)
+    terminal.wait_for("of 17 articles")
+    terminal.press("\r")
+    page = len(terminal.press(" "))
+    terminal.press("b")
+    terminal.answers = False
+    before = len(terminal.written)
+    for key in " b" * 10 + "G":
+        terminal.send(key.encode())
+        terminal.read(0.1)
+    assert len(terminal.written) - before < 4 * page
+    terminal.answers = True
+    terminal.send(b"\x1b[1;1R")
+    terminal.wait_for("¶ 5 of 5")
+
+
+def test_a_terminal_that_never_answers_shows_everything_all_the_same(open_terminal, seeded):
+    terminal = open_terminal("--library", seeded)
+    terminal.answers = False
+    terminal.wait_for("of 17 articles")
+    terminal.press("\r")
+    terminal.wait_for("¶ 1 of")
+    for _ in range(4):
+        terminal.press(" ")
+    terminal.press("G")
+    terminal.wait_for("¶ 5 of 5")
 
 
 def test_an_idle_reader_writes_nothing(reader):
@@ -226,3 +266,90 @@ def is_indexing(process: Path, folder: Path) -> bool:
     except OSError:
         return False
     return b"tui.indexer" in command and str(folder).encode() in command
+
+
+usual = ("xterm", "xterm-256color", "screen-256color", "tmux-256color")
+old = ("linux", "vt100")
+
+
+@pytest.mark.parametrize("term", [*usual, *old])
+@pytest.mark.parametrize("size", [(40, 10), (80, 24)])
+def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, seeded, term, size):
+    terminal = open_terminal("--library", seeded, size=size, environment={"TERM": term})
+    terminal.wait_for("of 17 articles")
+    terminal.press("/saydnaya\r")
+    terminal.wait_for("¶ ")
+    terminal.press("1")
+    terminal.press("]")
+    terminal.resize(size[0] + 20, size[1] + 5)
+    terminal.wait_for(" here")
+    for _ in range(3):
+        terminal.press("q")
+    assert terminal.wait_for_exit() == 0
+    assert terminal.is_restored()
+    controls = set(re.findall(rb"\x1b(?:\[[<>?][0-9;]*[a-zA-Z]|[\]P^_X])", terminal.written))
+    assert controls <= understood[term in old]
+
+
+modes = {f"\x1b[?{mode}{state}".encode() for mode in (1000, 1006, 1049, 2004, 25, 7) for state in "hl"}
+understood = {False: modes | {b"\x1b[>25u", b"\x1b[<u"}, True: {b"\x1b[?25l", b"\x1b[?25h", b"\x1b[?7l", b"\x1b[?7h"}}
+"""What is sent beside text, places and styles: to terminals of today, and to old ones."""
+
+
+def test_a_vt100_gets_no_colours(open_terminal, seeded):
+    terminal = open_terminal("--library", seeded, environment={"TERM": "vt100"})
+    terminal.wait_for("of 17 articles")
+    terminal.press("\r")
+    terminal.press("1")
+    assert find_colours(terminal.written) == set()
+    assert b"\x1b[1" in terminal.written
+
+
+@pytest.mark.parametrize("environment", [{"LANG": "C", "LC_ALL": "C"}, {"COLORTERM": "truecolor"}, {"COLORTERM": ""}])
+def test_whatever_the_locale_and_the_colours_it_is_readable(open_terminal, seeded, environment):
+    terminal = open_terminal("--library", seeded, environment=environment)
+    terminal.wait_for("Türkiye sees its hour")
+    terminal.press("\r")
+    terminal.wait_for("¶ 1 of")
+
+
+def test_the_cursor_is_where_the_attention_is(reader):
+    reader.press("j")
+    assert (reader.screen.cursor.x, reader.screen.cursor.y) == (0, 2)
+    reader.press("/")
+    reader.press("homs")
+    assert reader.screen.cursor.y == 0
+    assert reader.screen.cursor.x >= len("homs")
+    reader.press("\r")
+    reader.press("g")
+    reader.press("1")
+    line = reader.screen.display[reader.screen.cursor.y]
+    assert line[reader.screen.cursor.x :].startswith("Harbour News") or "▶" in line
+    reader.press("j")
+    assert reader.screen.display[reader.screen.cursor.y].startswith("▌")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, which is not here")
+def test_it_is_at_home_in_tmux(seeded, tmp_path):
+    tmux = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
+    command = " ".join(newscast("--library", str(seeded)))
+    subprocess.run([*tmux, "new-session", "-d", "-x", "80", "-y", "24", f"cd {root} && {command}"], check=True)
+    try:
+        wait_for_pane(tmux, "1 of 17 articles")
+        subprocess.run([*tmux, "send-keys", "j", "Enter"], check=True)
+        wait_for_pane(tmux, "¶ 1 of")
+        subprocess.run([*tmux, "resize-window", "-x", "120", "-y", "30"], check=True)
+        wait_for_pane(tmux, "actors")
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=True)
+
+
+def capture_pane(tmux: list[str]) -> str:
+    return subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True).stdout
+
+
+def wait_for_pane(tmux: list[str], text: str) -> None:
+    end = time.monotonic() + 15
+    while text not in (shown := capture_pane(tmux)):
+        assert time.monotonic() < end, shown
+        time.sleep(0.05)
