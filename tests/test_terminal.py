@@ -339,7 +339,7 @@ def test_it_is_at_home_in_tmux(seeded, tmp_path):
         subprocess.run([*tmux, "send-keys", "j", "Enter"], check=True)
         wait_for_pane(tmux, "¶ 1 of")
         subprocess.run([*tmux, "resize-window", "-x", "120", "-y", "30"], check=True)
-        wait_for_pane(tmux, "actors")
+        wait_for_pane(tmux, "▕")
     finally:
         subprocess.run([*tmux, "kill-server"], check=True)
 

@@ -34,7 +34,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """The terminal is ours."""
         assert sys.__stderr__ is not None
-        self._output = Output(sys.__stderr__.fileno(), self._kind, super()._get_terminal_size())
+        self._output = Output(sys.__stderr__.fileno(), self._kind, self._find_size())
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
@@ -69,7 +69,15 @@ class TerminalDriver(LinuxDriver):
             super().process_message(message)
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        size = super()._get_terminal_size()
+        size = self._find_size()
         if self._output is not None:
             self._output.resize(size)
         return size
+
+    def _find_size(self) -> tuple[int, int]:
+        """What the terminal itself says: COLUMNS and LINES, which Textual asks first, may be of another day."""
+        try:
+            width, height = os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
+        return width or 80, height or 24

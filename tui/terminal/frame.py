@@ -14,8 +14,8 @@ _token = re.compile(
     r"|(?P<newline>\r?\n)|(?P<text>[^\x1b\r\n]+)",
     re.DOTALL,
 )
-_colour = re.compile(r"(?<![0-9;])(?:(?:3|4)8;5;\d+|(?:3|4)8;2;\d+;\d+;\d+|(?:3|4|9|10)[0-79])(?:;|$)")
-_own_colour = re.compile(r"(?<![0-9;])[34]9(?:;|$)")
+_sgr = re.compile(r"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\d+")
+_colour = re.compile(r"[34]8;.*|(?:[34]|9|10)[0-79]")
 _farthest = 4  # unchanged cells between two changes that are written again, being shorter than a move
 _shortest_blank = 4  # cells at a line's end that are erased rather than written
 
@@ -93,12 +93,12 @@ def _add_style(before: str, numbers: str) -> str:
     if numbers.startswith("0;"):
         before, numbers = "", numbers[2:]
     # The terminal's own colours are what there is without any.
-    return ";".join(filter(None, (before, _own_colour.sub("", numbers).strip(";"))))
+    return ";".join(filter(None, (before, *(each for each in _sgr.findall(numbers) if each not in {"39", "49"}))))
 
 
 def drop_colours(style: str) -> str:
     """The same SGR numbers without those that are colours."""
-    return _colour.sub("", style).strip(";")
+    return ";".join(each for each in _sgr.findall(style) if not _colour.fullmatch(each))
 
 
 def build_update(shown: Frame, wanted: Frame) -> str:
