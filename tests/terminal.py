@@ -39,9 +39,9 @@ class Terminal:
         self.written = b""
         self.answers = True
         """Does it say where its cursor is when it is asked?"""
-        self._descriptor, child = pty.openpty()
+        self.descriptor, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        self.before = termios.tcgetattr(self._descriptor)
+        self.before = termios.tcgetattr(self.descriptor)
         variables = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
         self.process = subprocess.Popen(
             command, stdin=child, stdout=child, stderr=child, cwd=root, env=variables, start_new_session=True,
@@ -51,7 +51,7 @@ class Terminal:
 
     def _answer(self, data: str) -> None:
         if self.answers:
-            os.write(self._descriptor, data.encode())
+            os.write(self.descriptor, data.encode())
 
     @property
     def text(self) -> str:
@@ -63,9 +63,9 @@ class Terminal:
         got = b""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            if select.select([self._descriptor], [], [], left)[0]:
+            if select.select([self.descriptor], [], [], left)[0]:
                 try:
-                    block = os.read(self._descriptor, 65_536)
+                    block = os.read(self.descriptor, 65_536)
                 except OSError:
                     break
                 if not block:
@@ -97,16 +97,16 @@ class Terminal:
     def send(self, data: bytes) -> None:
         """Send as much as there is, however slowly it is taken, and read meanwhile."""
         while data:
-            readable, writable, _ = select.select([self._descriptor], [self._descriptor], [], 15)
+            readable, writable, _ = select.select([self.descriptor], [self.descriptor], [], 15)
             if readable:
                 self.read(0.01)
             if writable:
-                data = data[os.write(self._descriptor, data[:1_024]) :]
+                data = data[os.write(self.descriptor, data[:1_024]) :]
 
     def resize(self, width: int, height: int) -> None:
         """Another size, of which the program is told."""
         self.screen.resize(height, width)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def wait_for_exit(self, seconds: float = 15) -> int:
         """The exit status."""
@@ -123,13 +123,13 @@ class Terminal:
         for names, final in re.findall(rb"\x1b\[\?([0-9;]+)([hl])", self.written):
             modes.update(dict.fromkeys(names.split(b";"), final))
         on = {name for name, final in modes.items() if final == b"h"} - {b"25", b"7"}
-        return not on and modes.get(b"25") != b"l" and termios.tcgetattr(self._descriptor) == self.before
+        return not on and modes.get(b"25") != b"l" and termios.tcgetattr(self.descriptor) == self.before
 
     def close(self) -> None:
         """The terminal is gone."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
 
     def end(self) -> None:
         """Whatever still runs does not outlive the test."""

@@ -382,7 +382,7 @@ def test_a_client_that_stops_reading_stops_nobody_and_fills_no_memory(server, op
     slow.process.send_signal(signal.SIGSTOP)
     before = sum(map(read_memory, server.find_processes()))
     for _ in range(40):
-        os.write(slow._descriptor, b"j k ")
+        os.write(slow.descriptor, b"j k ")
     other.press("j")
     other.wait_for("2 of 17 articles")
     assert sum(map(read_memory, server.find_processes())) < before + 20_000

@@ -1,0 +1,170 @@
+"""`make bench-ssh`: newscast serve at 1, 10 and 30 sessions, bytes a key, a slow line; newsboat, if it is here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import select
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.measure import find_key, run_in_terminal
+from search import Library
+from tests.serving import Server
+
+if TYPE_CHECKING:
+    from tests.terminal import Terminal
+
+_newscast = [sys.executable, "-m", "tui.cli"]
+_keys = (
+    "wait articles; settle 300; key j x15 =list; key enter =open; settle 300; key j x8 =paragraph; key tab =take;"
+    " key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500; key q; exited"
+)
+_slow = (
+    "wait articles; settle 1000; burst j x20 @50 =list; settle 1000; key enter; settle 1000; burst j x20 @50"
+    " =paragraph; settle 1000; key g; settle 1000; key 1; settle 1000; burst } x20 @50 =jump; settle 1000;"
+    " signal TERM; exited"
+)
+_presses = 100
+
+
+def main() -> None:
+    """Measure one thing after the other, and print each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    shared = parser.parse_args().shared
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "settings.toml").write_text('recogniser = "rules"\n')
+        os.environ["NEWSCAST_SETTINGS"] = str(folder / "settings.toml")
+        for variable in ("HOME", "XDG_STATE_HOME"):
+            os.environ[variable] = str(folder)
+        shutil.unpack_archive(shared / "news" / "worldwide-newswire.tar.gz", folder / "articles", filter="data")
+        with Library(folder / "library", recogniser="rules") as library:
+            for _ in library.add([str(folder / "articles")]):
+                pass
+        for count in (1, 10, 30):
+            measure_sessions(folder, count)
+        measure_keys(shared, folder / "library")
+        measure_slow_line(shared, folder / "library")
+        measure_newsboat(shared, folder)
+
+
+def measure_sessions(folder: Path, count: int) -> None:
+    """That many readers at once: seconds to the first content, memory, and a key among all of them."""
+    own = folder / f"server{count}"
+    own.mkdir()
+    server = Server(own, folder / "library", settings="sessions_per_key = 30\n")
+    terminals: list[Terminal] = []
+    starts: list[float] = []
+    try:
+        for _ in range(count):
+            begun = time.perf_counter()
+            terminals.append(server.open())
+            wait_closely(terminals[-1], "articles")
+            starts.append(time.perf_counter() - begun)
+        for terminal in terminals:
+            terminal.settle(0.1)
+        sessions = server.find_sessions()
+        each = [read_pss(process) for process in sessions]
+        all_together = sum(map(read_pss, server.find_processes()))
+        times = sorted(press(random.Random(number).choice(terminals)) for number in range(_presses))
+        print(
+            f"{count:2} sessions: first content {statistics.median(starts) * 1000:.0f} ms after ssh began (median);"
+            f" {statistics.mean(each):.1f} MB PSS a session, {all_together:.0f} MB with the server;"
+            f" a key {times[_presses // 2] * 1000:.0f} ms (median), {times[int(_presses * 0.95)] * 1000:.0f} ms (95 %)"
+        )
+        measure_all_pressing(terminals)
+    finally:
+        for terminal in terminals:
+            terminal.end()
+        server.end()
+
+
+def measure_all_pressing(terminals: list[Terminal]) -> None:
+    """All press a key within the same instant, ten times."""
+    times: list[float] = []
+    for _ in range(10):
+        waiting: dict[Terminal, float] = {}
+        for terminal in terminals:
+            waiting[terminal] = time.perf_counter()
+            terminal.send(b"j")
+        while waiting:
+            ready, _, _ = select.select([each.descriptor for each in waiting], [], [], 5)
+            now = time.perf_counter()
+            times += [now - waiting.pop(each) for each in terminals if each in waiting and each.descriptor in ready]
+            if not ready:
+                break
+        for terminal in terminals:
+            terminal.settle(0.1)
+    times.sort()
+    print(
+        f"    all at once: {times[len(times) // 2] * 1000:.0f} ms, {times[int(len(times) * 0.95)] * 1000:.0f} ms (95 %)"
+    )
+
+
+def wait_closely(terminal: Terminal, text: str) -> None:
+    """Until that text is on the screen, looked at with every byte."""
+    end = time.perf_counter() + 30
+    while text not in terminal.text and time.perf_counter() < end:
+        terminal.read(0.002)
+
+
+def press(terminal: Terminal) -> float:
+    """Seconds from a key to the first byte of its frame."""
+    begun = time.perf_counter()
+    terminal.send(b"j")
+    select.select([terminal.descriptor], [], [], 5)
+    passed = time.perf_counter() - begun
+    terminal.settle(0.05)
+    return passed
+
+
+def read_pss(process: int) -> float:
+    """Proportional memory in MB."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
+
+
+def measure_keys(shared: Path, library: Path) -> None:
+    """Bytes a key at 80x24."""
+    report = run_in_terminal(shared, _keys, [*_newscast, "--library", str(library), "--read-only"])
+    for label in ("list", "open", "paragraph", "take", "jump", "page", "type"):
+        row = find_key(report, label)
+        print(f"key {label}: {row['bytes']['p50']:.0f} bytes (median), {row['bytes']['max']:.0f} at most")
+
+
+def measure_slow_line(shared: Path, library: Path) -> None:
+    """Twenty presses in a second on 64 kbit/s with a round trip of 100 ms: from the last one until all is still."""
+    command = [*_newscast, "--library", str(library), "--read-only"]
+    report = run_in_terminal(shared, _slow, command, link=(100, 64))
+    for label in ("list", "paragraph", "jump"):
+        row = find_key(report, label)
+        print(f"slow line, 20 x {label}: still {row['stable_ms']['p50']:.0f} ms after the last press")
+
+
+def measure_newsboat(shared: Path, folder: Path) -> None:
+    """The same machine's newsboat, on 100 entries of a local feed."""
+    if shutil.which("newsboat") is None:
+        print("newsboat is not here")
+        return
+    entries = "".join(f"<item><title>Entry {n}</title><description>Text {n}</description></item>" for n in range(100))
+    (folder / "feed.xml").write_text(f'<rss version="2.0"><channel><title>Feed</title>{entries}</channel></rss>')
+    (folder / "urls").write_text(f"file://{folder}/feed.xml\n")
+    files = ["-u", str(folder / "urls"), "-c", str(folder / "cache.db")]
+    script = "wait Feed; settle 300; key r; settle 1000; key enter; settle 300; key j x15 =list; mem"
+    report = run_in_terminal(shared, script, ["newsboat", *files])
+    row = find_key(report, "list")
+    start, memory = report["waits"][0]["since_start_ms"], report["memory"][-1]
+    most = row["bytes"]["max"]
+    print(f"newsboat: first content {start:.0f} ms, {memory['pss_mb']} MB PSS, list key at most {most:.0f} bytes")
+
+
+if __name__ == "__main__":
+    main()
