@@ -82,7 +82,7 @@ class Terminal:
             assert time.monotonic() < end, f"no {text!r} on the screen:\n{self.text}"
             self.read(0.05)
 
-    def settle(self, seconds: float = 0.3) -> bytes:
+    def settle(self, seconds: float = 0.15) -> bytes:
         """Until nothing has been written for that long; what was."""
         got = b""
         while block := self.read(seconds):

@@ -339,7 +339,7 @@ def test_thirty_readers_read_at_once(serve):
     for terminal in terminals:
         terminal.wait_for("of 17 articles", 60)
     for terminal in terminals:
-        terminal.press("/homs")
+        terminal.send(b"/homs")
     for terminal in terminals:
         terminal.wait_for("for “homs”", 60)
         terminal.end()
