@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _newscast = [sys.executable, "-m", "tui.cli"]
 _keys = (
     "wait articles; settle 300; key j x15 =list; key enter =open; settle 300; key j x8 =paragraph; key tab =take;"
-    " key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500; key q; exited"
+    " key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500;"
+    " signal TERM; exited"
 )
 _slow = (
     "wait articles; settle 1000; burst j x20 @50 =list; settle 1000; key enter; settle 1000; burst j x20 @50"

@@ -71,6 +71,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._room.set()
         self._task: asyncio.Task[None] | None = None
         self._is_stopping = False
+        self._hanging_up: asyncio.Task[None] | None = None
 
     # What the client asks for
 
