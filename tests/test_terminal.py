@@ -277,14 +277,13 @@ old = ("linux", "vt100")
 def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, seeded, term, size):
     terminal = open_terminal("--library", seeded, size=size, environment={"TERM": term})
     terminal.wait_for("of 17 articles")
-    terminal.press("/saydnaya\r")
+    terminal.send(b"/saydnaya\r")
     terminal.wait_for("¶ ")
-    terminal.press("1")
-    terminal.press("]")
+    terminal.send(b"1]")
+    terminal.wait_for(" here")
     terminal.resize(size[0] + 20, size[1] + 5)
     terminal.wait_for(" here")
-    for _ in range(3):
-        terminal.press("q")
+    terminal.send(b"qqq")
     assert terminal.wait_for_exit() == 0
     assert terminal.is_restored()
     controls = set(re.findall(rb"\x1b(?:\[[<>?][0-9;]*[a-zA-Z]|[\]P^_X])", terminal.written))
