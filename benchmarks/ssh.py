@@ -159,7 +159,7 @@ def measure_newsboat(shared: Path, folder: Path) -> None:
     (folder / "feed.xml").write_text(f'<rss version="2.0"><channel><title>Feed</title>{entries}</channel></rss>')
     (folder / "urls").write_text(f"file://{folder}/feed.xml\n")
     files = ["-u", str(folder / "urls"), "-c", str(folder / "cache.db")]
-    script = "wait Feed; settle 300; key r; settle 1000; key enter; settle 300; key j x15 =list; mem"
+    script = "wait feeds; settle 300; key R; wait Feed; settle 300; key enter; settle 300; key j x15 =list; mem"
     report = run_in_terminal(shared, script, ["newsboat", *files])
     row = find_key(report, "list")
     start, memory = report["waits"][0]["since_start_ms"], report["memory"][-1]
