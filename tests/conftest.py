@@ -14,6 +14,9 @@ from search import Library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.serving import Server
+    from tests.terminal import Terminal
+
 # No test asserts a time, and a busy machine takes its own.
 hypothesis.settings.register_profile("newscast", deadline=None)
 hypothesis.settings.load_profile("newscast")
@@ -103,3 +106,41 @@ def shared_folder() -> Path:
     if not shared.is_dir():
         pytest.skip("needs ../shared, which is not here")
     return shared
+
+
+@pytest.fixture
+def serve(tmp_path: Path, seeded: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers over the seeds, or over another library."""
+    from tests.serving import Server
+
+    servers: list[Server] = []
+
+    def start(*arguments: str, library: Path = seeded, settings: str = "") -> Server:
+        folder = tmp_path / f"server{len(servers)}"
+        folder.mkdir()
+        servers.append(Server(folder, library, *arguments, settings=settings))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.end()
+
+
+@pytest.fixture
+def server(serve: Callable[..., Server]) -> Server:
+    """A server over the seeds."""
+    return serve()
+
+
+@pytest.fixture
+def open_(server: Server) -> Iterator[Callable[..., Terminal]]:
+    """Open the reader over ssh."""
+    opened: list[Terminal] = []
+
+    def open_terminal(**settings: object) -> Terminal:
+        opened.append(server.open(**settings))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_terminal
+    for terminal in opened:
+        terminal.end()

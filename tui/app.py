@@ -86,7 +86,6 @@ class NewscastApp(App[None]):
             asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         self.push_screen(ReaderScreen(self._library, self._marks, self._searches, self._settings, self._paths))
-
         if self._idle_timeout:
             self.set_interval(min(10.0, self._idle_timeout / 4), self._check_idle)
 

@@ -29,7 +29,8 @@ _commands = {
     "serve": ("tui.serving.command", "serve"),
 }
 """Each command's module and name there."""
-_no_screen = frozenset({"", "dumb", "unknown"})
+no_screen = frozenset({"", "dumb", "unknown"})
+"""What TERM says where no reader can be shown."""
 
 
 class ReaderGroup(click.Group):
@@ -94,7 +95,7 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
             raise click.UsageError(f"no such option: {make_safe_line(name)}")
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise NewscastError("the reader needs a terminal; newscast search, show, actors and mentions do without one")
-    if os.environ.get("TERM", "") in _no_screen:
+    if os.environ.get("TERM", "") in no_screen:
         raise NewscastError(
             f"the terminal (TERM={os.environ.get('TERM', '')}) cannot show a screen; try TERM=xterm-256color"
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui.cli import no_screen
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _allowed = re.compile(r"TERM|COLORTERM|NO_COLOR|LANG|LC_[A-Z]{1,20}")
 _value = re.compile(r"[A-Za-z0-9_.,:@+-]{1,64}")
 _terminal = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,40}")
-no_screen = frozenset({"", "dumb", "unknown"})
 
 
 def is_allowed(name: str) -> bool:

@@ -92,7 +92,6 @@ class Forking:
         return True
 
     def _start(self, asked: dict[str, Any], descriptors: list[int]) -> None:
-        # Until it has its own handlers, a child must not die of what is meant for another.
         process = os.fork()
         if not process:
             self._become(asked, descriptors)

@@ -26,7 +26,7 @@ class Tries:
         return times is not None and len(times) == self._most and times[0] > now - _minute
 
 
-class Places:
+class Seats:
     """Sessions at once, in all and of each key."""
 
     def __init__(self, most: int, most_per_key: int) -> None:
@@ -34,9 +34,9 @@ class Places:
         self._taken: Counter[str] = Counter()
 
     def take(self, key: str) -> str | None:
-        """Take a place for a key; if there is none, why not."""
+        """Take a seat for a key; if there is none, why not."""
         if self._taken.total() >= self._most:
-            return f"all {self._most} places are taken; try again later"
+            return f"all {self._most} sessions are taken; try again later"
         if self._taken[key] >= self._most_per_key:
             return f"your key has {self._most_per_key} sessions already; leave one of them"
         self._taken[key] += 1

@@ -15,8 +15,8 @@ import asyncssh
 from search import NewscastError
 from tui.serving.fork_server import Job
 from tui.serving.keys import AuthorizedKeys
-from tui.serving.limits import Places, Tries
-from tui.serving.session import House, Login, Session
+from tui.serving.limits import Seats, Tries
+from tui.serving.session import Login, Session, Shared
 from tui.settings import find_settings_file, find_state_folder
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class NewsServer:
     def __init__(self, setup: Setup, fork_server: ForkServer, log: Log) -> None:
         self.settings: ServeSettings = setup.settings.serve
         self.fork_server, self.log = fork_server, log
-        self.house = House(fork_server, Places(self.settings.sessions, self.settings.sessions_per_key), log)
+        self.shared = Shared(fork_server, Seats(self.settings.sessions, self.settings.sessions_per_key), log)
         self.keys = AuthorizedKeys(find_authorized_keys(self.settings), lambda why: log.write("keys", why=why))
         self.tries = Tries(self.settings.tries_per_minute)
         self.connections: set[Connection] = set()
@@ -175,7 +175,7 @@ class Connection(asyncssh.SSHServer):
         """A session for the reader whose key it was."""
         if self._login is None:
             return False
-        session = Session(self._login, self._server.house, self._forget)
+        session = Session(self._login, self._server.shared, self._forget)
         self.sessions.add(session)
         return session
 

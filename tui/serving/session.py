@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tui.serving.fork_server import ForkedProcess, ForkServer
-    from tui.serving.limits import Places
+    from tui.serving.limits import Seats
     from tui.serving.log import Log
 
 _commands = ("search", "show", "actors", "mentions")
@@ -48,19 +48,19 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Shared:
     """What all sessions share."""
 
     fork_server: ForkServer
-    places: Places
+    seats: Seats
     log: Log
 
 
 class Session(asyncssh.SSHServerSession[bytes]):
     """From the client's asking for it to its end; whatever happens here touches no other."""
 
-    def __init__(self, login: Login, house: House, forget: Callable[[Session], None]) -> None:
-        self._login, self._house, self._forget = login, house, forget
+    def __init__(self, login: Login, shared: Shared, forget: Callable[[Session], None]) -> None:
+        self._login, self._shared, self._forget = login, shared, forget
         self._channel: asyncssh.SSHServerChannel[bytes]
         self._terminal: tuple[str, int, int] | None = None
         self._command: str | None = None
@@ -70,7 +70,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._room = asyncio.Event()
         self._room.set()
         self._task: asyncio.Task[None] | None = None
-        self._is_stopping = False
+        self._is_stopping = self._is_gone = False
         self._hanging_up: asyncio.Task[None] | None = None
 
     # What the client asks for
@@ -101,9 +101,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def subsystem_requested(self, subsystem: str) -> bool:
         """There are none, sftp included."""
-        self._house.log.write(
-            "refused", user=self._login.user, address=self._login.address, why=f"the subsystem {subsystem[:40]}"
-        )
+        self._note("refused", why=f"the subsystem {subsystem[:40]}")
         return False
 
     def session_started(self) -> None:
@@ -113,7 +111,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         except NewscastError as error:
             self._refuse(str(error))
             return
-        full = self._house.places.take(self._login.fingerprint)
+        full = self._shared.seats.take(self._login.fingerprint)
         if full is not None:
             self._refuse(full, status=1)
             return
@@ -148,7 +146,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         return "\n" if self._terminal is None else "\r\n"
 
     def _note(self, event: str, **fields: str | float) -> None:
-        self._house.log.write(event, user=self._login.user, address=self._login.address, **fields)
+        self._shared.log.write(event, user=self._login.user, address=self._login.address, **fields)
 
     # From its start to its end
 
@@ -161,11 +159,9 @@ class Session(asyncssh.SSHServerSession[bytes]):
         except (NewscastError, OSError) as error:
             self._note("failed", why=str(error))
         finally:
-            self._house.places.give_back(self._login.fingerprint)
+            self._shared.seats.give_back(self._login.fingerprint)
             seconds = round(time.monotonic() - begun, 1)
-            self._house.log.write(
-                "out", user=self._login.user, address=self._login.address, what=what, status=status, seconds=seconds
-            )
+            self._note("out", what=what, status=status, seconds=seconds)
             self._finish(status)
 
     async def _run_reader(self) -> int:
@@ -183,7 +179,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
                 **check_environment(self._channel.get_environment()), "TERM": term,
                 "SSH_CONNECTION": f"{self._login.address} 0 - 0",
             }  # fmt: skip
-            self._process = await self._house.fork_server.start(Job([], environment, self._login.user), [terminal])
+            await self._start([], environment, [terminal])
         finally:
             os.close(terminal)
         await self._hand_on(os.dup(master), None)
@@ -193,14 +189,20 @@ class Session(asyncssh.SSHServerSession[bytes]):
         (output, written), (errors, said) = os.pipe(), os.pipe()
         try:
             environment = check_environment(self._channel.get_environment())
-            self._process = await self._house.fork_server.start(
-                Job(arguments, environment, self._login.user), [written, said]
-            )
+            await self._start(arguments, environment, [written, said])
         finally:
             os.close(written)
             os.close(said)
         await asyncio.gather(self._hand_on(output, None), self._hand_on(errors, asyncssh.EXTENDED_DATA_STDERR))
         return await self._wait()
+
+    async def _start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]
+    ) -> None:
+        job = Job(arguments, environment, self._login.user)
+        self._process = await self._shared.fork_server.start(job, descriptors)
+        if self._is_gone:
+            self._hang_up()
 
     async def _hand_on(self, descriptor: int, kind: int | None) -> None:
         """Give the client what is written there until nobody writes there any more, no faster than it takes it."""
@@ -286,10 +288,15 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
         """The client is gone: its terminal hangs up."""
+        self._is_gone = True
         self._room.set()
         self._forget(self)
-        if self._task is not None and not self._task.done():
-            self._hanging_up = asyncio.get_running_loop().create_task(self._end(signal.SIGHUP))
+        # A process that is being started just now is hung up on as soon as it is there.
+        if self._process is not None and self._task is not None and not self._task.done():
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._hanging_up = asyncio.get_running_loop().create_task(self._end(signal.SIGHUP))
 
 
 class Input(asyncio.BaseProtocol):

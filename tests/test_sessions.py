@@ -1,0 +1,243 @@
+"""newscast serve, with the real ssh client: limits, many at once, crashes, growth, and the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import root
+from tests.serving import build_ssh, lacks_ssh, make_key
+from tests.terminal import Terminal, newscast
+
+pytestmark = pytest.mark.skipif(lacks_ssh(), reason="needs the ssh client (Debian: openssh-client), which is not here")
+
+
+# Limits
+
+
+def test_a_key_has_so_many_sessions_and_no_more(serve):
+    server = serve(settings="sessions_per_key = 1\n")
+    first = server.open()
+    first.wait_for("of 17 articles")
+    second = server.open()
+    assert second.wait_for_exit() == 1
+    assert "your key has 1 sessions already" in second.text
+    first.end()
+    server.wait_for_sessions(0)
+    assert server.run("search", "x").returncode == 0
+    second.end()
+
+
+def test_an_address_has_so_many_tries_a_minute_and_no_more(serve, tmp_path):
+    server = serve(settings="tries_per_minute = 2\n")
+    stranger = make_key(tmp_path, "mallory")
+    for _ in range(2):
+        assert server.run("search", "x", key=stranger).returncode == 255
+    assert server.run("search", "x").returncode == 255
+    server.wait_for_log("too many failed logins within a minute")
+
+
+def test_who_does_not_log_in_or_asks_for_nothing_is_sent_away(serve):
+    server = serve(settings="login_grace = 1\n")
+    with socket.create_connection(("127.0.0.1", server.port)) as stranger:
+        stranger.settimeout(5)
+        while stranger.recv(4_096):
+            pass
+    idle = subprocess.run(build_ssh(server.alice, server.port, "-N"), capture_output=True, timeout=10, check=False)
+    assert b"no session was asked for" in idle.stderr
+
+
+def test_a_reader_who_presses_no_key_is_warned_and_then_leaves(serve):
+    server = serve(settings="idle_timeout = 6\n")
+    terminal = server.open()
+    terminal.wait_for("nobody reads here")
+    assert terminal.wait_for_exit() == 0
+    assert terminal.is_restored()
+    assert "your place is kept" in terminal.text
+    terminal.end()
+
+
+# Many, and what becomes of them
+
+
+def test_thirty_readers_read_at_once(serve):
+    server = serve(settings="sessions_per_key = 30\n")
+    terminals = [server.open() for _ in range(30)]
+    for terminal in terminals:
+        terminal.wait_for("of 17 articles", 60)
+    for terminal in terminals:
+        terminal.send(b"/homs")
+    for terminal in terminals:
+        terminal.wait_for("for “homs”", 60)
+        terminal.end()
+    server.wait_for_sessions(0, 30)
+
+
+def test_a_session_that_crashes_touches_no_other_and_leaves_its_terminal_restored(server, open_):
+    first, second = open_(), open_()
+    first.wait_for("of 17 articles")
+    second.wait_for("of 17 articles")
+    server.wait_for_sessions(2)
+    os.kill(server.find_sessions()[0], signal.SIGSEGV)
+    crashed, other = (first, second) if ends(first) else (second, first)
+    assert crashed.wait_for_exit() == 128 + signal.SIGSEGV
+    assert crashed.is_restored()
+    other.press("j")
+    other.wait_for("2 of 17 articles")
+
+
+def ends(terminal: Terminal) -> bool:
+    end = time.monotonic() + 2
+    while terminal.process.poll() is None and time.monotonic() < end:
+        terminal.read(0.05)
+    return terminal.process.poll() is not None
+
+
+def test_a_client_that_is_killed_leaves_no_process_behind(server, open_):
+    terminal = open_()
+    terminal.wait_for("of 17 articles")
+    server.wait_for_sessions(1)
+    terminal.process.send_signal(signal.SIGKILL)
+    server.wait_for_sessions(0)
+    server.wait_for_log("out user=alice .*what=reader")
+
+
+def test_a_client_that_stops_reading_stops_nobody_and_fills_no_memory(server, open_):
+    slow, other = open_(), open_()
+    slow.wait_for("of 17 articles")
+    other.wait_for("of 17 articles")
+    slow.process.send_signal(signal.SIGSTOP)
+    before = sum(map(read_memory, server.find_processes()))
+    for _ in range(40):
+        os.write(slow.descriptor, b"j k ")
+    other.press("j")
+    other.wait_for("2 of 17 articles")
+    assert sum(map(read_memory, server.find_processes())) < before + 20_000
+    slow.process.send_signal(signal.SIGCONT)
+    slow.press("g")
+    slow.wait_for("1 of 17 articles")
+
+
+def read_memory(process: int) -> int:
+    """Resident memory in kB."""
+    return int(next(line for line in Path(f"/proc/{process}/status").open() if line.startswith("VmRSS")).split()[1])
+
+
+def test_a_paste_of_a_hundred_kilobytes_is_survived(open_):
+    terminal = open_()
+    terminal.wait_for("of 17 articles")
+    terminal.press("/")
+    terminal.send(b"\x1b[200~" + b"damascus " * 11_000 + b"\x1b[201~")
+    terminal.wait_for("damascus damascus")
+    terminal.press("\x1b")
+    terminal.settle()
+    terminal.press("q")
+    terminal.wait_for("of 17 articles")
+
+
+def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_terminals(server, open_):
+    terminals = [open_() for _ in range(3)]
+    for terminal in terminals:
+        terminal.wait_for("of 17 articles")
+        terminal.press("\r")
+    processes = server.find_processes()
+    assert server.stop() < 5
+    assert server.process.returncode == 0
+    for terminal in terminals:
+        terminal.wait_for_exit()
+        assert "the server is being stopped; your place is kept" in terminal.text
+        assert terminal.is_restored()
+    assert not [process for process in processes if Path(f"/proc/{process}").exists()]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port))
+
+
+def test_a_server_that_is_killed_leaves_no_process_behind(server, open_):
+    terminal = open_()
+    terminal.wait_for("of 17 articles")
+    processes = server.find_processes()
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    end = time.monotonic() + 10
+    while left := [process for process in processes if Path(f"/proc/{process}").exists()]:
+        assert time.monotonic() < end, left
+        time.sleep(0.05)
+
+
+# While the library grows
+
+
+def test_what_lands_in_a_watched_folder_is_noted_and_moves_nobody(serve, tmp_path):
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"old{number}.txt").write_text(f"HAMA, 1 January 2025 — Article {number} about Hama.\n")
+    server = serve("--watch", str(folder), library=tmp_path / "new")
+    server.wait_for_log("40 added")
+    terminal = server.open()
+    terminal.wait_for("of 40 articles")
+    terminal.press("j")
+    terminal.press("j")
+    before = terminal.text.splitlines()[3]
+    begun = time.monotonic()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"HOMS, 2 January 2025 — Article {number} about Homs.\n")
+    terminal.wait_for("3 new")
+    assert time.monotonic() - begun < 10
+    terminal.wait_for("6 of 43 articles")
+    assert terminal.text.splitlines()[3] == before
+    terminal.press("r")
+    terminal.wait_for("Article 0 about")
+    assert "3 new" not in terminal.text
+    server.stop()
+    assert not server.find_processes()
+    terminal.end()
+
+
+# The log
+
+
+def test_the_log_says_who_and_when_but_not_what_was_read(serve):
+    server = serve("--json-log")
+    server.run("search", "damascus")
+    server.wait_for_log('"event": "out"')
+    events = [json.loads(line) for line in server.log.splitlines()]
+    assert [each["event"] for each in events] == ["listening", "in", "out"]
+    assert {"user": "alice", "address": "127.0.0.1", "what": "command"}.items() <= events[1].items()
+    assert events[2]["status"] == 0
+    assert "damascus" not in server.log
+
+
+def test_without_keys_the_server_says_what_to_do(seeded, tmp_path):
+    refused = subprocess.run(
+        newscast("--library", str(seeded), "serve", "--authorized-keys", str(tmp_path / "none"), "--port", "0"),
+        capture_output=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.decode().count("\n") == 1
+    assert b"put in it a public key for each reader" in refused.stderr
+
+
+def test_a_library_that_is_not_there_is_said_before_anything_starts(tmp_path):
+    refused = subprocess.run(
+        newscast("--library", str(tmp_path / "none"), "serve", "--port", "0"),
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+    assert (refused.returncode, refused.stderr.count(b"\n")) == (1, 1)
+    assert b"no library in" in refused.stderr
+
+
+def test_a_reader_may_begin_many_sessions_at_the_same_moment(tmp_path):
+    opens = f"from pathlib import Path; from search import Marks; Marks(Path({str(tmp_path / 'reader.db')!r}))"
+    processes = [subprocess.Popen([sys.executable, "-c", opens], cwd=root) for _ in range(8)]
+    assert [process.wait() for process in processes] == [0] * 8
