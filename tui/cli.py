@@ -80,10 +80,14 @@ def read(context: click.Context, paths: tuple[str, ...]) -> None:
     setup = find_setup(context)
     if setup.read_only and paths:
         raise click.UsageError("with --read-only nothing can be added")
+    context.exit(_open_reader(setup, paths))
+
+
+def _open_reader(setup: Setup, paths: tuple[str, ...]) -> int:
     _check_terminal(paths)
     from tui.app import run_reader
 
-    context.exit(run_reader(setup, paths))
+    return run_reader(setup, paths)
 
 
 def _check_terminal(paths: tuple[str, ...]) -> None:
@@ -107,13 +111,16 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
 def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> None:
     """Run the command line and exit with 0 done, 1 failed, 2 usage, 128+n on signal n.
 
-    A `setup` that is given is not for the command line to change.
+    A `setup` that is given is not for the command line to change; with no arguments it is the reader at once.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a locale cannot show is no reason to stop
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = cli.main(arguments, prog_name="newscast", standalone_mode=False, obj=setup)
+        if setup is not None and not arguments:
+            status = _open_reader(setup, ())
+        else:
+            status = cli.main(arguments, prog_name="newscast", standalone_mode=False, obj=setup)
         sys.stdout.flush()
     except click.UsageError as error:
         if setup is None:

@@ -15,7 +15,7 @@ from search import NewscastError
 from tui.serving.forking import Forking, longest_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tui.setup import Setup
 
@@ -70,10 +70,12 @@ class ForkServer:
         self._numbers = count(1)
         self._processes: dict[int, ForkedProcess] = {}
         self._lock: asyncio.Lock
+        self._report: Callable[[str | None], None]
         self.gone: asyncio.Event
 
-    def attach(self) -> None:
-        """Listen to it in the event loop that runs now."""
+    def attach(self, report: Callable[[str | None], None]) -> None:
+        """Listen to it in the event loop that runs now; `report` is told when it has rehearsed, or why it could not."""
+        self._report = report
         self._lock, self.gone = asyncio.Lock(), asyncio.Event()
         asyncio.get_running_loop().add_reader(self._channel, self._read)
 
@@ -125,4 +127,7 @@ class ForkServer:
                 process.set_status(1)
             return
         said = json.loads(message)
+        if "job" not in said:
+            self._report(said["rehearsed"])
+            return
         self._processes.pop(said["job"]).set_status(said["status"])

@@ -7,7 +7,6 @@ in JSON, of which the one that starts a session carries the session's descriptor
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import gc
 import io
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui.cli import main
 from tui.serving.environment import is_allowed
+from tui.serving.memory import fill_holes, use_one_heap
 from tui.settings import check_user, find_reader_database
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ _needed = (
     "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
     "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
     "whoosh.columns", "whoosh.filedb.filestore", "whoosh.index", "search.answering.seek", "search.fulltext.view",
-    "unicodedata", "stringprep", "tui.screens.facets",
+    "unicodedata", "stringprep", "tui.screens.facets", "search.fulltext.commits", "search.fulltext.segment",
+    "whoosh.automata.lev", "whoosh.codec.base", "whoosh.filedb.compound", "textual.drivers.headless_driver",
+    "textual.layouts.horizontal", "textual.layouts.stream", "textual.pilot", "mmap",
 )  # fmt: skip
 """What sessions would otherwise import each for itself."""
-_arena_max = -8  # M_ARENA_MAX of glibc's malloc.h
 _grace = 4.0  # seconds to end in, once the server is gone
 
 
@@ -56,16 +57,21 @@ class Forking:
         """Fork what is asked for until the server is gone; leaves no child behind."""
         for name in _needed:
             import_module(name)
+        from tui.serving.rehearsal import rehearse
+
+        use_one_heap()
+        signal.signal(signal.SIGINT, _ignore)  # of the server's terminal; it is the server that ends this process
+        error = rehearse(self._setup)
         os.set_blocking(self._waker.fileno(), False)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # The server says when to end; a Ctrl+C at its terminal reaches this process, too.
             signal.signal(number, _ignore)
-        with contextlib.suppress(AttributeError):  # where the C library has it: threads share one heap
-            ctypes.CDLL(None).mallopt(_arena_max, 1)
         gc.collect()
+        self._filling = fill_holes()
         # What is there now is never collected, so that no page of it is written to and each stays shared.
         gc.freeze()
+        self._say({"rehearsed": error})
         while self._step():
             pass
         self._end_all()

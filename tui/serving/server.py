@@ -38,7 +38,6 @@ class NewsServer:
 
     def __init__(self, setup: Setup, fork_server: ForkServer, log: Log) -> None:
         self.settings: ServeSettings = setup.settings.serve
-        self.fork_server, self.log = fork_server, log
         self.shared = Shared(fork_server, Seats(self.settings.sessions, self.settings.sessions_per_key), log)
         self.keys = AuthorizedKeys(find_authorized_keys(self.settings), lambda why: log.write("keys", why=why))
         self.tries = Tries(self.settings.tries_per_minute)
@@ -48,9 +47,10 @@ class NewsServer:
     async def run(self, folders: Sequence[str]) -> int:
         """Serve until a signal ends it, and add meanwhile what lands in those folders. Raises NewscastError."""
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        fork_server, log = self.shared.fork_server, self.shared.log
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stopped.set)
-        self.fork_server.attach()
+        fork_server.attach(lambda why: log.write("ready" if why is None else "not rehearsed", why=why))
         self.keys.check()
         key = read_host_key(find_host_key(self.settings))
         try:
@@ -59,19 +59,19 @@ class NewsServer:
             raise NewscastError(
                 f"cannot listen at {self.settings.address or '*'} port {self.settings.port}: {error.strerror or error}"
             ) from error
-        self.log.write(
+        log.write(
             "listening", address=self.settings.address or "*", port=listener.get_port(), host_key=key.get_fingerprint()
         )
         watching = loop.create_task(self._watch(folders)) if folders else None
-        ends = [loop.create_task(each.wait()) for each in (stopped, self.fork_server.gone)]
+        ends = [loop.create_task(each.wait()) for each in (stopped, fork_server.gone)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        self.log.write("stopping", sessions=sum(len(each.sessions) for each in self.connections))
+        log.write("stopping", sessions=sum(len(each.sessions) for each in self.connections))
         listener.close()
         if watching is not None:
             watching.cancel()
         await self._say_goodbye()
-        await self.fork_server.close()
-        self.log.write("stopped")
+        await fork_server.close()
+        log.write("stopped")
         return 0 if stopped.is_set() else 1
 
     async def _listen(self, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
@@ -89,9 +89,9 @@ class NewsServer:
         """The one who writes to the library is a process of its own, begun again should it end."""
         while True:
             arguments = ["--library", str(self._setup.folder), "watch", *folders]
-            process = await self.fork_server.start(Job(arguments), [1, 2])
-            self.log.write("watching", folders=", ".join(folders))
-            self.log.write("watch ended", status=await process.wait())
+            process = await self.shared.fork_server.start(Job(arguments), [1, 2])
+            self.shared.log.write("watching", folders=", ".join(folders))
+            self.shared.log.write("watch ended", status=await process.wait())
             await asyncio.sleep(_restart)
 
     async def _say_goodbye(self) -> None:
@@ -100,7 +100,6 @@ class NewsServer:
             await asyncio.wait([asyncio.create_task(session.stop()) for session in sessions], timeout=_stop)
         for connection in list(self.connections):
             connection.close("the server is being stopped")
-        await asyncio.sleep(0.1)  # for what was said last to be sent
 
 
 class Connection(asyncssh.SSHServer):
@@ -133,7 +132,7 @@ class Connection(asyncssh.SSHServer):
             server.connections.add(self)
             return
         self._is_refused = True
-        server.log.write("refused", address=self._address, why=why)
+        server.shared.log.write("refused", address=self._address, why=why)
         conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -144,7 +143,9 @@ class Connection(asyncssh.SSHServer):
         if self._login is None and not self._is_refused:
             self._server.tries.note_failure(self._address, time.monotonic())
             why = "no key" if not self._tried else "no known key"
-            self._server.log.write("refused", address=self._address, why=str(exc) if exc and not self._tried else why)
+            self._server.shared.log.write(
+                "refused", address=self._address, why=str(exc) if exc and not self._tried else why
+            )
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002 - who somebody is, the key says
         """Nobody gets in without a key."""

@@ -248,6 +248,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         await self._end(signal.SIGTERM)
         if self._task is not None:
             await asyncio.wait([self._task], timeout=_grace)
+        await self._channel.wait_closed()  # which the client does when it has been told
 
     async def _end(self, number: int) -> None:
         if self._process is not None:
