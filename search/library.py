@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from search.answering import Answerer
 from search.cast.recognise import find_recogniser, find_version
 from search.errors import LibraryUnreadableError
-from search.fulltext import FullText, FullTextDamagedError, schema_version
+from search.fulltext import FullText, FullTextDamagedError, room_alone, room_among_many, schema_version
 from search.model import Health, Progress, Sighting
 from search.store import Actors, Corrections, Documents, FacetCounter, WriterLock, begin, open_library_database
 from search.text import find_sentences
@@ -50,7 +50,7 @@ class Library:
         self._counted: tuple[tuple[int, int], int] | None = None
         self._documents = Documents(self._connection)
         self._actors = Actors(self._connection)
-        self._fulltext = FullText(folder / "fulltext")
+        self._fulltext = FullText(folder / "fulltext", room_among_many if read_only else room_alone)
         self._facet_counter = FacetCounter(database)
         self._answerer = Answerer(self._connection, self._documents, self._actors, self._fulltext)
 

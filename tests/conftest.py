@@ -126,10 +126,21 @@ def serve(tmp_path: Path, seeded: Path) -> Iterator[Callable[..., Server]]:
         server.end()
 
 
+@pytest.fixture(scope="session")
+def standing_server(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over the seeds for all tests that leave it running."""
+    from tests.serving import Server
+
+    started = Server(tmp_path_factory.mktemp("server"), seeded_folder, settings="tries_per_minute = 1000\n")
+    yield started
+    started.end()
+
+
 @pytest.fixture
-def server(serve: Callable[..., Server]) -> Server:
-    """A server over the seeds."""
-    return serve()
+def server(standing_server: Server) -> Server:
+    """A server over the seeds, as if it were new."""
+    standing_server.renew()
+    return standing_server
 
 
 @pytest.fixture

@@ -36,13 +36,15 @@ def build_ssh(key: Path, port: int, *options: str) -> list[str]:
 
 
 class Server:
-    """`newscast serve` on a free port; `alice` is a key that it knows."""
+    """`newscast serve` on a free port, in a home of its own; `alice` is a key that it knows."""
 
     def __init__(self, folder: Path, library: Path, *arguments: str, settings: str = "") -> None:
-        self.folder, self.library = folder, library
+        self.folder, self.library, self.home = folder, library, folder / "home"
+        self.home.mkdir()
         self.alice = make_key(folder, "alice")
         self.keys = folder / "authorized_keys"
-        self.keys.write_text(self.alice.with_suffix(".pub").read_text())
+        self._logged = 0
+        self._let_alice_in()
         (folder / "settings.toml").write_text(f'recogniser = "rules"\n[serve]\naddress = "127.0.0.1"\n{settings}')
         self._log = (folder / "log").open("wb")
         self.begun = time.monotonic()
@@ -52,14 +54,33 @@ class Server:
                 "--host-key", str(folder / "host_key"), *arguments,
             ),
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd=root, start_new_session=True,
-            env={**os.environ, "NEWSCAST_SETTINGS": str(folder / "settings.toml")},
+            env={
+                **os.environ, **dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), str(self.home)),
+                "NEWSCAST_SETTINGS": str(folder / "settings.toml"),
+            },
         )  # fmt: skip
         self.port = int(self.wait_for_log(r'listening .*?port"?[=:] ?(\d+)|"listening".*?"port": (\d+)'))
+
+    def renew(self) -> None:
+        """Another test finds it as the first one did: nobody is there, nobody has read, nothing is logged."""
+        self.wait_for_sessions(0)
+        shutil.rmtree(self.users, ignore_errors=True)
+        self._let_alice_in()
+        self._logged += len(self.log)
+
+    def _let_alice_in(self) -> None:
+        self.keys.write_text(self.alice.with_suffix(".pub").read_text())
+        self.keys.chmod(0o600)
+
+    @property
+    def users(self) -> Path:
+        """Where it keeps what is each reader's own."""
+        return self.home / "newscast" / "users"
 
     @property
     def log(self) -> str:
         """What it has logged."""
-        return (self.folder / "log").read_text(errors="replace")
+        return (self.folder / "log").read_text(errors="replace")[self._logged :]
 
     def wait_for_log(self, pattern: str, seconds: float = 15) -> str:
         """Until a line of the log matches; the first group in it that is there."""

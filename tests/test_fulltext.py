@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 
 from search import Document, FullTextDamagedError, Paragraph
 from search.fulltext import FullText
+from search.fulltext.kept import Kept
 from search.fulltext.segment import Segment
 
 
@@ -148,3 +150,14 @@ def test_a_segment_of_a_machine_with_another_byte_order_is_refused(index, tmp_pa
     path.write_bytes(data[:8] + (b"b" if data[8:9] == b"l" else b"l") + data[9:])
     with pytest.raises(ValueError, match="another machine"):
         Segment(path)
+
+
+def test_what_was_read_is_kept_within_its_room_and_what_was_not_asked_for_goes_first():
+    kept, built = Kept(10), []
+
+    def build(key):
+        built.append(key)
+        return 4, key
+
+    assert "".join(kept.find((key,), partial(build, key)) for key in "abacba") == "abacba"
+    assert built == ["a", "b", "c", "b", "a"]

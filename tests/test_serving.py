@@ -112,7 +112,7 @@ def test_a_key_without_a_safe_name_is_not_taken(server, tmp_path, name):
     server.wait_for_log("keys why=.*line 1: ")
 
 
-def test_the_name_option_goes_before_the_comment(server, tmp_path, own_home):
+def test_the_name_option_goes_before_the_comment(server, tmp_path):
     key = make_key(tmp_path, "some laptop of mine")
     server.keys.write_text(f'restrict,name="carol",pty {key.with_suffix(".pub").read_text()}')
     assert server.run("search", "x", key=key).returncode == 0
@@ -132,7 +132,8 @@ def test_keys_that_others_may_write_to_are_not_trusted(server):
     server.wait_for_log("nobody can log in: .*others may write to it")
 
 
-def test_the_host_key_is_made_once_and_readable_by_its_owner_alone(serve, server, tmp_path):
+def test_the_host_key_is_made_once_and_readable_by_its_owner_alone(serve):
+    server = serve()
     made = server.folder / "host_key"
     assert made.stat().st_mode & 0o777 == 0o600
     before = made.read_bytes()
@@ -219,7 +220,7 @@ def test_a_terminal_that_cannot_show_the_reader_gets_one_clear_line(server, term
     terminal.end()
 
 
-def test_what_one_reader_did_no_other_sees(server, open_, tmp_path, own_home):
+def test_what_one_reader_did_no_other_sees(server, open_, tmp_path):
     bob = make_key(tmp_path, "bob")
     server.keys.write_text(server.keys.read_text() + bob.with_suffix(".pub").read_text())
     terminal = open_()
@@ -230,8 +231,7 @@ def test_what_one_reader_did_no_other_sees(server, open_, tmp_path, own_home):
     assert server.run("search", "--save", "mine", "homs").returncode == 0
     assert server.run("search", "is:starred", key=bob).stdout == b""
     assert b"no saved search" in server.run("search", "@mine", key=bob).stderr
-    state = own_home / "newscast" / "users"
-    assert {each.name: each.stat().st_mode & 0o777 for each in state.iterdir()} == {"alice": 0o700, "bob": 0o700}
+    assert {each.name: each.stat().st_mode & 0o777 for each in server.users.iterdir()} == {"alice": 0o700, "bob": 0o700}
 
 
 def test_readers_write_nothing_into_the_library(server, open_):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -81,6 +82,16 @@ def test_thirty_readers_read_at_once(serve):
     server.wait_for_sessions(0, 30)
 
 
+def test_a_further_reader_takes_little_memory_that_is_not_shared(server, open_):
+    for _ in range(2):
+        terminal = open_()
+        terminal.wait_for("of 17 articles")
+        terminal.settle()
+    rows = Path(f"/proc/{server.find_sessions()[-1]}/smaps_rollup").read_text()
+    own = sum(map(int, re.findall(r"Private_(?:Clean|Dirty): +(\d+) kB", rows)))
+    assert own < 17_000
+
+
 def test_a_session_that_crashes_touches_no_other_and_leaves_its_terminal_restored(server, open_):
     first, second = open_(), open_()
     first.wait_for("of 17 articles")
@@ -143,8 +154,9 @@ def test_a_paste_of_a_hundred_kilobytes_is_survived(open_):
     terminal.wait_for("of 17 articles")
 
 
-def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_terminals(server, open_):
-    terminals = [open_() for _ in range(3)]
+def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_terminals(serve):
+    server = serve()
+    terminals = [server.open() for _ in range(3)]
     for terminal in terminals:
         terminal.wait_for("of 17 articles")
         terminal.press("\r")
@@ -155,13 +167,15 @@ def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_termina
         terminal.wait_for_exit()
         assert "the server is being stopped; your place is kept" in terminal.text
         assert terminal.is_restored()
+        terminal.end()
     assert not [process for process in processes if Path(f"/proc/{process}").exists()]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port))
 
 
-def test_a_server_that_is_killed_leaves_no_process_behind(server, open_):
-    terminal = open_()
+def test_a_server_that_is_killed_leaves_no_process_behind(serve):
+    server = serve()
+    terminal = server.open()
     terminal.wait_for("of 17 articles")
     processes = server.find_processes()
     server.process.send_signal(signal.SIGKILL)
@@ -170,6 +184,7 @@ def test_a_server_that_is_killed_leaves_no_process_behind(server, open_):
     while left := [process for process in processes if Path(f"/proc/{process}").exists()]:
         assert time.monotonic() < end, left
         time.sleep(0.05)
+    terminal.end()
 
 
 # While the library grows
@@ -209,10 +224,10 @@ def test_the_log_says_who_and_when_but_not_what_was_read(serve):
     server = serve("--json-log")
     server.run("search", "damascus")
     server.wait_for_log('"event": "out"')
-    events = [json.loads(line) for line in server.log.splitlines()]
-    assert [each["event"] for each in events] == ["listening", "in", "out"]
-    assert {"user": "alice", "address": "127.0.0.1", "what": "command"}.items() <= events[1].items()
-    assert events[2]["status"] == 0
+    events = {each["event"]: each for each in map(json.loads, server.log.splitlines())}
+    assert set(events) == {"listening", "ready", "in", "out"}
+    assert {"user": "alice", "address": "127.0.0.1", "what": "command"}.items() <= events["in"].items()
+    assert events["out"]["status"] == 0
     assert "damascus" not in server.log
 
 

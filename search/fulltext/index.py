@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.errors import NewscastError
+from search.fulltext.kept import room_alone
 from search.model import Progress
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ schema_version = 3
 
 _state_file = "state.json"
 _most_attempts = 10
-
-
 _tier = 8
 """So many segments of like size become one; sizes are alike within the same power of it."""
 
@@ -51,8 +50,8 @@ class IndexState:
 class FullText:
     """The index in one folder. Whoever writes holds the Library's lock; readers come and go."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, room: int = room_alone) -> None:
+        self._folder, self._room = folder, room
         self._commits: Commits | None = None
         self._view: View | None = None
         self._generation = -1
@@ -193,7 +192,7 @@ class FullText:
                 # Whoever writes has committed again and removed what this commit named.
                 if attempt == _most_attempts - 1:
                     raise
-        self._view, self._generation = View(segments), commit.generation
+        self._view, self._generation = View(segments, self._room), commit.generation
         return self._view
 
     def _open_segment(self, stored: StoredSegment, known: Mapping[Path, Segment] | None = None) -> Segment:

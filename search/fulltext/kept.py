@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 _large = 5_000
-_room = {False: 1_500_000, True: 1_500_000}
-"""For small things and for large ones; sizes are counted in numbers of about 30 bytes."""
+room_alone, room_among_many = 1_500_000, 200_000
+"""For small things, and as much for large ones, counted in numbers of about 30 bytes: where one reads, and where many
+do, each in a process of its own."""
 
 
 class Kept:
     """A memory by key; of either kind, the least recently asked for goes when it grows too much."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        self._room = room
         self._found: dict[bool, OrderedDict[tuple[str, ...], tuple[int, object]]] = {
             False: OrderedDict(),
             True: OrderedDict(),
@@ -36,7 +38,7 @@ class Kept:
         kind = self._found[is_large]
         kind[key] = size, found
         self._sizes[is_large] += size
-        while self._sizes[is_large] > _room[is_large] and len(kind) > 1:
+        while self._sizes[is_large] > self._room and len(kind) > 1:
             _, (gone, _) = kind.popitem(last=False)
             self._sizes[is_large] -= gone
         return found

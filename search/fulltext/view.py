@@ -39,10 +39,10 @@ class Weighed(NamedTuple):
 class View:
     """Segments that do not change any more. Terms are text; rows are the store's."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], room: int) -> None:
         self.segments = tuple(segments)
         self.count = sum(segment.count_live() for segment in segments)
-        self.keep = Kept().find
+        self.keep = Kept(room).find
 
     def read_weighed(self, stem: str) -> Weighed:
         """The documents that have a stem."""

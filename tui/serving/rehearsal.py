@@ -42,5 +42,6 @@ async def _read(setup: Setup, keys: Sequence[str] = ()) -> None:
             await pilot.pause(_pause)
             await pilot.press(*keys)
             await pilot.pause(_pause)
+            app.workers.cancel_all()  # what they find would come to a screen that is half gone
     marks.close()
     searches.close()
