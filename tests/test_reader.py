@@ -227,6 +227,9 @@ async def test_help_shows_every_binding(seeded):
         await reader.wait_for("newscast: keys")
         for name in ("next_match", "next_anywhere", "take_at_cursor", "toggle_cast"):
             assert name in reader.text
+        await reader.press(*["space"] * 6)
+        for name in ("redraw", "suspend"):
+            assert name in reader.text
         await reader.press("escape")
         assert "newscast: keys" not in reader.text
 

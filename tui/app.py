@@ -9,7 +9,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.theme import Theme
@@ -18,7 +18,7 @@ from search import Library, LibraryUnreadableError, Marks, NewscastError, Search
 from tui.render import describe_duration
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
-from tui.terminal import TerminalDriver
+from tui.terminal import DrawingFailed, TerminalDriver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,9 +72,8 @@ class NewscastApp(App[None]):
         self._library, self._marks, self._searches = library, marks, searches
         self._settings, self._paths = settings, paths
         self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
-        known = {"suspend", "redraw"} | {
-            binding.id for _, bindings in ReaderScreen.list_bindings() for binding in bindings
-        }
+        bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
+        known = {binding.id for binding in bindings if isinstance(binding, Binding)}
         for name in settings.keys:
             if name not in known:
                 raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')
@@ -108,6 +107,11 @@ class NewscastApp(App[None]):
         """Something else has drawn on the terminal."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.repaint()
+
+    @on(DrawingFailed)
+    def _give_up(self, message: DrawingFailed) -> None:
+        self.failure = message.error
+        self.exit()
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)

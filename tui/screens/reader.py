@@ -242,7 +242,8 @@ class ReaderScreen(GrowingScreen):
 
     def action_help(self) -> None:
         """All keys."""
-        self.app.push_screen(HelpScreen(self.list_bindings(), self._settings.keys))
+        anywhere = [each for each in self.app.BINDINGS if isinstance(each, Binding)]
+        self.app.push_screen(HelpScreen([*self.list_bindings(), ("Anywhere", anywhere)], self._settings.keys))
 
     def describe_place(self) -> str:
         """Where one is, in the article or in the list."""

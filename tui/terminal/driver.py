@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
 
-if TYPE_CHECKING:
-    from textual.message import Message
-
 _patience = 1.0  # seconds for the last answers to come in
+
+
+class DrawingFailed(Message):
+    """Nothing is drawn any more."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 class TerminalDriver(LinuxDriver):
@@ -34,7 +40,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """The terminal is ours."""
         assert sys.__stderr__ is not None
-        self._output = Output(sys.__stderr__.fileno(), self._kind, self._find_size())
+        self._output = Output(sys.__stderr__.fileno(), self._kind, self._find_size(), self._report)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
@@ -55,6 +61,9 @@ class TerminalDriver(LinuxDriver):
         """What Textual draws, and what it says to the terminal."""
         if self._output is not None:
             self._output.write(data)
+
+    def _report(self, error: Exception) -> None:
+        self._app.post_message(DrawingFailed(error))
 
     def repaint(self) -> None:
         """Draw everything anew."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from contextlib import suppress
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from tui.terminal.frame import Frame, build_update, drop_colours
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.terminal.kinds import TerminalKind
 
 _ask = "\x1b[6n"  # "where is the cursor?": a terminal answers when it has drawn what came before
@@ -28,9 +31,12 @@ class Output(Thread):
     a slow line is never behind by more than a frame, and a line that stands still costs no memory.
     """
 
-    def __init__(self, descriptor: int, kind: TerminalKind, size: tuple[int, int]) -> None:
+    def __init__(
+        self, descriptor: int, kind: TerminalKind, size: tuple[int, int], report: Callable[[Exception], object]
+    ) -> None:
+        """Write to that descriptor; `report` is told, in the thread, of the error that ends the drawing."""
         super().__init__(daemon=True, name="newscast-output")
-        self._descriptor, self._kind = descriptor, kind
+        self._descriptor, self._kind, self._report = descriptor, kind, report
         self._wanted, self._shown = Frame(*size), Frame(*size)
         self._is_painted = self._is_unknown = self._is_stopped = False
         self._controls: list[str] = []
@@ -82,11 +88,13 @@ class Output(Thread):
             )
 
     def stop(self) -> None:
-        """Send what is left, and end."""
+        """End, and send what is left: what restores the terminal."""
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()
         self.join()
+        with suppress(OSError):  # the terminal is gone
+            self._send("".join(self._controls))
 
     # The thread
 
@@ -99,10 +107,10 @@ class Output(Thread):
                 self._send(update)
                 if is_frame:
                     self._sent_at = time.monotonic()
-            with self._changed:
-                self._send("".join(self._controls))
         except OSError:
             pass  # the terminal is gone; the hangup that comes with it ends the reader
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing is drawn any more, and the reader has to end
+            self._report(error)
 
     def _wait_for_work(self) -> bool:
         """Until there is something to send and the terminal can take it; False when it is over."""
