@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -196,12 +197,14 @@ def _joins(run: list[_Word], word: _Word) -> bool:
 
 
 def _find_words(text: str) -> Iterator[_Word]:
-    starts = {start for start, _ in find_sentences(text)}
+    starts = [start for start, _ in find_sentences(text)][1:]
     opening, before = True, ""
     end = 0
     for found in _WORD.finditer(text):
         gap = text[end : found.start()]
-        opening = opening or any(end <= start <= found.start() for start in starts if start) or "“" in gap or '"' in gap
+        following = bisect_left(starts, end)  # the sentence that begins between this word and the one before
+        begins = following < len(starts) and starts[following] <= found.start()
+        opening = opening or begins or "“" in gap or '"' in gap
         yield _Word(found[0], found.start(), found.end(), opening, before)
         opening, before, end = False, fold(found[0]), found.end()
 
