@@ -11,19 +11,13 @@ from pathlib import Path
 from typing import Any
 
 
-def run_in_terminal(
-    shared: Path, script: str, command: list[str], size: str = "80x24", link: tuple[int, int] | None = None
-) -> dict[str, Any]:
-    """Play a script of keys (see ptybench -h) to the command and give ptybench's report.
-
-    `link` is a line to play: its round trip in ms and its kbit/s.
-    """
-    slow = ["--rtt", str(link[0]), "--kbit", str(link[1])] if link else []
+def run_in_terminal(shared: Path, script: str, command: list[str], size: str = "80x24") -> dict[str, Any]:
+    """Play a script of keys (see ptybench -h) to the command and give ptybench's report."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         subprocess.run(
             [
-                sys.executable, shared / "tools" / "ptybench.py", "-q", "--size", size, *slow, "--json", report,
+                sys.executable, shared / "tools" / "ptybench.py", "-q", "--size", size, "--json", report,
                 "-x", script, "--",
                 *command,
             ],

@@ -12,25 +12,23 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.measure import find_key, run_in_terminal
+from benchmarks.slow_line import SlowLine
 from search import Library
 from tests.serving import Server
-
-if TYPE_CHECKING:
-    from tests.terminal import Terminal
+from tests.terminal import Terminal
 
 _newscast = [sys.executable, "-m", "tui.cli"]
 _keys = (
-    "wait articles; settle 300; key j x15 =list; key enter =open; settle 300; key j x8 =paragraph; key tab =take;"
-    " key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500;"
+    "wait articles; settle 300; key j x15 =list; key g; settle 300; key enter =open; settle 300; key j x8 =paragraph;"
+    " key tab =take; key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500;"
     " signal TERM; exited"
 )
-_slow = (
-    "wait articles; settle 1000; burst j x20 @50 =list; settle 1000; key enter; settle 1000; burst j x20 @50"
-    " =paragraph; settle 1000; key g; settle 1000; key 1; settle 1000; burst } x20 @50 =jump; settle 1000;"
-    " signal TERM; exited"
+_long = "---\ntitle: A long article\ndate: 2026-11-01\n---\n" + "\n\n".join(
+    f"In paragraph {number} the governor of Homs said that Homs would rebuild its market before the summer, and that "
+    "whoever had left the city was welcome to come back; the council of Hama disagreed."
+    for number in range(1, 61)
 )
 _presses = 100
 
@@ -47,41 +45,49 @@ def main() -> None:
         for variable in ("HOME", "XDG_STATE_HOME"):
             os.environ[variable] = str(folder)
         shutil.unpack_archive(shared / "news" / "worldwide-newswire.tar.gz", folder / "articles", filter="data")
+        (folder / "articles" / "long.md").write_text(_long)
         with Library(folder / "library", recogniser="rules") as library:
             for _ in library.add([str(folder / "articles")]):
                 pass
-        for count in (1, 10, 30):
-            measure_sessions(folder, count)
+        measure_sessions(folder)
         measure_keys(shared, folder / "library")
-        measure_slow_line(shared, folder / "library")
+        measure_slow_line(folder / "library")
         measure_newsboat(shared, folder)
 
 
-def measure_sessions(folder: Path, count: int) -> None:
-    """That many readers at once: seconds to the first content, memory, and a key among all of them."""
-    own = folder / f"server{count}"
-    own.mkdir()
-    server = Server(own, folder / "library", settings="sessions_per_key = 30\n")
+def measure_sessions(folder: Path) -> None:
+    """1, 10 and 30 readers at once: seconds to the first content, memory, and a key among all of them."""
+    server = Server(folder, folder / "library", settings="sessions_per_key = 30\n")
+    server.wait_for_log(r"(ready)")
     terminals: list[Terminal] = []
-    starts: list[float] = []
+    before = 0, sum(map(read_pss, server.find_processes()))
     try:
-        for _ in range(count):
-            begun = time.perf_counter()
-            terminals.append(server.open())
-            wait_closely(terminals[-1], "articles")
-            starts.append(time.perf_counter() - begun)
+        for count in (1, 10, 30):
+            starts: list[float] = []
+            while len(terminals) < count:
+                begun = time.perf_counter()
+                terminals.append(server.open())
+                wait_closely(terminals[-1], "articles")
+                starts.append(time.perf_counter() - begun)
+            for terminal in terminals:
+                terminal.settle(0.1)
+            each = statistics.mean(map(read_pss, server.find_sessions()))
+            together = sum(map(read_pss, server.find_processes()))
+            further = (together - before[1]) / (count - before[0])
+            before = count, together
+            times = sorted(press(random.Random(number).choice(terminals)) for number in range(_presses))
+            print(
+                f"{count:2} sessions: first content {statistics.median(starts) * 1000:.0f} ms after ssh began (median);"
+                f" each further one adds {further:.1f} MB PSS; {each:.1f} MB each, {together:.0f} MB with the server;"
+                f" a key {times[_presses // 2] * 1000:.0f} ms (median),"
+                f" {times[int(_presses * 0.95)] * 1000:.0f} ms (95 %)"
+            )
+            measure_all_pressing(terminals)
         for terminal in terminals:
-            terminal.settle(0.1)
-        sessions = server.find_sessions()
-        each = [read_pss(process) for process in sessions]
-        all_together = sum(map(read_pss, server.find_processes()))
-        times = sorted(press(random.Random(number).choice(terminals)) for number in range(_presses))
-        print(
-            f"{count:2} sessions: first content {statistics.median(starts) * 1000:.0f} ms after ssh began (median);"
-            f" {statistics.mean(each):.1f} MB PSS a session, {all_together:.0f} MB with the server;"
-            f" a key {times[_presses // 2] * 1000:.0f} ms (median), {times[int(_presses * 0.95)] * 1000:.0f} ms (95 %)"
-        )
-        measure_all_pressing(terminals)
+            for key in ("j", "\r", "1", "]", "q", "/", "d", "a"):
+                terminal.press(key)
+        further = statistics.mean(map(read_pss, server.find_sessions()))
+        print(f"   when each has opened an article, walked an actor and searched: {further:.1f} MB PSS each")
     finally:
         for terminal in terminals:
             terminal.end()
@@ -141,13 +147,28 @@ def measure_keys(shared: Path, library: Path) -> None:
         print(f"key {label}: {row['bytes']['p50']:.0f} bytes (median), {row['bytes']['max']:.0f} at most")
 
 
-def measure_slow_line(shared: Path, library: Path) -> None:
-    """Twenty presses in a second on 64 kbit/s with a round trip of 100 ms: from the last one until all is still."""
-    command = [*_newscast, "--library", str(library), "--read-only"]
-    report = run_in_terminal(shared, _slow, command, link=(100, 64))
-    for label in ("list", "paragraph", "jump"):
-        row = find_key(report, label)
-        print(f"slow line, 20 x {label}: still {row['stable_ms']['p50']:.0f} ms after the last press")
+def measure_slow_line(library: Path) -> None:
+    """Keys 50 ms apart on 64 kbit/s with a round trip of 100 ms: from the last one until its effect is there."""
+    terminal = Terminal(
+        [*_newscast, "--library", str(library), "--read-only"], environment={"SSH_CONNECTION": "far away"}
+    )
+    line = SlowLine(terminal, round_trip=0.1, bytes_per_second=8_000)
+    try:
+        line.press([""], 0, "1 of 1,092 articles")
+        for label, before, keys, after in (
+            ("20 x list", "", "j" * 20, " 21 of 1,092"),
+            ("20 x paragraph", "g\r", "j" * 20, "¶ 21 of 60"),
+            ("20 x jump", "g1", "]" * 20, " 21 of 120 here"),
+            ("20 x page", "g", " " * 20, "¶ 60 of 60"),
+            ("a word", "qg/", "president", "for “president”"),
+        ):
+            for key in before:
+                line.press([key], 0, "")
+                line.rest(1)
+            print(f"slow line, {label}: {line.press(keys, 0.05, after) * 1000:.0f} ms after the last press")
+            line.rest(1)
+    finally:
+        terminal.end()
 
 
 def measure_newsboat(shared: Path, folder: Path) -> None:

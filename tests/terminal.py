@@ -71,9 +71,13 @@ class Terminal:
                 if not block:
                     break
                 got += block
-                self._stream.feed(_private.sub(b"", block))
+                self.show(block)
         self.written += got
         return got
+
+    def show(self, data: bytes) -> None:
+        """Draw that."""
+        self._stream.feed(_private.sub(b"", data))
 
     def wait_for(self, text: str, seconds: float = 15) -> None:
         """Until that text is on the screen."""
