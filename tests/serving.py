@@ -97,9 +97,9 @@ class Server:
         line = build_ssh(key or self.alice, self.port, *options)
         return subprocess.run([*line, *command], input=data, capture_output=True, timeout=30, check=False)
 
-    def open(self, key: Path | None = None, options: Sequence[str] = (), term: str = "xterm-256color") -> Terminal:
-        """The reader over ssh, in a terminal."""
-        return Terminal(build_ssh(key or self.alice, self.port, "-tt", *options), environment={"TERM": term})
+    def open(self, options: Sequence[str] = (), term: str = "xterm-256color", command: Sequence[str] = ()) -> Terminal:
+        """The reader over ssh, in a terminal; or a command in one."""
+        return Terminal([*build_ssh(self.alice, self.port, "-tt", *options), *command], environment={"TERM": term})
 
     def find_processes(self) -> list[int]:
         """The server's process and all below it."""
@@ -119,6 +119,20 @@ class Server:
     def find_sessions(self) -> list[int]:
         """The processes of readers, in the order of their beginning."""
         return sorted(self.find_processes())[2:]
+
+    def find_sockets(self) -> list[str]:
+        """Of its port: the sockets that listen or are connected."""
+        found = []
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            for line in Path(table).read_text().splitlines()[1:]:
+                _, local, _, state, *_ = line.split()
+                if local.endswith(f":{self.port:04X}") and state in {"01", "0A"}:  # established, listening
+                    found.append(line)
+        return found
+
+    def count_descriptors(self) -> list[int]:
+        """How many files, pipes and sockets the server and the process that forks have open."""
+        return [len(list(Path(f"/proc/{process}/fd").iterdir())) for process in sorted(self.find_processes())[:2]]
 
     def wait_for_sessions(self, count: int, seconds: float = 10) -> None:
         """Until there are as many."""
@@ -143,6 +157,15 @@ class Server:
                 continue
         self.process.wait()
         self._log.close()
+
+
+def find_locks(processes: Sequence[int]) -> list[str]:
+    """The locks on files that these processes hold."""
+    return [
+        line
+        for line in Path("/proc/locks").read_text().splitlines()
+        if int(line.replace("-> ", "").split()[4]) in processes
+    ]
 
 
 def lacks_ssh() -> bool:

@@ -8,8 +8,7 @@ from tui.serving.memory import fill_holes, gather, note_calls
 
 
 def make_functions(count):
-    """Functions with much between them in memory."""
-    functions, between = [], []
+    functions = []
     for number in range(count):
         names: dict[str, FunctionType] = {}
         exec(
@@ -17,8 +16,7 @@ def make_functions(count):
             names,
         )
         functions.append(names["add"])
-        between.append([compile(f"value = {number} + {other}", "between", "exec") for other in range(50)])
-    return functions, between
+    return functions
 
 
 def measure_span(functions):
@@ -37,16 +35,16 @@ def test_the_calls_of_a_run_are_noted_in_their_order():
 
 
 def test_what_is_gathered_lies_close_together_and_does_what_it_did():
-    functions, between = make_functions(40)
-    spread = measure_span(functions)
-    gather(note_calls(lambda: [function(1) for function in functions]))
-    assert measure_span(functions) < spread / 4
-    assert [function(1) for function in functions] == list(range(1, 41))
-    assert len(between) == 40
+    functions = make_functions(2_000)
+    called = functions[::50]
+    spread = measure_span(called)
+    gather(note_calls(lambda: [function(1) for function in called]))
+    assert measure_span(called) < spread / 4
+    assert [function(1) for function in called] == list(range(1, 2_000, 50))
 
 
 def test_what_was_not_called_stays_where_it_is():
-    (called, other), _ = make_functions(2)
+    called, other = make_functions(2)
     before = id(other.__code__)
     gather(note_calls(lambda: called(1)))
     assert id(other.__code__) == before

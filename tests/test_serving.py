@@ -62,6 +62,12 @@ def test_a_session_can_be_resized_time_and_again(open_):
     assert len(terminal.screen.display) == 30
 
 
+def test_what_is_sent_is_compressed_for_who_asks_for_it(server):
+    asked = server.run("search", "homs", options=["-C", "-v", "-o", "LogLevel=DEBUG1"])
+    assert re.search(rb"kex: server->client .* compression: zlib@openssh.com", asked.stderr)
+    assert asked.stdout == server.run("search", "homs").stdout
+
+
 def test_a_later_session_offers_the_last_place_actor_and_search(server, open_):
     first = open_()
     first.wait_for("of 17 articles")
@@ -69,14 +75,16 @@ def test_a_later_session_offers_the_last_place_actor_and_search(server, open_):
     first.wait_for("¶ ")
     first.press("j")
     first.press("1")
+    first.wait_for(" here, ")
+    first.settle(0.5)
     before = first.text
     first.process.send_signal(signal.SIGKILL)
     server.wait_for_sessions(0)
     second = open_()
     second.wait_for("back to “")
     second.press("\x7f")
-    second.wait_for("¶ ")
-    second.settle()
+    second.wait_for(" here, ")
+    second.settle(0.5)
     assert second.text == before
 
 
@@ -167,6 +175,13 @@ def test_anything_else_is_one_clear_line_and_status_2(server, command, line):
     assert (refused.returncode, refused.stdout) == (2, b"")
     assert line in said
     assert said.count("\n") == 1
+
+
+def test_a_command_on_a_terminal_is_told_to_leave_it_out(server):
+    terminal = server.open(command=["search", "homs"])
+    assert terminal.wait_for_exit() == 2
+    assert "search needs no terminal: leave out -t" in terminal.text
+    terminal.end()
 
 
 def test_a_command_never_reaches_a_shell(server, tmp_path):

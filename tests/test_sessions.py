@@ -10,12 +10,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import root
-from tests.serving import build_ssh, lacks_ssh, make_key
+from tests.serving import build_ssh, find_locks, lacks_ssh, make_key
 from tests.terminal import Terminal, newscast
 
 pytestmark = pytest.mark.skipif(lacks_ssh(), reason="needs the ssh client (Debian: openssh-client), which is not here")
@@ -112,13 +113,25 @@ def ends(terminal: Terminal) -> bool:
     return terminal.process.poll() is not None
 
 
-def test_a_client_that_is_killed_leaves_no_process_behind(server, open_):
+def test_a_client_that_is_killed_leaves_no_process_no_descriptor_and_no_lock_behind(server, open_):
+    before = server.count_descriptors()
     terminal = open_()
     terminal.wait_for("of 17 articles")
     server.wait_for_sessions(1)
+    sessions = server.find_sessions()
+    assert server.count_descriptors() != before
     terminal.process.send_signal(signal.SIGKILL)
     server.wait_for_sessions(0)
     server.wait_for_log("out user=alice .*what=reader")
+    assert wait_until(lambda: server.count_descriptors() == before)
+    assert find_locks(sessions) == []
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
 
 
 def test_a_client_that_stops_reading_stops_nobody_and_fills_no_memory(server, open_):
@@ -161,6 +174,7 @@ def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_termina
         terminal.wait_for("of 17 articles")
         terminal.press("\r")
     processes = server.find_processes()
+    assert len(server.find_sockets()) == 1 + len(terminals)
     assert server.stop() < 5
     assert server.process.returncode == 0
     for terminal in terminals:
@@ -169,8 +183,8 @@ def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_termina
         assert terminal.is_restored()
         terminal.end()
     assert not [process for process in processes if Path(f"/proc/{process}").exists()]
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", server.port))
+    assert server.find_sockets() == []
+    assert find_locks(processes) == []
 
 
 def test_a_server_that_is_killed_leaves_no_process_behind(serve):
@@ -180,10 +194,8 @@ def test_a_server_that_is_killed_leaves_no_process_behind(serve):
     processes = server.find_processes()
     server.process.send_signal(signal.SIGKILL)
     server.process.wait()
-    end = time.monotonic() + 10
-    while left := [process for process in processes if Path(f"/proc/{process}").exists()]:
-        assert time.monotonic() < end, left
-        time.sleep(0.05)
+    assert wait_until(lambda: not [process for process in processes if Path(f"/proc/{process}").exists()], 10)
+    assert server.find_sockets() == []
     terminal.end()
 
 
