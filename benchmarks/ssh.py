@@ -25,11 +25,10 @@ _keys = (
     " key tab =take; key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500;"
     " signal TERM; exited"
 )
-_long = "---\ntitle: A long article\ndate: 2026-11-01\n---\n" + "\n\n".join(
-    f"In paragraph {number} the governor of Homs said that Homs would rebuild its market before the summer, and that "
-    "whoever had left the city was welcome to come back; the council of Hama disagreed."
-    for number in range(1, 61)
-)
+_words = (
+    "the council said that bread water and light would come back before summer while families waited at the gates of"
+    " schools where buses from other towns had stopped and nobody could say who had sent them or when they would leave"
+).split()
 _presses = 100
 
 
@@ -45,7 +44,7 @@ def main() -> None:
         for variable in ("HOME", "XDG_STATE_HOME"):
             os.environ[variable] = str(folder)
         shutil.unpack_archive(shared / "news" / "worldwide-newswire.tar.gz", folder / "articles", filter="data")
-        (folder / "articles" / "long.md").write_text(_long)
+        (folder / "articles" / "long.md").write_text(build_long_article())
         with Library(folder / "library", recogniser="rules") as library:
             for _ in library.add([str(folder / "articles")]):
                 pass
@@ -53,6 +52,16 @@ def main() -> None:
         measure_keys(shared, folder / "library")
         measure_slow_line(folder / "library")
         measure_newsboat(shared, folder)
+
+
+def build_long_article() -> str:
+    """Sixty paragraphs, no two alike, each with Homs in it twice."""
+    chance = random.Random(5)
+    paragraphs = []
+    for number in range(1, 61):
+        first, second = (" ".join(chance.choices(_words, k=count)) for count in (20, 9))
+        paragraphs.append(f"In Homs {first}. In paragraph {number} Homs {second}.")
+    return "---\ntitle: A long article\ndate: 2026-11-01\n---\n" + "\n\n".join(paragraphs)
 
 
 def measure_sessions(folder: Path) -> None:
