@@ -5,6 +5,9 @@ from __future__ import annotations
 from types import FunctionType
 
 from tui.serving.memory import fill_holes, gather, note_calls
+from tui.serving.rehearsal import rehearse
+from tui.settings import Settings
+from tui.setup import Setup
 
 
 def make_functions(count):
@@ -58,3 +61,8 @@ def test_nothing_new_goes_between_what_is_there():
     made = [bytes(200) for _ in range(5_000)]
     assert not {id(each) >> 12 for each in made} & pages
     assert filling
+
+
+def test_a_rehearsal_that_fails_says_why_and_stops_nothing(tmp_path):
+    setup = Setup(Settings(recogniser="rules"), tmp_path / "none", tmp_path / "reader.db")
+    assert "no library in" in (rehearse(setup) or "")
