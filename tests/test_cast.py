@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
+from search.cast.gazetteer import read_gazetteer
 from search.cast.names import build_key, find_initials, is_acronym
-from search.cast.recognise import build_recogniser
-from search.cast.resolve import find_cast
+from search.cast.recognise import Found, build_recogniser
+from search.cast.resolve import find_cast, resolve
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file
 from search.text import make_safe_line
@@ -94,6 +95,30 @@ def test_a_surname_that_two_people_have_is_neither():
     assert names(cast)["Gandhi"] == {"Gandhi"}
 
 
+def test_a_surname_is_the_one_of_that_name_who_had_been_named_when_it_was_first_used():
+    cast = cast_of("Then Rahul Gandhi spoke.", "Mr Gandhi sat down.", "In the garden stood Sonia Gandhi with a book.")
+    assert names(cast)["Rahul Gandhi"] == {"Rahul Gandhi", "Gandhi"}
+    assert names(cast)["Sonia Gandhi"] == {"Sonia Gandhi"}
+
+
+def test_a_firm_called_like_its_founder_is_not_the_founder():
+    cast = cast_of("The Ford Group grew.", "In June Ford closed a works.", "Then William Clay Ford spoke.")
+    assert names(cast)["William Clay Ford"] == {"William Clay Ford"}
+
+
+@pytest.mark.parametrize(
+    ("full", "other"),
+    [
+        ("Fumio Kishida", "Kishida Fumio"),
+        ("William Clay Ford", "William Clay Ford Jr."),
+        ("Daniel Hale", "Daniel Hale FRS"),
+    ],
+)
+def test_an_order_of_names_and_an_honour_make_nobody_else(full, other):
+    (actor,) = cast_of(f"In the morning {full} spoke.", f"In the evening {other} slept.").actors.values()
+    assert actor.mentions == 2
+
+
 def test_two_people_of_one_first_name_stay_apart():
     found = names(cast_of("We met Mohammed Shia al-Sudani and then saw Mohammed al-Bashir."))
     assert {"Mohammed Shia al-Sudani", "Mohammed al-Bashir"} <= found.keys()
@@ -102,6 +127,22 @@ def test_two_people_of_one_first_name_stay_apart():
 def test_a_longer_name_takes_in_the_shorter_one():
     found = names(cast_of("Prime Minister Mohammad Ghazi al-Jalali stayed.", "Then Mohammed al-Jalali spoke."))
     assert found["Mohammad Ghazi al-Jalali"] == {"Mohammad Ghazi al-Jalali", "Mohammed al-Jalali"}
+
+
+@pytest.mark.parametrize(
+    ("full", "part"),
+    [
+        ("Syrian Defence Ministry", "Defence Ministry"), ("General Assembly of Churches", "General Assembly"),
+        ("Harvard University", "Harvard"),
+    ],
+)  # fmt: skip
+def test_an_organisation_is_called_without_what_says_whose_or_where_it_is(full, part):
+    document = build_document(f"{full} met.", f"Then {part} voted.")
+    found = [
+        Found(0, 0, len(full), full, "name", "organisation", (0, len(full))),
+        Found(1, 5, 5 + len(part), part, "name", "organisation", (5, 5 + len(part))),
+    ]
+    assert names(resolve(document, found)) == {full: {full, part}}
 
 
 def test_an_acronym_is_what_introduced_it_in_brackets():
@@ -121,6 +162,11 @@ def test_a_country_has_one_actor_under_all_its_names():
     cast = cast_of("Britain waited. The United Kingdom acted, and the UK paid; the British were glad.")
     assert names(cast)["United Kingdom"] == {"Britain", "United Kingdom", "UK", "British"}
     assert why(cast, "British") == "demonym"
+
+
+@pytest.mark.parametrize("name", ["U.S.", "U.S", "U. S.", "USA", "America"])
+def test_a_country_is_known_however_its_letters_are_dotted(name):
+    assert read_gazetteer().find(name) == "United States"
 
 
 def test_two_names_in_one_run_are_two_actors():
@@ -247,3 +293,12 @@ def test_across_articles_a_word_for_a_kind_of_organisation_is_nobody_in_particul
         a="The Security Council met. Then the Council voted.", b="In the town the Council raised the rent."
     )
     assert library.actor("security-council").documents == 1
+
+
+def test_across_articles_what_is_left_out_of_a_name_does_not_join_two_organisations(build_library):
+    library = build_library(
+        a="In May the Syrian Defence Ministry wrote. Then the Defence Ministry slept.",
+        b="In June the Russian Defence Ministry wrote. Then the Defence Ministry slept.",
+    )
+    ministries = [actor for actor in library.actors("ministry")[1] if actor.type == "organisation"]
+    assert [actor.documents for actor in ministries] == [1, 1]

@@ -29,7 +29,12 @@ class Gazetteer:
         """The usual name of the place that goes by this name; an acronym must stand in capitals."""
         if len(name) <= 3 and not name.isupper():
             return None
-        return self.places.get(fold(name))
+        return self.places.get(_build_key(name))
+
+
+def _build_key(name: str) -> str:
+    """ "U. S." and "U.S" are "U.S."."""
+    return fold(name).replace(". ", ".").removesuffix(".")
 
 
 @cache
@@ -40,9 +45,9 @@ def read_gazetteer() -> Gazetteer:
     for line in files("search.cast").joinpath("places.tsv").read_text("utf-8").splitlines():
         name, others, people, capital = line.split("\t")
         for place in (name, *filter(None, others.split("|"))):
-            places[fold(place)] = name
+            places[_build_key(place)] = name
         if capital:
-            places.setdefault(fold(capital), capital)
+            places.setdefault(_build_key(capital), capital)
         for demonym in people.split():
             demonyms[fold(demonym.replace("-", " "))] = name
     return Gazetteer(places, demonyms, max(len(place.split()) for place in (*places, *demonyms)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.cast.gazetteer import read_gazetteer
-from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general
+from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general, left_out_words
 from search.known_actors import NameForms, Short
 
 if TYPE_CHECKING:
@@ -41,10 +41,21 @@ def find_forms(actor: Actor) -> NameForms:
         acronyms = [fold_acronym(name) for name in actor.aliases if is_acronym(name)]
         # "The Council" is the Security Council in an article that says so, and another one elsewhere.
         full = [build_key(name) for name in actor.aliases if not is_acronym(name)]
-        full = [key for key in full if not is_general(key)] or ([] if acronyms else full)
+        full = [key for key in full if not (is_general(key) or _says_not_whose(key, full))] or (
+            [] if acronyms else full
+        )
         shorts = acronyms
         keys = dict.fromkeys([*full, *acronyms])
     return NameForms(tuple(full or keys), tuple(dict.fromkeys(shorts)), is_full=bool(full), is_person=is_person)
+
+
+def _says_not_whose(key: str, keys: Iterable[str]) -> bool:
+    """Does it leave out what another of these keys says: whose or where it is? There is another of that name there."""
+    rests = [
+        *(longer.removesuffix(f" {key}") for longer in keys if longer.endswith(f" {key}")),
+        *(longer.removeprefix(f"{key} ") for longer in keys if longer.startswith(f"{key} ")),
+    ]
+    return any(not left_out_words.issuperset(rest.split()) for rest in rests)
 
 
 class Linker:

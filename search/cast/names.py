@@ -40,10 +40,12 @@ kind_words = _LEGAL_FORMS | frozenset(
 )
 """Words that say what kind of organisation a name is of."""
 left_out_words = _LEGAL_FORMS | frozenset(
-    "airlines airways brothers fc group holdings industries international motor motors party pharmaceuticals systems "
-    "technologies".split()
+    "airlines airways brothers college fc group holdings industries international motor motors party pharmaceuticals "
+    "systems technologies university".split()
 )
 """Words at the end of an organisation's name without which it is still the same one: an office of it is not."""
+_HONOURS = frozenset("cbe dbe esq frs jr kbe kc mbe md mep mp obe phd qc sr".split())
+"""What stands behind a person's name and is no part of it."""
 _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad", "mohamed": "muhammad",
              "mohamad": "muhammad", "muhamad": "muhammad", "ahmad": "ahmed", "husain": "hussein", "hussain": "hussein",
              "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip
@@ -68,9 +70,11 @@ def is_title(word: str) -> bool:
 
 
 def find_tokens(name: str) -> tuple[str, ...]:
-    """A name's words as they are compared: folded, without possessive, particles and usual spelling variants."""
+    """A name's words as they are compared: folded, without possessive, particles, honours and usual variants."""
     words = [fold(word) for word, _, _ in find_words(strip_possessive(name))]
     words = [_VARIANTS.get(word, word).removesuffix("'s") for word in words]
+    while len(words) > 2 and words[-1] in _HONOURS:
+        del words[-1]
     kept = [word for word in words if word not in particles]
     if len(kept) == len(words):
         return tuple(words)

@@ -47,6 +47,11 @@ class NameGroup:
         return [*self.names, *(name for other, _ in self.joined for name in other.all_names)]
 
     @property
+    def first(self) -> tuple[int, int]:
+        """Where it is mentioned first."""
+        return min(name.place for name in self.all_names)
+
+    @property
     def has_acronym(self) -> bool:
         """Is an acronym of it among its names?"""
         return any(why == "acronym" for _, why in self.joined)
@@ -85,7 +90,7 @@ def group_names(document: Document, names: Iterable[Found]) -> list[NameGroup]:
     for rule in (_join_longer_names, _join_single_names, _join_partial_names):
         groups = rule(groups)
     groups = _join_acronyms(groups, _find_introduced(document, groups))
-    return sorted(groups, key=lambda group: min(name.place for name in group.all_names))
+    return sorted(groups, key=lambda group: group.first)
 
 
 def _group_by_name(names: Iterable[Found]) -> list[NameGroup]:
@@ -121,23 +126,31 @@ def _join(groups: list[NameGroup], find_target: Callable[[NameGroup], tuple[Name
 
 
 def _join_longer_names(groups: list[NameGroup]) -> list[NameGroup]:
-    """ "Mohammad al-Jalali" is "Mohammad Ghazi al-Jalali": same ends, nothing that the longer one lacks."""
+    """ "Mohammad al-Jalali" is "Mohammad Ghazi al-Jalali": same ends, nothing that the longer one lacks.
+
+    "Kishida Fumio" is "Fumio Kishida", whichever comes later.
+    """
     full = [group for group in groups if group.is_full_name]
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if not group.is_full_name:
             return None
         longer = [
-            other
-            for other in full
-            if len(other.tokens) > len(group.tokens)
-            and other.tokens[-1] == group.tokens[-1]
-            and _is_initial_or_same(group.tokens[0], other.tokens)
-            and set(group.tokens[1:]) <= set(other.tokens)
-        ]
+            other for other in full if _is_longer(group.tokens, other.tokens)
+            or (group.tokens == other.tokens[::-1] != other.tokens and other.first < group.first)
+        ]  # fmt: skip
         return (longer[0], "alias") if len(longer) == 1 else None
 
     return _join(groups, find)
+
+
+def _is_longer(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    return (
+        len(long) > len(short)
+        and long[-1] == short[-1]
+        and _is_initial_or_same(short[0], long)
+        and set(short[1:]) <= set(long)
+    )
 
 
 def _is_initial_or_same(first: str, tokens: tuple[str, ...]) -> bool:
@@ -147,6 +160,7 @@ def _is_initial_or_same(first: str, tokens: tuple[str, ...]) -> bool:
 def _join_single_names(groups: list[NameGroup]) -> list[NameGroup]:
     """ "Assad" is the one person here of that surname, "Angela" the one of that first name; of two, neither."""
     full = [group for group in groups if group.is_full_name]
+    firms = [group for group in groups if group.type == "organisation" and len(group.tokens) > 1]
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if len(group.tokens) != 1 or group.place or group.type not in {"person", "other"}:
@@ -155,35 +169,54 @@ def _join_single_names(groups: list[NameGroup]) -> list[NameGroup]:
         for position, why in ((-1, "surname"), (0, "alias")):
             found = [other for other in full if other.tokens[position] == token]
             if found:
-                return (found[0], why) if len(found) == 1 else None  # type: ignore[return-value] # mypy widens the literals
+                target = _find_known(found, group)
+                # "Ford", where the Ford Motor Company was named before any Ford.
+                if target and any(firm.tokens[0] == token and firm.first < target.first for firm in firms):
+                    return None
+                return (target, why) if target else None  # type: ignore[return-value] # mypy widens the literals
         return None
 
     return _join(groups, find)
 
 
+def _find_known(owners: list[NameGroup], short: NameGroup) -> NameGroup | None:
+    """The one owner of a short name; of several, the one who alone had been named in full when it was first used."""
+    known = [owner for owner in owners if owner.first < short.first]
+    found = owners if len(owners) == 1 else known
+    return found[0] if len(found) == 1 else None
+
+
 def _join_partial_names(groups: list[NameGroup]) -> list[NameGroup]:
     """ "Amnesty" is "Amnesty International" and "the Council" the Security Council, if only one name here is so."""
     longer = [group for group in groups if len(group.tokens) > 1 and group.type == "organisation"]
+    places = {group.tokens for group in groups if group.type == "place"}
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if group.place or group.type not in {"organisation", "other"} or group.is_acronym:
             return None
-        found = [other for other in longer if _is_part(group.tokens, other.tokens)]
-        return (found[0], "alias") if len(found) == 1 else None
+        found = [other for other in longer if _is_part(group.tokens, other.tokens, places)]
+        target = _find_known(found, group)
+        return (target, "alias") if target else None
 
     return _join(groups, find)
 
 
-def _is_part(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Does the longer name only add a word that is often left out, or say whose council it is?
+def _is_part(short: tuple[str, ...], long: tuple[str, ...], places: set[tuple[str, ...]]) -> bool:
+    """Does the longer name only add a word that is often left out, or say whose council it is, or where from?
 
-    "Google" is no part of "Google Maps" in this sense, nor "Jewish" of the "Jewish Agency".
+    "Google" is no part of "Google Maps" in this sense, nor "Jewish" of the "Jewish Agency". `places` are the article's.
     """
     if len(long) <= len(short):
         return False
     if long[: len(short)] == short:
-        return left_out_words.issuperset(long[len(short) :]) and not short[-1].endswith(_ADJECTIVES)
-    return long[-len(short) :] == short and len(short) == 1 and short[0] in kind_words
+        rest = long[len(short) :]
+        is_whose = rest[0] in {"of", "for"} and short[-1] in kind_words
+        return is_whose or (left_out_words.issuperset(rest) and not short[-1].endswith(_ADJECTIVES))
+    if long[-len(short) :] != short:
+        return False
+    before = long[: -len(short)]
+    is_from_there = before in places or read_gazetteer().find(" ".join(before)) is not None
+    return is_from_there or (len(short) == 1 and short[0] in kind_words)
 
 
 def _find_introduced(document: Document, groups: list[NameGroup]) -> dict[str, str]:
