@@ -79,6 +79,18 @@ def test_annotating_goes_on_where_it_was_killed(annotated, tmp_path):
         assert not library.health().problems
 
 
+def test_an_actor_is_called_and_taken_for_what_its_articles_say_now(seeded):
+    with Library(seeded) as library:
+        for _ in library.annotate():
+            pass
+        stale = library._connection.execute(
+            "SELECT name, type FROM actors WHERE NOT EXISTS (SELECT 1 FROM appearances"
+            " WHERE actor = actors.number AND name = actors.name) OR NOT EXISTS (SELECT 1 FROM appearances"
+            " WHERE actor = actors.number AND type = actors.type)"
+        ).fetchall()
+    assert stale == []
+
+
 def test_an_actor_keeps_its_id_when_the_cast_is_found_anew(seeded):
     with Library(seeded, recogniser="rules") as library:
         before = {(actor.name, actor.type): actor.id for actor in library.actors()[1]}

@@ -302,3 +302,28 @@ def test_across_articles_what_is_left_out_of_a_name_does_not_join_two_organisati
     )
     ministries = [actor for actor in library.actors("ministry")[1] if actor.type == "organisation"]
     assert [actor.documents for actor in ministries] == [1, 1]
+
+
+def test_across_articles_an_actor_is_called_what_most_of_them_call_it(build_library):
+    library = build_library(
+        a="In May Human Rights Watch International wrote.",
+        b="Human Rights Watch International met, and Human Rights Watch agreed. Then Human Rights Watch slept.",
+        c="In June Human Rights Watch wrote.",
+        d="In July Human Rights Watch wrote.",
+        e="In August Human Rights Watch wrote.",
+    )
+    assert library.actor("Human Rights Watch").name == "Human Rights Watch"
+
+
+def test_a_possessive_is_no_part_of_a_name():
+    document = build_document("Egypt's army moved.", "Then Kaja Kallas's office wrote.")
+    found = [
+        Found(0, 0, 7, "Egypt's", "name", "place", (0, 7)),
+        Found(1, 5, 18, "Kaja Kallas's", "name", "person", (10, 18)),
+    ]
+    assert [actor.name for actor in resolve(document, found).actors.values()] == ["Egypt", "Kaja Kallas"]
+
+
+def test_across_articles_a_people_is_nobody_s_surname(build_library):
+    library = build_library(a="Then Muhr Arab spoke.", b="They watched an Arab film.", c="They read an Arab book.")
+    assert library.actor("muhr-arab").documents == 1

@@ -290,7 +290,8 @@ def test_a_name_of_several_actors_offers_them(build_library):
 def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_any_command(seeded, command, status):
     with sqlite3.connect(seeded / "library.db") as connection:
         connection.executescript(
-            "DROP INDEX documents_by_source; DROP INDEX documents_by_url; PRAGMA user_version = 2;"
+            "DROP INDEX documents_by_source; DROP INDEX documents_by_url; DROP TABLE actor_descriptions;"
+            "PRAGMA user_version = 2;"
         )
     connection.close()
     for path in (seeded / "fulltext").iterdir():

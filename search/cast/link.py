@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.cast.gazetteer import read_gazetteer
-from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general, left_out_words
+from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general, left_out_words, peoples
 from search.known_actors import NameForms, Short
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _choose_most_frequent(found: list[KnownActor]) -> int:
 def _find_unknown_forms(actor: Actor) -> NameForms | None:
     """A single word of unknown type, as the surname that it may be."""
     keys = tuple({build_key(name) for name in actor.aliases})
-    if actor.type != "other" or len(keys) != 1 or " " in keys[0]:
+    if actor.type != "other" or len(keys) != 1 or " " in keys[0] or keys[0] in peoples:
         return None
     return NameForms(keys, keys, is_full=False, is_person=True)
 

@@ -51,6 +51,13 @@ _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhamm
              "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip
 
 
+peoples = frozenset(
+    "arab arabs asian asians black buddhist buddhists catholic catholics christian christians eastern hindu "
+    "hindus islam islamic islamist islamists jew jewish jews korean koreans kurd kurdish kurds latin latino "
+    "latinos muslim muslims northern orthodox protestant protestants shia shiite sikh sikhs slavic southern sunni "
+    "western westerners".split()
+)
+"""Words for peoples, faiths and quarters of the world: written like surnames, and nobody's."""
 calendar = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december jan feb mar apr jun jul aug sept sep oct nov dec "

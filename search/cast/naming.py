@@ -15,6 +15,7 @@ from search.cast.names import (
     is_acronym,
     kind_words,
     left_out_words,
+    strip_possessive,
 )
 from search.model import ActorType
 
@@ -98,7 +99,7 @@ def _group_by_name(names: Iterable[Found]) -> list[NameGroup]:
     groups: dict[str, NameGroup] = {}
     for name in names:
         # A person or an organisation called like a place ("Jordan") was typed as one by what stands around it.
-        place = gazetteer.find(name.text) if name.type in {"place", "nationality", "other"} else None
+        place = gazetteer.find(strip_possessive(name.text)) if name.type in {"place", "nationality", "other"} else None
         key = f"place:{place}" if place else build_key(name.text)
         group = groups.get(key)
         if group is None:
@@ -279,11 +280,12 @@ def find_why(group: NameGroup) -> Iterator[tuple[Found, Why]]:
 
 
 def _find_reason(group: NameGroup, name: Found) -> Why:
-    if group.place is None or build_key(name.text) == build_key(group.place):
+    text = strip_possessive(name.text)
+    if group.place is None or build_key(text) == build_key(group.place):
         return "name"
-    if read_gazetteer().find_place(name.text) is None:
+    if read_gazetteer().find_place(text) is None:
         return "demonym"
-    return "acronym" if is_acronym(name.text) else "alias"
+    return "acronym" if is_acronym(text) else "alias"
 
 
 def choose_name(names: list[str]) -> str:

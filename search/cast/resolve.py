@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from search.cast.apposition import find_appositions
 from search.cast.article import build_members
+from search.cast.names import strip_possessive
 from search.cast.naming import choose_name, find_why, group_names
 from search.cast.references import gather
 from search.model import Actor, ActorType, Cast, Link, Mention
@@ -117,7 +118,7 @@ def _build_mention(found: Found, link: Link | None) -> Mention:
 
 
 def _build_actor(number: str, candidate: Candidate, group: NameGroup | None) -> Actor:
-    names = list(dict.fromkeys(member.found.text for member in candidate.names))
+    names = list(dict.fromkeys(strip_possessive(member.found.text) for member in candidate.names))
     if group is not None:
         return Actor(
             number, group.place or choose_name(names), group.known_type, tuple(names), len(candidate.members), 1

@@ -105,6 +105,18 @@ _LIBRARY_MIGRATIONS = (
     CREATE INDEX documents_by_source ON documents (source);
     CREATE INDEX documents_by_url ON documents (url);
     """,
+    """
+    CREATE TABLE actor_descriptions (
+        actor INTEGER NOT NULL REFERENCES actors,
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        is_full INTEGER NOT NULL,
+        uses INTEGER NOT NULL,
+        PRIMARY KEY (actor, name, type, is_full)
+    ) WITHOUT ROWID;
+    INSERT INTO actor_descriptions
+        SELECT actor, name, type, short IS NULL, count(*) FROM appearances GROUP BY actor, name, type, short IS NULL;
+    """,
 )
 
 _READER_CACHE = 256  # kB

@@ -139,11 +139,6 @@ class Links:
         )
         number = int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
         self._count(number, actor, 1)
-        self._connection.execute(
-            "UPDATE actors SET name = ? WHERE number = ? AND length(name) < length(?) AND is_full = ?",
-            [local.name, actor, local.name, forms.is_full],
-        )
-        self._connection.execute("UPDATE actors SET type = ? WHERE number = ? AND type = 'other'", [local.type, actor])
 
     def move_appearance(self, appearance: int, actor: int) -> None:
         """Link an appearance to another actor; the old one goes when it appears nowhere any more."""
@@ -235,11 +230,13 @@ class Links:
             if gone:
                 self._connection.execute("DELETE FROM actor_names WHERE actor = ?", [actor])
                 self._connection.execute("DELETE FROM actor_keys WHERE actor = ?", [actor])
+                self._connection.execute("DELETE FROM actor_descriptions WHERE actor = ?", [actor])
 
     def _count(self, appearance: int, actor: int, sign: int) -> None:
         """Add an appearance to its actor's counts, names and keys, or take it away (`sign` -1)."""
-        names, keys, shorts, mentions = self._connection.execute(
-            "SELECT names, keys, shorts, mentions FROM appearances WHERE number = ?", [appearance]
+        names, keys, shorts, mentions, *described = self._connection.execute(
+            "SELECT names, keys, shorts, mentions, name, type, short IS NULL FROM appearances WHERE number = ?",
+            [appearance],
         ).fetchone()
         self._connection.execute(
             "UPDATE actors SET documents = documents + ?, mentions = mentions + ? WHERE number = ?",
@@ -257,6 +254,25 @@ class Links:
                 " ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
                 [(kind, value, actor, sign) for value in values],
             )
+        self._connection.execute(
+            "INSERT INTO actor_descriptions (actor, name, type, is_full, uses) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
+            [actor, *described, sign],
+        )
         if sign < 0:
             self._connection.execute("DELETE FROM actor_names WHERE actor = ? AND uses <= 0", [actor])
             self._connection.execute("DELETE FROM actor_keys WHERE actor = ? AND uses <= 0", [actor])
+            self._connection.execute("DELETE FROM actor_descriptions WHERE actor = ? AND uses <= 0", [actor])
+        self._describe(actor)
+
+    def _describe(self, actor: int) -> None:
+        """Call the actor what it is called and taken for in most of its documents, by a full name if there is one."""
+        self._connection.execute(
+            "UPDATE actors SET"
+            " name = coalesce((SELECT name FROM actor_descriptions WHERE actor = ?1 GROUP BY name"
+            " ORDER BY max(is_full) DESC, sum(uses) DESC, length(name) DESC, name LIMIT 1), name),"
+            " type = coalesce((SELECT type FROM actor_descriptions WHERE actor = ?1 GROUP BY type"
+            " ORDER BY sum(uses) DESC, type = 'other', type LIMIT 1), type)"
+            " WHERE number = ?1",
+            [actor],
+        )
