@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.cast.gazetteer import read_gazetteer
+from search.cast.lexicon import general_nouns
 from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general, left_out_words, peoples
 from search.known_actors import NameForms, Short
 
@@ -167,11 +168,17 @@ def _choose_most_frequent(found: list[KnownActor]) -> int:
 
 
 def _find_unknown_forms(actor: Actor) -> NameForms | None:
-    """A single word of unknown type, as the surname that it may be."""
+    """A single word of unknown type, as the surname that it may be by its looks."""
     keys = tuple({build_key(name) for name in actor.aliases})
-    if actor.type != "other" or len(keys) != 1 or " " in keys[0] or keys[0] in peoples:
+    if actor.type != "other" or len(keys) != 1 or " " in keys[0] or not all(map(_may_be_surname, actor.aliases)):
         return None
     return NameForms(keys, keys, is_full=False, is_person=True)
+
+
+def _may_be_surname(name: str) -> bool:
+    key = build_key(name)
+    is_word = key in peoples or key in general_nouns or is_general(key)
+    return len(key) > 2 and name[0].isupper() and not (is_acronym(name) or is_word)
 
 
 def _is_longer_or_shorter(key: str, other: str) -> bool:

@@ -52,12 +52,15 @@ _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhamm
 
 
 peoples = frozenset(
-    "arab arabs asian asians black buddhist buddhists catholic catholics christian christians eastern hindu "
-    "hindus islam islamic islamist islamists jew jewish jews korean koreans kurd kurdish kurds latin latino "
-    "latinos muslim muslims northern orthodox protestant protestants shia shiite sikh sikhs slavic southern sunni "
-    "western westerners".split()
+    "aboriginal aboriginals act arab arabs asian asians bill black buddhist buddhists cabinet catholic catholics "
+    "christian christians communist communists conservative conservatives democrat democrats east eastern "
+    "government gypsy hindi hindu hindus indigenous inuit islam islamic islamist islamists jew jewish jews korean "
+    "koreans kurd kurdish kurds latin latino latinos law left liberal liberals maori muslim muslims nation nazi "
+    "nazis north northern orthodox protestant protestants republic republican republicans right roma roman shia "
+    "shiite sikh sikhs slav slavic slavs socialist socialists south southern state sunni voice west western "
+    "westerners white whites zionism zionist zionists".split()
 )
-"""Words for peoples, faiths and quarters of the world: written like surnames, and nobody's."""
+"""Words for peoples, faiths, parties and quarters of the world: written like surnames, and hardly ever one."""
 calendar = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december jan feb mar apr jun jul aug sept sep oct nov dec "
