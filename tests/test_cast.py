@@ -324,7 +324,7 @@ def test_a_possessive_is_no_part_of_a_name():
     assert [actor.name for actor in resolve(document, found).actors.values()] == ["Egypt", "Kaja Kallas"]
 
 
-@pytest.mark.parametrize(("person", "word"), [("Muhr Arab", "Arab"), ("Vicki West", "West"), ("Tseng Ai", "AI")])
+@pytest.mark.parametrize(("person", "word"), [("Muhr Arab", "Arab"), ("Vicki West", "West")])
 def test_across_articles_a_word_that_is_hardly_a_surname_is_nobody_s(build_library, person, word):
     library = build_library(
         a=f"Then {person} spoke.", b=f"They watched the {word} film.", c=f"They read the {word} book."
