@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_bounds = {"H": 2, "I": 4}
+_item_sizes = {"H": 2, "I": 4}
 _bisecting_cost = 8
 """How many rows are compared with a set in the time of looking one up among them."""
 
@@ -66,7 +66,7 @@ class Segment:
 
     def _read(self, offset: int, length: int, code: str) -> array[int]:
         found = array(code)
-        found.frombytes(self._view[offset : offset + _bounds[code] * length])
+        found.frombytes(self._view[offset : offset + _item_sizes[code] * length])
         return found
 
     def read_numbers_of_form(self, form: int) -> array[int]:
@@ -85,7 +85,7 @@ class Segment:
         """The rows of the documents that have this stem, and the weight of it in each."""
         start, count = self._stem_starts[stem], self._stem_counts[stem]
         numbers = self._read(start, count, self.number_code)
-        after = start + _bounds[self.number_code] * count
+        after = start + _item_sizes[self.number_code] * count
         weights = bytes(self._view[after : after + count])
         if self.deleted and not self.deleted.isdisjoint(numbers):
             live = [index for index, number in enumerate(numbers) if number not in self.deleted]
@@ -100,7 +100,7 @@ class Segment:
         """All of a stem's postings, those of deleted documents with them."""
         at, count = self._stem_starts[stem], self._stem_counts[stem]
         numbers = self._read(at, count, self.number_code)
-        at += _bounds[self.number_code] * count
+        at += _item_sizes[self.number_code] * count
         weights = bytearray(self._view[at : at + count])
         ends = self._read(at + count, count, "I")
         positions = self._read(at + 5 * count, self._stem_occurrences[stem], self.position_code)
