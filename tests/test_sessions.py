@@ -229,6 +229,22 @@ def test_what_lands_in_a_watched_folder_is_noted_and_moves_nobody(serve, tmp_pat
     terminal.end()
 
 
+def test_a_folder_in_which_nothing_has_landed_yet_is_no_error(tmp_path):
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    watching = subprocess.Popen(
+        newscast("--library", str(tmp_path / "library"), "watch", str(folder)), stderr=subprocess.PIPE, text=True
+    )
+    assert wait_until((tmp_path / "library" / "library.db").exists)
+    time.sleep(2)  # it has looked once
+    (folder / "first.txt").write_text("HOMS, 2 January 2025 — The first article about Homs.\n")
+    assert watching.stderr
+    assert watching.stderr.readline() == "1 added\n"
+    watching.terminate()
+    assert watching.wait(10) == 0
+    watching.stderr.close()
+
+
 # The log
 
 

@@ -68,6 +68,8 @@ def _add(library: Library, paths: Sequence[str], stopped: Event) -> bool:
     try:
         for step in library.add(paths):
             for addition in step.additions:
+                if addition.outcome == "refused" and Path(addition.origin).is_dir():
+                    continue  # nothing has landed there yet
                 if addition.outcome in counts:
                     counts[addition.outcome] += 1
                 if addition.outcome == "refused":
