@@ -197,10 +197,13 @@ class Links:
         nobody else's and go at once.
         """
         self._connection.execute("DELETE FROM mentions WHERE document = ?", [document])
-        self._connection.execute(
-            "DELETE FROM actors WHERE NOT is_named AND number IN (SELECT actor FROM appearances WHERE document = ?)",
+        nameless = self._connection.execute(
+            "SELECT number FROM actors WHERE NOT is_named AND number IN"
+            " (SELECT actor FROM appearances WHERE document = ?)",
             [document],
-        )
+        ).fetchall()
+        for table, column in (("actor_descriptions", "actor"), ("actors", "number")):
+            self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", nameless)
         self._connection.execute(
             "DELETE FROM appearances WHERE document = ? AND actor NOT IN (SELECT number FROM actors)", [document]
         )
