@@ -175,8 +175,10 @@ def test_sigterm_tells_the_readers_keeps_their_places_and_restores_their_termina
         terminal.press("\r")
     processes = server.find_processes()
     assert len(server.find_sockets()) == 1 + len(terminals)
+    terminals[0].process.send_signal(signal.SIGSTOP)
     assert server.stop() < 5
     assert server.process.returncode == 0
+    terminals[0].process.send_signal(signal.SIGCONT)
     for terminal in terminals:
         terminal.wait_for_exit()
         assert "the server is being stopped; your place is kept" in terminal.text

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _commands = ("search", "show", "actors", "mentions")
 _block = 16_384  # bytes
 _most_waiting = 65_536  # bytes, in each direction, before the other side has to wait
-_grace = 4.0  # seconds for a reader to keep its place and restore the terminal
+_grace = 3.0  # seconds for a reader to keep its place and restore the terminal
 _usage = 2
 _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 """What leaves a terminal as it was, for a session that did not come to do it itself."""
