@@ -214,8 +214,15 @@ def test_what_a_slow_line_has_not_taken_yet_is_replaced_not_queued(open_terminal
     terminal = open_terminal("--library", seeded)
     terminal.wait_for("of 17 articles")
     terminal.press("\r")
-    page = len(terminal.press(" "))
+    terminal.settle(0.5)
+    before = len(terminal.written)
+    terminal.send(b" ")
+    while len(terminal.written) == before:
+        terminal.read(0.1)
+    terminal.settle(0.5)
+    page = len(terminal.written) - before
     terminal.press("b")
+    terminal.settle(0.5)
     terminal.answers = False
     before = len(terminal.written)
     for key in " b" * 10 + "G":
