@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,6 +121,7 @@ _LIBRARY_MIGRATIONS = (
 )
 
 _READER_CACHE = 256  # kB
+_TIMEOUT = 10  # seconds to wait for somebody else's lock
 _READER_MIGRATIONS = (
     """
     CREATE TABLE marks (
@@ -151,17 +153,32 @@ def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection that threads may share by turns; `target` is a path or ":memory:"."""
     if read_only:
         connection = sqlite3.connect(
-            f"{Path(target).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10
+            f"{Path(target).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_TIMEOUT
         )
         # Many may read at once, and the system keeps the file's pages for all of them.
         connection.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
     else:
-        connection = sqlite3.connect(target, check_same_thread=False, timeout=10)
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection = sqlite3.connect(target, check_same_thread=False, timeout=_TIMEOUT)
+        _keep_a_log(connection)
         # A document that was reported as added must outlive a power cut, too.
         connection.execute("PRAGMA synchronous = FULL")
     connection.isolation_level = None
     return connection
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Write ahead into a log, so that readers never wait. Whoever does so first has the file alone for a moment."""
+    end = time.monotonic() + _TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # For this lock SQLite does not wait by itself.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager
