@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def unpack_news(shared: Path) -> Iterator[Path]:
+    """A folder with the real articles in `articles`, and settings by which rules find their names."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "settings.toml").write_text('recogniser = "rules"\n')
+        os.environ["NEWSCAST_SETTINGS"] = str(folder / "settings.toml")
+        shutil.unpack_archive(shared / "news" / "worldwide-newswire.tar.gz", folder / "articles", filter="data")
+        yield folder
 
 
 def run_in_terminal(shared: Path, script: str, command: list[str], size: str = "80x24") -> dict[str, Any]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.measure import find_key, run_in_terminal
+from benchmarks.measure import find_key, run_in_terminal, unpack_news
 from search import Library, Query, SourceRefusedError
 from search.sources import parse_raw, read_file
 
@@ -32,13 +29,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     shared = parser.parse_args().shared
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        # Finding the whole cast is measured by benchmarks/cast.py.
-        (folder / "settings.toml").write_text('recogniser = "rules"\n')
-        os.environ["NEWSCAST_SETTINGS"] = str(folder / "settings.toml")
+    with unpack_news(shared) as folder:
         articles = folder / "articles"
-        shutil.unpack_archive(shared / "news" / "worldwide-newswire.tar.gz", articles, filter="data")
         measure_adding(folder, articles)
         measure_kills(folder, articles)
         measure_commands(folder / "library")

@@ -9,11 +9,10 @@ import select
 import shutil
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.measure import find_key, run_in_terminal
+from benchmarks.measure import find_key, run_in_terminal, unpack_news
 from benchmarks.slow_line import SlowLine
 from search import Library
 from tests.serving import Server
@@ -37,13 +36,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     shared = parser.parse_args().shared
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "settings.toml").write_text('recogniser = "rules"\n')
-        os.environ["NEWSCAST_SETTINGS"] = str(folder / "settings.toml")
+    with unpack_news(shared) as folder:
         for variable in ("HOME", "XDG_STATE_HOME"):
             os.environ[variable] = str(folder)
-        shutil.unpack_archive(shared / "news" / "worldwide-newswire.tar.gz", folder / "articles", filter="data")
         (folder / "articles" / "long.md").write_text(build_long_article())
         with Library(folder / "library", recogniser="rules") as library:
             for _ in library.add([str(folder / "articles")]):
