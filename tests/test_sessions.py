@@ -93,6 +93,12 @@ def test_a_further_reader_takes_little_memory_that_is_not_shared(server, open_):
     assert own < 17_000
 
 
+def test_the_process_that_forks_has_no_second_thread(server, open_):
+    open_().wait_for("of 17 articles")
+    forking = sorted(server.find_processes())[1]
+    assert len(list(Path(f"/proc/{forking}/task").iterdir())) == 1
+
+
 def test_a_session_that_crashes_touches_no_other_and_leaves_its_terminal_restored(server, open_):
     first, second = open_(), open_()
     first.wait_for("of 17 articles")

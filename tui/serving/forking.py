@@ -1,7 +1,8 @@
 """The process that forks: it has imported all that a reader needs, and every session is a fork of it that shares that.
 
-It is started before any thread or event loop exists, and never has one itself. It speaks with the server by messages
-in JSON, of which the one that starts a session carries the session's descriptors.
+It is started before any thread or event loop exists, and has one itself only while it rehearses, which is over before
+the first fork. It speaks with the server by messages in JSON, of which the one that starts a session carries the
+session's descriptors.
 """
 
 from __future__ import annotations
