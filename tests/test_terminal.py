@@ -247,7 +247,7 @@ def test_a_terminal_that_never_answers_shows_everything_all_the_same(open_termin
 
 
 def test_an_idle_reader_writes_nothing(reader):
-    assert reader.read(5) == b""
+    assert reader.read(3) == b""
 
 
 def test_paths_given_to_the_reader_are_added_while_it_is_open(open_terminal, tmp_path):
