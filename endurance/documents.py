@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from endurance.hostile_documents import write_hostile
 from endurance.library_copy import read_content
@@ -33,10 +33,15 @@ def run(trial: Trial) -> None:
     content = read_content(trial, library)
     trial.check(content.refused is None, f"the library cannot be read: {content.refused}")
     for identifier, document in content.documents.items():
-        text = json.dumps(document, ensure_ascii=False)
-        trial.check(make_safe(text) == text, f"{identifier}: text that a terminal would obey")
+        unsafe = [text for text in _list_texts(document) if make_safe(text) != text]
+        trial.check(not unsafe, f"{identifier}: text that a terminal would obey: {unsafe!a:.300}")
         for mention in document["mentions"]:
             stretch = document["paragraphs"][mention["paragraph"]][mention["start"] : mention["end"]]
             trial.check(stretch == mention["text"], f"{identifier}: a mention beside its text")
     examined = trial.run("--library", str(library), "doctor", statuses=frozenset({0, 1}))
     trial.check(examined.status == 0, f"not whole: {examined.output[-400:]}")
+
+
+def _list_texts(document: dict[str, Any]) -> list[str]:
+    values = [document["title"], document["source"], document["url"], *document["paragraphs"]]
+    return [value for value in values if value]
