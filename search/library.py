@@ -76,9 +76,10 @@ class Library:
         LibraryLockedError while somebody else is writing.
         """
         from search.adding import add_documents
+        from search.error_log import keep_error_log
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with WriterLock(self.folder), keep_error_log(self.error_log):
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
             yield from recast_documents(self._connection, self.recogniser)
@@ -92,6 +93,11 @@ class Library:
 
         with WriterLock(self.folder):
             yield from recast_documents(self._connection, self.recogniser)
+
+    @property
+    def error_log(self) -> Path:
+        """The file to which `add` writes what it refused and why, with the tracebacks of errors that nobody foresaw."""
+        return self.folder / "errors.log"
 
     @property
     def note(self) -> str | None:
