@@ -68,7 +68,8 @@ def _collect_words(text: str, ids: list[int], word_ids: list[int | None], offset
             pieces[-1].append(piece)
         last = word
     cases = tuple(find_case(text[start:end]) for start, end in spans)
-    return Words(tuple(spans), tuple(map(tuple, pieces)), cases)
+    # What is cut off would not fit into a window, and is of no word that anybody could read.
+    return Words(tuple(spans), tuple(tuple(each[: window_pieces - 2]) for each in pieces), cases)
 
 
 def find_frame(tokenizer: Tokenizer) -> Frame:
@@ -111,7 +112,17 @@ def _find_stretches(paragraphs: Sequence[Words]) -> Iterator[tuple[int, int, int
             until = end if end == len(words) else max(counted + 1, end - _overlap // 2)
             yield index, start, end, counted, until
             counted = until
-            start = max(0, until - _overlap // 2)
+            start = _find_start(words, until)
+
+
+def _find_start(words: Words, counted: int) -> int:
+    """The first word to be read before this one, so that both are of one window; long words leave room for fewer."""
+    start = max(0, counted - _overlap // 2)
+    pieces = sum(map(len, words.pieces[start : counted + 1]))
+    while start < counted and pieces > window_pieces - 2:
+        pieces -= len(words.pieces[start])
+        start += 1
+    return start
 
 
 def _build_window(paragraphs: Sequence[Words], stretches: list[tuple[int, int, int, int, int]], frame: Frame) -> Window:
@@ -124,7 +135,7 @@ def _build_window(paragraphs: Sequence[Words], stretches: list[tuple[int, int, i
             if counted <= word < until:
                 places.append((index, word))
                 positions.append(len(ids))
-            pieces = words.pieces[word][:window_pieces]
+            pieces = words.pieces[word]
             ids += pieces
             cases += [words.cases[word]] * len(pieces)
         ids.append(frame.end)
