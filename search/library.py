@@ -89,14 +89,15 @@ class Library:
 
         It can be broken off at any step and goes on there. Raises LibraryLockedError while somebody else is writing.
         """
+        from search.error_log import keep_error_log
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with WriterLock(self.folder), keep_error_log(self.error_log):
             yield from recast_documents(self._connection, self.recogniser)
 
     @property
     def error_log(self) -> Path:
-        """The file to which `add` writes what it refused and why, with the tracebacks of errors that nobody foresaw."""
+        """Where `add` keeps what it refused and why, and `add` and `annotate` the errors that nobody foresaw."""
         return self.folder / "errors.log"
 
     @property

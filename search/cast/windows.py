@@ -109,18 +109,21 @@ def _find_stretches(paragraphs: Sequence[Words]) -> Iterator[tuple[int, int, int
                 pieces += len(words.pieces[end])
                 end += 1
             end = max(end, counted + 1)
-            until = end if end == len(words) else max(counted + 1, end - _overlap // 2)
+            # Of long words a window holds few; half of them count, so that not every word takes a window of its own.
+            until = end if end == len(words) else max((counted + end + 1) // 2, end - _overlap // 2)
             yield index, start, end, counted, until
             counted = until
-            start = _find_start(words, until)
+            start = _find_start(words, counted)
 
 
 def _find_start(words: Words, counted: int) -> int:
-    """The first word to be read before this one, so that both are of one window; long words leave room for fewer."""
+    """The first word to be read before this one; those before it leave half of the window for what follows."""
     start = max(0, counted - _overlap // 2)
-    pieces = sum(map(len, words.pieces[start : counted + 1]))
-    while start < counted and pieces > window_pieces - 2:
-        pieces -= len(words.pieces[start])
+    before = sum(map(len, words.pieces[start:counted]))
+    following = len(words.pieces[counted]) if counted < len(words) else 0
+    room = window_pieces - 2
+    while start < counted and before > min(room // 2, room - following):
+        before -= len(words.pieces[start])
         start += 1
     return start
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from search.sources.formats import Format
     from search.sources.raw import Raw
 
+longest_article = 1_000_000
+"""Characters; a book, a log or a bomb has more, and finding its cast would take minutes."""
 _LONGEST_WORDS_TITLE = 80
 
 
@@ -48,6 +50,8 @@ def build_document(raw: Raw, draft: Draft) -> Document:
     draft = replace(draft, url=draft.url or raw.url)
     if not draft.paragraphs:
         raise SourceRefusedError(raw.origin, "empty")
+    if sum(map(len, draft.paragraphs)) > longest_article:
+        raise SourceRefusedError(raw.origin, f"longer than {longest_article:,} characters: no article")
     dateline = find_dateline(draft.paragraphs[0])
     published = draft.published or dateline.published or find_url_date(draft.url or "")
     title = draft.title or _first_words(draft.paragraphs[0][dateline.end :])
