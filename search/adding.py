@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from search.cast.recognise import build_recogniser
@@ -9,17 +11,20 @@ from search.cast.resolve import find_cast
 from search.errors import SourceRefusedError
 from search.model import Addition, Progress
 from search.recasting import Recaster
-from search.sources import find_files, is_url, parse_raw, read_file, read_page
+from search.sources import Parser, explain, find_files, is_url, read_file, read_page
 from search.store import Corrections, Documents, begin
+from search.text import make_safe_line
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
     from search.fulltext import FullText
+    from search.model import Cast, Document
     from search.sources import Raw
     from search.store import StoredDocument
 
+_log = logging.getLogger(__name__)
 _files_per_step = 32
 _characters_per_step = 2_000_000
 _first_index_batch, _largest_index_batch = 32, 512
@@ -32,21 +37,23 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
         yield Progress(len(origins), len(origins), "looking for files")
-    adder = _Adder(connection, fulltext)
-    done = 0
-    while done < len(origins):
-        taken, additions = adder.add_step(origins[done:])
-        done += taken
-        yield Progress(done, len(origins), "adding", tuple(additions))
-        # What was added and indexed is findable; to keep the index quick comes after that.
-        yield from fulltext.merge()
-    adder.write_index()
+    with Parser() as parser:
+        adder = _Adder(connection, fulltext, parser)
+        done = 0
+        while done < len(origins):
+            taken, additions = adder.add_step(origins[done:])
+            done += taken
+            yield Progress(done, len(origins), "adding", tuple(additions))
+            # What was added and indexed is findable; to keep the index quick comes after that.
+            yield from fulltext.merge()
+        adder.write_index()
     yield from fulltext.merge()
 
 
 class _Adder:
-    def __init__(self, connection: sqlite3.Connection, fulltext: FullText) -> None:
+    def __init__(self, connection: sqlite3.Connection, fulltext: FullText, parser: Parser) -> None:
         self._connection = connection
+        self._parser = parser
         self._documents = Documents(connection)
         self._recaster, self._corrections = Recaster(connection), Corrections(connection)
         self._fulltext = fulltext
@@ -65,6 +72,7 @@ class _Adder:
                 try:
                     addition, stored = self._add(origin)
                 except SourceRefusedError as refusal:
+                    _log.warning("refused: %s", make_safe_line(str(refusal)))
                     addition, stored = Addition(refusal.origin, "refused", reason=refusal.reason), None
                 additions.append(addition)
                 if stored is not None:
@@ -80,16 +88,24 @@ class _Adder:
     def _add(self, origin: str | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
         if isinstance(origin, SourceRefusedError):
             raise origin
-        raw = read_page(origin) if is_url(origin) else read_file(origin)
+        with _contain(origin, "read"):
+            raw = read_page(origin) if is_url(origin) else read_file(origin)
         if self._documents.has_content(raw.content_hash):
             return Addition(origin, "skipped"), None
+        document, cast = self._parse(raw)
         known = self._documents.find_number(_build_origin(raw))
-        stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
+        stored = self._documents.write(_build_origin(raw), raw.content_hash, document)
         if known is not None:
             self._corrections.forget(known)
-        cast = find_cast(stored.document, self._recogniser)
         self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
         return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
+
+    def _parse(self, raw: Raw) -> tuple[Document, Cast]:
+        """Everything that can go wrong over a file's contents, before anything of it is written."""
+        with _contain(raw.origin, "read"):
+            document = self._parser.parse(raw)
+        with _contain(raw.origin, "annotated"):
+            return document, find_cast(document, self._recogniser)
 
     def write_index(self) -> None:
         """Bring the index level with what was committed."""
@@ -99,6 +115,18 @@ class _Adder:
         self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
         self._unindexed.clear()
         self._batch = min(self._batch * 2, _largest_index_batch)
+
+
+@contextmanager
+def _contain(origin: str, done: str) -> Iterator[None]:
+    """Refuse the one file or page that an error comes from which nobody foresaw, and keep its traceback in the log."""
+    try:
+        yield
+    except SourceRefusedError:
+        raise
+    except Exception as error:
+        _log.exception("%s cannot be %s", make_safe_line(origin), done)
+        raise SourceRefusedError(origin, f"cannot be {done}: {explain(error)}") from error
 
 
 def _build_origin(raw: Raw) -> str:

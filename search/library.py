@@ -76,9 +76,10 @@ class Library:
         LibraryLockedError while somebody else is writing.
         """
         from search.adding import add_documents
+        from search.error_log import keep_error_log
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with WriterLock(self.folder), keep_error_log(self.error_log):
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
             yield from recast_documents(self._connection, self.recogniser)
@@ -88,10 +89,16 @@ class Library:
 
         It can be broken off at any step and goes on there. Raises LibraryLockedError while somebody else is writing.
         """
+        from search.error_log import keep_error_log
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with WriterLock(self.folder), keep_error_log(self.error_log):
             yield from recast_documents(self._connection, self.recogniser)
+
+    @property
+    def error_log(self) -> Path:
+        """Where `add` keeps what it refused and why, and `add` and `annotate` the errors that nobody foresaw."""
+        return self.folder / "errors.log"
 
     @property
     def note(self) -> str | None:

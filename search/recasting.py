@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from search.cast.link import Linker
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from search.model import Cast
+    from search.cast.recognise import Recogniser
+    from search.model import Cast, Document
 
+_log = logging.getLogger(__name__)
 _documents_per_step = 4
 """Few, since finding a cast takes its time and what a step did is kept if the next one is broken off."""
 
@@ -55,8 +58,20 @@ def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterato
     chosen = build_recogniser(name)
     for start in range(0, len(numbers), _documents_per_step):
         step = numbers[start : start + _documents_per_step]
-        casts = [(number, find_cast(documents.read_number(number).document, chosen)) for number in step]
+        casts = [(number, _find_cast(documents.read_number(number).document, chosen)) for number in step]
         with begin(connection):
             for number, cast in casts:
-                recaster.replace_cast(number, cast, version)
+                if cast is None:
+                    documents.mark_annotated(number, version)
+                else:
+                    recaster.replace_cast(number, cast, version)
         yield Progress(start + len(step), len(numbers), "finding the cast")
+
+
+def _find_cast(document: Document, recogniser: Recogniser) -> Cast | None:
+    """The cast of a document; None, and a line in the log, where this fails: then it keeps the one that it has."""
+    try:
+        return find_cast(document, recogniser)
+    except Exception:  # noqa: BLE001 - an error that nobody foresaw costs one document its better cast, and is logged
+        _log.exception("%s: its cast cannot be found; it keeps the one that it has", document.id)
+        return None

@@ -15,7 +15,7 @@ from tests.conftest import root
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors"), ("text", "known_actors"),
+    ("model", "errors", "error_log"), ("text", "known_actors"),
     ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
     ("adding", "annotating"), ("library",),
 )  # fmt: skip

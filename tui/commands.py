@@ -26,8 +26,14 @@ from tui.setup import find_setup, open_as_it_is, open_for_reading, open_for_writ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from click.shell_completion import CompletionItem
+
+
+_most_refusals = 20
+"""Refusals that are said one by one, before a summary says more."""
+_most_reasons = 10
 
 
 def _say_note(library: Library) -> None:
@@ -59,11 +65,24 @@ def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None: 
                         "reason": addition.reason,
                     }
                 )
-    for refusal in refusals:
-        say(f"refused: {refusal.origin}: {refusal.reason}")
+    _say_refusals(refusals, opened.error_log)
     say(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in ("added", "changed", "skipped", "refused")))
     if refusals and not counts - Counter(refused=counts["refused"]):
         context.exit(1)
+
+
+def _say_refusals(refusals: list[Addition], log: Path) -> None:
+    """Each refusal on a line; of many the first, how often each reason came, and where all of them are."""
+    for refusal in refusals[:_most_refusals]:
+        say(f"refused: {refusal.origin}: {refusal.reason}")
+    if len(refusals) <= _most_refusals:
+        return
+    say(f"refused: {len(refusals) - _most_refusals:,} more; {log} lists all of them")
+    kinds = Counter((refusal.reason or "").partition(":")[0] for refusal in refusals).most_common()
+    for kind, count in kinds[:_most_reasons]:
+        say(f"{count:7,} refused: {kind}")
+    if rest := sum(count for _, count in kinds[_most_reasons:]):
+        say(f"{rest:7,} refused for other reasons")
 
 
 @click.command()
