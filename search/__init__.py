@@ -33,6 +33,7 @@ from search.model import (
     Results,
     Sighting,
     Snippet,
+    Sort,
     Summary,
 )
 from search.store import Mark, Marks, SavedSearch, Searches, Visit
@@ -69,6 +70,7 @@ __all__ = [
     "Searches",
     "Sighting",
     "Snippet",
+    "Sort",
     "SourceRefusedError",
     "Summary",
     "Visit",

@@ -20,8 +20,10 @@ search_layers = (
     ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup", "terminal"),
-    ("screens",), ("app",), ("commands", "search_command", "watch_command"), ("cli",), ("serving",),
+    ("render", "history", "walk", "links", "settings", "streams"), ("output",),
+    ("widgets", "indexer", "setup", "terminal"),
+    ("screens", "completion"), ("app",), ("commands", "search_command", "watch_command"), ("cli",),
+    ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 
 

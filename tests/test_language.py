@@ -200,8 +200,9 @@ def test_narrowing_adds_a_term_and_changes_nothing_else(text, term, is_excluded)
     narrowed = parse_query(narrow_query(Query(text, as_you_type=True), term, is_excluded=is_excluded))
     wanted = parse_query(f"-{term}" if is_excluded else term).node
     before = parse_query(text, as_you_type=True)
-    kept = before.node.nodes if isinstance(before.node, All) else (before.node,)
-    assert narrowed.node == join_all([*(each for each in kept if each), wanted])
+    kept = before.node.nodes if isinstance(before.node, All) else (before.node,) if before.node else ()
+    assert wanted is not None
+    assert narrowed.node == join_all([*kept, wanted])
     assert narrowed.sort == before.sort
 
 
