@@ -15,13 +15,15 @@ from tests.conftest import root
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors", "error_log"), ("text", "known_actors"),
-    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
+    ("model", "errors", "error_log"), ("text", "known_actors"), ("language",),
+    ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
     ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup", "terminal"),
-    ("screens",), ("app",), ("commands", "search_command", "watch_command"), ("cli",), ("serving",),
+    ("render", "history", "walk", "links", "settings", "streams"), ("output",),
+    ("widgets", "indexer", "setup", "terminal"),
+    ("screens", "completion"), ("app",), ("commands", "search_command", "watch_command"), ("cli",),
+    ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ class Step:
 async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncIterator[Step]:
     """Add the paths, bring the index level and find the cast in another process; ends with it, or it with this."""
     process = await asyncio.create_subprocess_exec(
+        # Without -P the folder that newscast was started in would come first among those that are imported from.
         sys.executable, "-P", "-m", "tui.indexer", str(library), recogniser, *paths,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         # Ctrl+Z and Ctrl+C at the reader are not meant for it.

@@ -62,10 +62,15 @@ def find_setup(context: click.Context) -> Setup:
 
 
 def _keep(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:  # noqa: FBT001 - click's signature
-    source = context.get_parameter_source(option.name or "")
+    key = f"{_given}{option.name}"
+    is_typed = context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+    if value == "":
+        raise click.BadParameter("it must not be empty", context, option)
+    if value and is_typed:
+        context.meta[key] = value
     # What the environment says is the server's own; a command over SSH has no environment of its own.
-    if value and not (isinstance(context.obj, Setup) and source is click.core.ParameterSource.ENVIRONMENT):
-        context.meta[f"{_given}{option.name}"] = value
+    elif value and not isinstance(context.obj, Setup):
+        context.meta.setdefault(key, value)
 
 
 def setup_options(command: Command) -> Command:

@@ -77,7 +77,7 @@ class FullText:
             data = json.loads((self._folder / _state_file).read_text("utf-8"))
             files = {str(name): (int(size), int(crc)) for name, (size, crc) in data["files"].items()}
             return IndexState(int(data["schema"]), int(data["documents"]), int(data["revision"]), files)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return None
 
     def find_damage(self) -> list[str]:

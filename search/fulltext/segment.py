@@ -135,6 +135,10 @@ class Places:
         self.numbers = postings.numbers
         self._positions, self._ends = postings.positions, postings.ends
 
+    def count_positions(self) -> int:
+        """How many positions it has in one document, rounded up from the mean of all."""
+        return -(-len(self._positions) // max(1, len(self.numbers)))
+
     def keep(self, numbers: set[int] | frozenset[int]) -> set[int] | frozenset[int]:
         """Those of these documents that have it."""
         known = self.numbers
