@@ -38,6 +38,7 @@ _opens_string = frozenset("]PX^_")
 """What follows ESC at the beginning of OSC, DCS, SOS, PM and APC. They are answers to questions that nobody asks."""
 _closes_string = frozenset("\x07\x18\x1a\x9c")
 _unimportant = re.compile(r"[^\x1b\x07\x18\x1a\x9c]*")
+"""Within a control string, or what is too much of a paste: nothing that may end it."""
 _pause = 1.0  # seconds without a character, after which an unfinished string is over
 _burst = 32  # messages that are posted before it is asked how many are waiting
 _most_waiting = 64  # messages that the reader has not handled, beyond which nothing is read
@@ -72,18 +73,11 @@ class LimitedParser(XTermParser):
         self._read_at = time.monotonic()
         at = 0
         while at < len(data):
-            if self._state == "string" or (self._is_pasting and self._pasted > longest_paste):
-                at = self._skip(data, at)
+            if self._state == "string" or (self._pasted > longest_paste and _escape not in self._latest):
+                at = _unimportant.match(data, at).end()  # type: ignore[union-attr]  # it matches, if only nothing
             for admitted in self._admit(data[at]) if at < len(data) else "":
                 yield from self._parse(admitted)
             at += 1
-
-    def _skip(self, data: str, at: int) -> int:
-        """Where in a control string or the rest of a paste the next character is that may end it."""
-        end = _unimportant.match(data, at).end()  # type: ignore[union-attr]  # it matches, if only nothing
-        if end > at:
-            self._latest = ""
-        return end
 
     def tick(self) -> Iterable[Message]:
         """The messages that are due because nothing follows: ESC by itself is a key, and so is Alt+]."""
@@ -98,7 +92,7 @@ class LimitedParser(XTermParser):
         """Let Textual parse a character, and drop what a terminal must not say."""
         if not self._is_pasting:
             self._latest = (self._latest + character)[-len(BRACKETED_PASTE_START) :]
-            self._is_pasting, self._pasted = self._latest == BRACKETED_PASTE_START, 0
+            self._is_pasting = self._latest == BRACKETED_PASTE_START
         try:
             for message in super().feed(character):
                 if isinstance(message, events.Resize | InBandWindowResize):
@@ -109,6 +103,7 @@ class LimitedParser(XTermParser):
         except (ValueError, OverflowError):
             # The number of a key that is no character's ends Textual's parser: the next key gets another.
             super().__init__()
+            self._is_pasting, self._pasted = False, 0
 
     def _admit(self, character: str) -> str:
         """What is to be parsed next, as this character has come."""
@@ -140,10 +135,11 @@ class LimitedParser(XTermParser):
     def _admit_pasted(self, character: str) -> str:
         self._pasted += 1
         self._latest = (self._latest + character)[-len(BRACKETED_PASTE_END) :]
+        dropped = self._pasted - longest_paste
         if self._latest == BRACKETED_PASTE_END:
-            self._is_pasting = False
-            return character if self._pasted <= longest_paste else BRACKETED_PASTE_END
-        return character if self._pasted <= longest_paste else ""
+            self._is_pasting, self._pasted = False, 0
+            return character if dropped <= 0 else BRACKETED_PASTE_END[-dropped:]
+        return character if dropped <= 0 else ""
 
 
 def _is_surrogate(character: str | None) -> bool:
