@@ -151,6 +151,8 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
 
 def _log_failure(error: Exception, log: Path) -> NewscastError:
     """The error that sends a reader to the log, once its traceback is in it."""
+    if isinstance(error, MemoryError):
+        return NewscastError("this session has used up its memory; your place is kept")
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return NewscastError(f"stopped by an error of its own, {type(error).__name__}; the whole of it is in {log}")
 

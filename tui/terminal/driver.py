@@ -7,12 +7,15 @@ import sys
 from typing import Any
 
 from textual import events
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.terminal.input_limits import LimitedParser, Pace, clamp_size
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
 
+linux_driver.XTermParser = LimitedParser  # type: ignore[misc, assignment]  # by that name the driver makes its parser
 _patience = 1.0  # seconds for the last answers to come in
 
 
@@ -31,6 +34,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*arguments, **named)
         self._kind = find_terminal_kind()
         self._output: Output | None = None
+        self._pace = Pace(self._app, self._loop)
 
     @property
     def can_suspend(self) -> bool:
@@ -76,6 +80,7 @@ class TerminalDriver(LinuxDriver):
             self._output.note_answer()
         else:
             super().process_message(message)
+            self._pace.wait(self.exit_event)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         size = self._find_size()
@@ -88,5 +93,5 @@ class TerminalDriver(LinuxDriver):
         try:
             width, height = os.get_terminal_size(self.fileno)
         except OSError:
-            return super()._get_terminal_size()
-        return width or 80, height or 24
+            width, height = super()._get_terminal_size()
+        return clamp_size(width, height)
