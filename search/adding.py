@@ -9,6 +9,7 @@ from search.cast.resolve import find_cast
 from search.errors import SourceRefusedError
 from search.model import Addition, Progress
 from search.recasting import Recaster
+from search.removing import drop_documents
 from search.sources import find_files, is_url, parse_raw, read_file, read_page
 from search.store import Corrections, Documents, Removed, begin
 
@@ -54,6 +55,7 @@ class _Adder:
         # Rules are quick, so that names are there before the rest is.
         self._recogniser = build_recogniser("rules")
         self._unindexed: list[StoredDocument] = []
+        self._gone: dict[int, int] = {}
         self._batch = _first_index_batch
 
     def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
@@ -82,12 +84,10 @@ class _Adder:
         if isinstance(origin, SourceRefusedError):
             raise origin
         raw = read_page(origin) if is_url(origin) else read_file(origin)
-        if self._documents.has_content(raw.content_hash):
-            return Addition(origin, "skipped"), None
-        if removed := self._removed.find(raw.content_hash):
-            return Addition(origin, "skipped", removed, "removed; newscast undo brings it back"), None
-        self._removed.forget(_build_origin(raw))
         known = self._documents.find_number(_build_origin(raw))
+        if same := self._find_same(raw, known):
+            return same, None
+        self._removed.forget(_build_origin(raw))
         stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
         if known is not None:
             self._corrections.forget(known)
@@ -95,14 +95,43 @@ class _Adder:
         self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
         return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
 
+    def _find_same(self, raw: Raw, known: int | None) -> Addition | None:
+        """What becomes of bytes that an article has, or a removed one had, instead of being added.
+
+        `known` is the article that came from the same place: it goes where its file is a copy of another's.
+        """
+        same = self._documents.find_by_content(raw.content_hash)
+        if any(number == known for number, _, _ in same):
+            return Addition(raw.origin, "skipped")
+        removed = self._removed.find(raw.content_hash)
+        if removed is None and (not same or (known is not None and all(_has_moved_on(each[2], raw) for each in same))):
+            return None
+        identifier, reason = (same[0][1], None) if same else (removed, "removed; newscast undo brings it back")
+        if known is None:
+            return Addition(raw.origin, "skipped", identifier, reason)
+        drop_documents([known], self._connection)
+        self._gone[known] = self._documents.read_newest_revision()
+        return Addition(raw.origin, "changed", identifier, reason or "a copy of another article's file")
+
     def write_index(self) -> None:
         """Bring the index level with what was committed."""
-        if not self._unindexed:
+        if not (self._unindexed or self._gone):
             return
-        self._fulltext.write((stored.number, stored.revision, stored.document) for stored in self._unindexed)
+        # A row may be another document's by now.
+        lasting = [stored for stored in self._unindexed if stored.revision > self._gone.get(stored.number, 0)]
+        self._fulltext.write(((each.number, each.revision, each.document) for each in lasting), gone=self._gone)
         self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
         self._unindexed.clear()
+        self._gone.clear()
         self._batch = min(self._batch * 2, _largest_index_batch)
+
+
+def _has_moved_on(origin: str, raw: Raw) -> bool:
+    """Does the file at `origin`, which had these bytes, have others by now? So it is where two files were swapped."""
+    try:
+        return not is_url(origin) and read_file(origin).content_hash != raw.content_hash
+    except SourceRefusedError:
+        return False
 
 
 def _build_origin(raw: Raw) -> str:

@@ -37,10 +37,11 @@ class Documents:
         """How many there are."""
         return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
-    def has_content(self, content_hash: str) -> bool:
-        """Is a document with these bytes there, wherever it came from?"""
-        found = self._connection.execute("SELECT 1 FROM documents WHERE content_hash = ?", [content_hash]).fetchone()
-        return found is not None
+    def find_by_content(self, content_hash: str) -> list[tuple[int, str, str]]:
+        """The row, id and origin of each document with these bytes, wherever it came from."""
+        return self._connection.execute(
+            "SELECT number, id, origin FROM documents WHERE content_hash = ?", [content_hash]
+        ).fetchall()
 
     def find_number(self, origin: str) -> int | None:
         """The row of the document that came from there."""
