@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
-from search.errors import SourceRefusedError
+from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress
 from search.recasting import Recaster
 from search.removing import drop_documents
@@ -40,9 +40,9 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
         done += taken
         yield Progress(done, len(origins), "adding", tuple(additions))
         # What was added and indexed is findable; to keep the index quick comes after that.
-        yield from fulltext.merge()
+        yield from adder.merge_index()
     adder.write_index()
-    yield from fulltext.merge()
+    yield from adder.merge_index()
 
 
 class _Adder:
@@ -56,6 +56,7 @@ class _Adder:
         self._recogniser = build_recogniser("rules")
         self._unindexed: list[StoredDocument] = []
         self._gone: dict[int, int] = {}
+        self._is_level = True
         self._batch = _first_index_batch
 
     def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
@@ -119,11 +120,29 @@ class _Adder:
             return
         # A row may be another document's by now.
         lasting = [stored for stored in self._unindexed if stored.revision > self._gone.get(stored.number, 0)]
-        self._fulltext.write(((each.number, each.revision, each.document) for each in lasting), gone=self._gone)
-        self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
+        rows = [(stored.number, stored.revision, stored.document) for stored in lasting]
+        try:
+            self._fulltext.write(rows, gone=self._gone)
+        except FullTextDamagedError:
+            self._begin_index()
+            self._fulltext.write(rows)
+        if self._is_level:
+            self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
         self._unindexed.clear()
         self._gone.clear()
         self._batch = min(self._batch * 2, _largest_index_batch)
+
+    def merge_index(self) -> Iterator[Progress]:
+        """Keep the index quick."""
+        try:
+            yield from self._fulltext.merge()
+        except FullTextDamagedError:
+            self._begin_index()
+
+    def _begin_index(self) -> None:
+        """Start with an empty index where a part of it was damaged; the Library puts in the older documents later."""
+        self._fulltext.clear()
+        self._is_level = False
 
 
 def _has_moved_on(origin: str, raw: Raw) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from search.answering import Answerer
 from search.cast.recognise import find_recogniser, find_version
-from search.errors import LibraryUnreadableError
-from search.fulltext import FullText, FullTextDamagedError, room_alone, room_among_many, schema_version
+from search.errors import FullTextDamagedError, LibraryUnreadableError
+from search.fulltext import FullText, room_alone, room_among_many, schema_version
 from search.model import Health, Progress, Sighting
 from search.store import Actors, Corrections, Documents, FacetCounter, WriterLock, begin, open_library_database
 from search.text import find_sentences
@@ -81,6 +81,7 @@ class Library:
         with WriterLock(self.folder):
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
+            yield from self._catch_up()  # where the index turned out to be damaged meanwhile
             yield from recast_documents(self._connection, self.recogniser)
 
     def annotate(self) -> Iterator[Progress]:
@@ -238,10 +239,8 @@ class Library:
             ]
             problems += [f"the full-text index is damaged: {name}" for name in self._fulltext.find_damage()]
             indexed: dict[int, int] = {}
-            try:
+            with suppress(FullTextDamagedError):  # find_damage has said so
                 indexed = self._fulltext.read_revisions()
-            except FullTextDamagedError as error:
-                problems.append(str(error))
             wanted = self._documents.read_revisions()
             if indexed != wanted:
                 lacking = len(wanted.items() - indexed.items())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from search import Facets, Library, Marks, Query, Searches
 from tui.output import json_option, mark_spans, print_json, say
-from tui.setup import Setup, find_setup, open_for_reading, setup_options
+from tui.setup import Setup, ask, find_setup, open_for_reading, setup_options
 
 if TYPE_CHECKING:
     from search import Hit, Results
@@ -61,9 +62,15 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     asked = Query(f"{text} sort:{sort}" if sort else text)
     marks = Marks(setup.reader_database) if "is:" in text.lower() else None
     with open_for_reading(setup) as opened:
-        results = opened.search(asked, offset, limit, marks=marks)
-        suggestion = opened.suggest(asked, marks=marks)
-        facets = opened.facets(asked, _most_facets, marks=marks) if wants_facets else None
+        results, suggestion, facets = ask(
+            setup,
+            opened,
+            lambda: (
+                opened.search(asked, offset, limit, marks=marks),
+                opened.suggest(asked, marks=marks),
+                opened.facets(asked, _most_facets, marks=marks) if wants_facets else None,
+            ),
+        )
     if results.note:
         say(f"newscast: {results.note}")
     for hit in results.hits:
@@ -141,7 +148,8 @@ def _list_saved(setup: Setup, *, as_json: bool) -> None:
         saved = searches.list_saved()
     with closing(Marks(setup.reader_database)) as marks, open_for_reading(setup) as library:
         for each in saved:
-            total, unread = (_count(library, marks, text) for text in (each.query, f"({each.query}) is:unread"))
+            texts = each.query, f"({each.query}) is:unread"
+            total, unread = (ask(setup, library, partial(_count, library, marks, text)) for text in texts)
             if as_json:
                 print_json({"name": each.name, "query": each.query, "total": total, "unread": unread})
             else:
