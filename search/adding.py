@@ -51,6 +51,7 @@ class _Adder:
         self._documents = Documents(connection)
         self._recaster, self._corrections = Recaster(connection), Corrections(connection)
         self._removed = Removed(connection)
+        self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
         # Rules are quick, so that names are there before the rest is.
         self._recogniser = build_recogniser("rules")
@@ -88,7 +89,8 @@ class _Adder:
         known = self._documents.find_number(_build_origin(raw))
         if same := self._find_same(raw, known):
             return same, None
-        self._removed.forget(_build_origin(raw))
+        if self._has_removed:
+            self._removed.forget(_build_origin(raw))
         stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
         if known is not None:
             self._corrections.forget(known)
@@ -104,7 +106,7 @@ class _Adder:
         same = self._documents.find_by_content(raw.content_hash)
         if any(number == known for number, _, _ in same):
             return Addition(raw.origin, "skipped")
-        removed = self._removed.find(raw.content_hash)
+        removed = self._removed.find(raw.content_hash) if self._has_removed else None
         if removed is None and (not same or (known is not None and all(_has_moved_on(each[2], raw) for each in same))):
             return None
         identifier, reason = (same[0][1], None) if same else (removed, "removed; newscast undo brings it back")

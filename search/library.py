@@ -13,7 +13,16 @@ from search.cast.recognise import find_recogniser, find_version
 from search.errors import FullTextDamagedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many, schema_version
 from search.model import Health, Progress, Sighting
-from search.store import Actors, Corrections, Documents, FacetCounter, WriterLock, begin, open_library_database
+from search.store import (
+    Actors,
+    Checksums,
+    Corrections,
+    Documents,
+    FacetCounter,
+    WriterLock,
+    begin,
+    open_library_database,
+)
 from search.text import find_sentences
 
 if TYPE_CHECKING:
@@ -112,7 +121,9 @@ class Library:
         with WriterLock(self.folder), self._reading(), begin(self._connection):
             corrections = Corrections(self._connection)
             number = self._documents.read(identifier).number
-            return (corrections.restore if is_right else corrections.unlink)(number, mention)
+            is_changed = (corrections.restore if is_right else corrections.unlink)(number, mention)
+            Checksums(self._connection).write_cast(number)
+            return is_changed
 
     def remove(self, identifiers: Sequence[str]) -> tuple[Summary, ...]:
         """Take these documents out; each is an id or the beginning of one. `undo_remove` brings them back.

@@ -4,6 +4,7 @@
 """
 
 from search.store.actors import Actors
+from search.store.checksums import Checksums
 from search.store.corrections import Corrections
 from search.store.database import begin, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
@@ -16,6 +17,7 @@ from search.store.searches import SavedSearch, Searches
 
 __all__ = [
     "Actors",
+    "Checksums",
     "Corrections",
     "Documents",
     "FacetCounter",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError
 from search.model import Document, Paragraph, Summary
+from search.store.checksums import Checksums, text_columns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,6 +33,7 @@ class Documents:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._checksums = Checksums(connection)
 
     def count(self) -> int:
         """How many there are."""
@@ -56,9 +58,19 @@ class Documents:
         `number` is the row of a new one, if it is to have a certain one.
         """
         revision = self._count_revision()
+        columns = [
+            make_storable(origin),
+            content_hash,
+            revision,
+            document.title,
+            document.source,
+            document.url,
+            document.published.isoformat() if document.published else "",
+            document.language,
+            "\n".join(paragraph.text for paragraph in document.paragraphs),
+        ]
         number, identifier = self._connection.execute(
-            "INSERT INTO documents"
-            " (number, id, origin, content_hash, revision, title, source, url, published, language, text)"
+            f"INSERT INTO documents ({text_columns})"
             # The row of a removed document is not given to another: it may come back.
             " VALUES (coalesce(?, (SELECT max(number) + 1 FROM"
             " (SELECT max(number) AS number FROM documents UNION ALL SELECT max(number) FROM removed)), 1),"
@@ -66,20 +78,9 @@ class Documents:
             " ON CONFLICT (origin) DO UPDATE SET content_hash = excluded.content_hash, revision = excluded.revision,"
             " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
             " language = excluded.language, text = excluded.text RETURNING number, id",
-            [
-                number,
-                document.id or _build_id(origin),
-                make_storable(origin),
-                content_hash,
-                revision,
-                document.title,
-                document.source,
-                document.url,
-                document.published.isoformat() if document.published else "",
-                document.language,
-                "\n".join(paragraph.text for paragraph in document.paragraphs),
-            ],
+            [number, document.id or _build_id(origin), *columns],
         ).fetchone()
+        self._checksums.write_text([number, identifier, *columns])
         return StoredDocument(number, revision, replace(document, id=identifier))
 
     def restore(self, stored: StoredDocument, origin: str, content_hash: str) -> StoredDocument:
@@ -90,6 +91,7 @@ class Documents:
         """Drop the document in this row."""
         self._count_revision()
         self._connection.execute("DELETE FROM documents WHERE number = ?", [number])
+        self._checksums.drop(number)
 
     def _count_revision(self) -> int:
         """The next revision. No number comes twice, so that whoever knows a higher one knows of a loss."""

@@ -39,6 +39,10 @@ class Removed:
         """A number for the next removal, higher than those of all that can be undone."""
         return int(self._connection.execute("SELECT coalesce(max(removal), 0) + 1 FROM removed").fetchone()[0])
 
+    def is_empty(self) -> bool:
+        """Is no document kept?"""
+        return self._connection.execute("SELECT 1 FROM removed LIMIT 1").fetchone() is None
+
     def find(self, content_hash: str) -> str | None:
         """The id of the removed document with these bytes."""
         row = self._connection.execute("SELECT id FROM removed WHERE content_hash = ?", [content_hash]).fetchone()
