@@ -2,6 +2,7 @@
 
 from search.annotating import annotate, annotate_across
 from search.errors import (
+    FullTextDamagedError,
     InvalidDocumentError,
     LibraryLockedError,
     LibraryOutdatedError,
@@ -10,7 +11,6 @@ from search.errors import (
     NotFoundError,
     SourceRefusedError,
 )
-from search.fulltext import FullTextDamagedError
 from search.jsonl import build_json, build_mention_json, parse_json
 from search.language import grammar, narrow_query, restrict_query
 from search.library import Library

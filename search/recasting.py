@@ -9,7 +9,7 @@ from search.cast.link import Linker
 from search.cast.recognise import build_recogniser, find_recogniser, find_version
 from search.cast.resolve import find_cast
 from search.model import Progress
-from search.store import Corrections, Documents, begin
+from search.store import Checksums, Corrections, Documents, begin
 from search.store.links import Links
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Recaster:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._documents, self._links = Documents(connection), Links(connection)
-        self._corrections = Corrections(connection)
+        self._corrections, self._checksums = Corrections(connection), Checksums(connection)
         self._linker = Linker(self._links)
 
     def replace_cast(self, number: int, cast: Cast, version: str) -> None:
@@ -44,6 +44,7 @@ class Recaster:
         now = self._linker.find_sole_owners(shorts)
         self._linker.link_shorts(short for short in shorts if now[short] is None or now[short] != owners[short])
         self._documents.mark_annotated(number, version)
+        self._checksums.write_cast(number)
 
 
 def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:

@@ -17,12 +17,12 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 search_layers = (
     ("model", "errors", "error_log"), ("text", "known_actors"), ("language",),
     ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
-    ("adding", "annotating"), ("library",),
+    ("removing",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
     ("render", "history", "walk", "links", "settings", "streams"), ("output",),
     ("widgets", "indexer", "setup", "terminal"),
-    ("screens", "completion"), ("app",), ("commands", "search_command", "watch_command"), ("cli",),
+    ("screens", "completion"), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",),
     ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 

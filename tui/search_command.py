@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import closing
+from functools import partial
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import click
 from search import Facets, Library, Marks, NotFoundError, Query, Searches, make_safe_line, restrict_query
 from tui.completion import complete_query
 from tui.output import json_option, mark_spans, print_json, say
-from tui.setup import Setup, find_setup, open_for_reading, setup_options
+from tui.setup import Setup, ask, find_setup, open_for_reading, setup_options
 
 if TYPE_CHECKING:
     from search import Hit, Results, Sort
@@ -86,9 +87,15 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     asked = Query(text, sort=sort)
     marks = Marks(setup.reader_database) if "is:" in text.lower() else None
     with open_for_reading(setup) as opened:
-        results = opened.search(asked, offset, limit, marks=marks)
-        suggestion = opened.suggest(asked, marks=marks)
-        facets = opened.facets(asked, _most_facets, marks=marks) if wants_facets else None
+        results, suggestion, facets = ask(
+            setup,
+            opened,
+            lambda: (
+                opened.search(asked, offset, limit, marks=marks),
+                opened.suggest(asked, marks=marks),
+                opened.facets(asked, _most_facets, marks=marks) if wants_facets else None,
+            ),
+        )
     if results.note:
         say(f"newscast: {results.note}")
     for hit in results.hits:
@@ -173,7 +180,8 @@ def _list_saved(setup: Setup, *, as_json: bool) -> None:
             except NotFoundError as error:
                 say(f"newscast: @{each.name}: {error}")
                 continue
-            total, unread = (_count(library, marks, asked) for asked in (text, restrict_query(text, "is:unread")))
+            texts = text, restrict_query(text, "is:unread")
+            total, unread = (ask(setup, library, partial(_count, library, marks, asked)) for asked in texts)
             if as_json:
                 print_json({"name": each.name, "query": each.query, "total": total, "unread": unread})
             else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import Library, LibraryLockedError, LibraryOutdatedError
+from search import FullTextDamagedError, Library, LibraryLockedError, LibraryOutdatedError
 from tui.output import say, show_progress
 from tui.settings import (
     Settings,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+Answer = TypeVar("Answer")
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _given = "newscast."  # begins the keys of click's meta under which the options are kept
 
@@ -114,6 +115,22 @@ def open_for_reading(setup: Setup) -> Iterator[Library]:
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
         yield library
+
+
+def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answer:
+    """What the library answers; where its full-text index turns out to be damaged, once that is mended.
+
+    Raises NewscastError, FullTextDamagedError where nothing may be written.
+    """
+    try:
+        return question()
+    except FullTextDamagedError as error:
+        if setup.read_only:
+            raise
+        say(f"newscast: {error}; it is built again from the articles")
+    for _ in show_progress(library.repair()):
+        pass
+    return question()
 
 
 def open_for_writing(setup: Setup) -> Library:
