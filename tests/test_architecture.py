@@ -20,7 +20,8 @@ search_layers = (
     ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup", "terminal"),
+    ("render", "history", "walk", "links", "settings", "output", "panes", "themes"),
+    ("widgets", "indexer", "setup", "terminal"),
     ("screens",), ("app",), ("commands", "search_command", "watch_command"), ("cli",), ("serving",),
 )  # fmt: skip
 

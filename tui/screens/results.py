@@ -49,9 +49,9 @@ class ResultsScreen(ReadingScreen):
         raise NotImplementedError
 
     @property
-    def is_narrow(self) -> bool:
-        """Do the list and the article take turns?"""
-        return self.has_class("narrow")
+    def takes_turns(self) -> bool:
+        """Is either the list or the article on the screen, and not both?"""
+        return self.has_class("turns")
 
     @property
     def results(self) -> RowList:
@@ -106,7 +106,7 @@ class ResultsScreen(ReadingScreen):
         self.results.reset(total, rows)
         self._suggestion = None
         self._count_facets(self.listing.query)
-        if rows and (not self.is_narrow or self.pane.document is None):
+        if rows and (not self.takes_turns or self.pane.document is None):
             await self.open(rows[0].key, self._landing, preview=True)
         self.say("")
         self.query_one(SearchNote).say(note or "")
@@ -171,7 +171,7 @@ class ResultsScreen(ReadingScreen):
         if message.rows is not self.results:
             return
         self.say("")
-        if not self.is_narrow:
+        if not self.takes_turns:
             self._preview()
 
     @work(exclusive=True, group="open")
@@ -214,7 +214,7 @@ class ResultsScreen(ReadingScreen):
         self.facets.show(build_facet_rows(facets))
 
     def action_toggle_facets(self) -> None:
-        """The facets beside the results, or under 100 columns instead of them."""
+        """The facets beside the results, or in a narrow terminal instead of them."""
         if self.has_class("faceted") and self.focused is self.facets:
             self.close_facets()
             return

@@ -235,16 +235,37 @@ class Article(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._page.lines))
         self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Break the lines anew, and keep the current paragraph where it was on the screen."""
-        if self._page is None or event.size.width == 0:
+    def on_resize(self) -> None:
+        """Break the lines to the new width."""
+        self._lay_out_in_place()
+
+    def set_text_width(self, width: int) -> None:
+        """Break the lines at another width."""
+        if width != self._text_width:
+            self._text_width = width
+            self._lay_out_in_place()
+
+    def _lay_out_in_place(self) -> None:
+        """Break the lines, and keep what one is at where it was on the screen: the mention, or the paragraph."""
+        if self._page is None or self.size.width == 0:
             self._lay_out()
             return
-        above = self._page.first[self.paragraph] - self.top
+        character = self._find_anchor()
+        above = self._page.find_line(self.paragraph, character) - self.top
         self._lay_out()
+        line = self._page.find_line(self.paragraph, character)
+        # What follows in the paragraph is kept in sight, too, if there is room.
+        room = self.size.height - 1 - (self._page.last_line(self.paragraph) - line)
+        self._scroll(line - min(max(0, above), max(0, room)))
+
+    def _find_anchor(self) -> int:
+        """The character of the current paragraph that stays where it is."""
+        assert self._page is not None
+        if self.cursor is not None and self.cursor.paragraph == self.paragraph:
+            return self.cursor.start
         first = self._page.first[self.paragraph]
-        room = self.size.height - 1 - (self._page.last_line(self.paragraph) - first)
-        self._scroll(first - min(above, max(0, room)))
+        # Of a paragraph that begins above the screen, it is the first in sight.
+        return self._page.lines[min(self.top, self._page.last_line(self.paragraph))].start if self.top > first else 0
 
     def notify_style_update(self) -> None:
         """Another theme: every line looks different."""

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from tui.render import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rich.style import Style
     from textual import events
@@ -92,7 +92,7 @@ class RowList(ScrollView, can_focus=True):
     def reset(self, count: int, rows: Sequence[Row], *, index: int = 0) -> None:
         """Another list, of which the first rows are given."""
         self.count = count
-        self._height = 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
+        self._height = self._find_height(rows)
         self._rows = dict(enumerate(rows))
         self._asked = None
         self.index = min(index, max(0, count - 1))
@@ -103,10 +103,21 @@ class RowList(ScrollView, can_focus=True):
         self._ask()
 
     def set_compact(self, is_compact: bool) -> None:  # noqa: FBT001 - a setter
-        """Give rows without marked spans a single line."""
-        if is_compact != self._is_compact:
-            self._is_compact = is_compact
-            self.reset(self.count, [self._rows[i] for i in range(self.count) if i in self._rows], index=self.index)
+        """Give rows without marked spans a single line; the current row stays current and in sight."""
+        self._is_compact = is_compact
+        height = self._find_height(self._rows.values())
+        if height != self._height:
+            above = self.index - self.first_in_sight
+            self._height = height
+            self._resize_content()
+            top = max(0, self.index - above) * height
+            self.scroll_to(y=top, animate=False, force=True, immediate=True)
+            self._show_current()
+            self.refresh()
+            self._ask()
+
+    def _find_height(self, rows: Collection[Row]) -> int:
+        return 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
 
     def grow(self, count: int, first: int, rows: Sequence[Row], index: int) -> None:
         """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
