@@ -15,8 +15,8 @@ from tests.conftest import root
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors"), ("text", "known_actors"),
-    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
+    ("model", "errors"), ("text", "known_actors"), ("language",),
+    ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
     ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -237,7 +238,8 @@ class ResultsScreen(ReadingScreen):
     def _narrow(self, message: FacetList.Narrowed) -> None:
         message.stop()
         self.listing.remember()
-        narrowed = narrow_query(self.listing.query, message.term, is_excluded=message.is_excluded)
+        typed = replace(self.listing.query, text=self.listing.typed)
+        narrowed = narrow_query(typed, message.term, is_excluded=message.is_excluded)
         # With a space behind it the last word is whole.
         self.search_bar.value = f"{narrowed} "
         self.search_bar.action_end()
