@@ -53,12 +53,13 @@ _pane_names: dict[PaneName, str] = {"results": "list", "text": "text", "cast": "
 _keep_after = 1.0  # seconds after the first move, and not once for each
 
 _key_line = (
-    (("search",), "search"), (("open",), "open"), (("next", "previous"), "move"), (("take_1", "take_9"), "take"),
-    (("next_mention", "previous_mention"), "walk"), (("next_anywhere", "previous_anywhere"), "other articles"),
-    (("facets",), "facets"), (("next_match", "previous_match"), "matches"), (("back",), "back"),
-    (("actors",), "actors"), (("mentions",), "mentions"), (("help",), "help"), (("leave",), "quit"),
+    (("help",), "help"), (("leave",), "back, quit"), (("search",), "search"), (("open",), "open"),
+    (("next", "previous"), "move"), (("take_1", "take_9"), "take"), (("next_mention", "previous_mention"), "walk"),
+    (("next_anywhere", "previous_anywhere"), "other articles"), (("back",), "where you were"), (("facets",), "facets"),
+    (("next_match", "previous_match"), "matches"), (("mentions",), "mentions"), (("actors",), "actors"),
+    (("wider", "narrower"), "width"), (("saved",), "saved"), (("star",), "star"),
 )  # fmt: skip
-"""Which bindings the line at the bottom shows, by id, and what it says of them."""
+"""The bindings in the line at the bottom, by id, and what it says of them: those that matter most come first."""
 
 
 class ReaderScreen(GrowingScreen):
@@ -80,7 +81,7 @@ class ReaderScreen(GrowingScreen):
     ) -> None:
         super().__init__(library, marks, Listing(library, marks, searches))
         self._settings, self._paths = settings, paths
-        self._last: tuple[str, Place] | None = None
+        self._last: tuple[Visit, Place] | None = None
         self._visit: Visit | None = None
         self._keeping: Timer | None = None
         self._widths: dict[str, int] = {}
@@ -101,9 +102,9 @@ class ReaderScreen(GrowingScreen):
 
     def _find_keys(self) -> list[tuple[str, str]]:
         """The first key of each binding in the line at the bottom."""
-        return [(("–" if what == "take" else " ").join(map(self._find_key, names)), what) for names, what in _key_line]
+        return [(("–" if what == "take" else " ").join(map(self.find_key, names)), what) for names, what in _key_line]
 
-    def _find_key(self, name: str) -> str:
+    def find_key(self, name: str) -> str:
         """The first key of a binding, as the settings have it and as a reader knows it."""
         key = next(each.key for _, part in self.list_bindings() for each in part if each.id == name)
         return self.app.get_key_display(Binding(self._settings.keys.get(name, key).split(",")[0], ""))
@@ -163,30 +164,32 @@ class ReaderScreen(GrowingScreen):
         found = await asyncio.to_thread(find_place, self.library, visit) if visit else None
         if visit and found:
             place, words = found
-            self._last = visit.query, place
-            self.say(f"{self._find_key('back')} back to {words}")
+            self._last = visit, place
+            self.say(f"{self.find_key('back')} back to {words}")
 
     def action_go_back(self) -> None:
         """To the place visited before, at first to that of the last session."""
         if self._last is not None and self.is_preview:
-            (query, place), self._last = self._last, None
-            self._return(query, place)
+            (visit, place), self._last = self._last, None
+            self._return(visit, place)
         else:
             super().action_go_back()
 
     @work(exclusive=True, group="return")
-    async def _return(self, query: str, place: Place) -> None:
-        if query.strip():
+    async def _return(self, visit: Visit, place: Place) -> None:
+        if visit.query.strip():
             with self.prevent(Input.Changed):
-                self.search_bar.value = query
-            await self.search(query)
+                self.search_bar.value = visit.query
+            await self.search(visit.query)
+        index = await self.listing.find_position(place.document, visit.position)
+        await self.point_at(visit.position if index is None else index)
         self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
 
     def _note_place(self) -> None:
         super()._note_place()
         here = self.here()
         if here is not None and not self.is_preview:
-            self._visit = build_visit(self.listing.typed, here)
+            self._visit = build_visit(self.listing.typed, here, self.results.index)
             if self._keeping is None:
                 self._keeping = self.set_timer(_keep_after, self._keep_visit)
 

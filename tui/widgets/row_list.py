@@ -26,9 +26,9 @@ _narrowest_for_aside = 40
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows: a title, with `glyph` before it, and a detail below it in which `spans` are marked.
+    """What a row shows: a title with `glyph` before it, in which `title_spans` are marked, and a detail with `spans`.
 
-    Where rows have one line, `aside` stands to the right of the title instead.
+    The detail is below the title; where rows have one line, `aside` stands to the right of the title instead.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Row:
     aside: str = ""
     glyph: str = " "
     is_bold: bool = False
+    title_spans: tuple[tuple[int, int], ...] = ()
 
 
 class RowList(ScrollView, can_focus=True):
@@ -278,23 +279,26 @@ class RowList(ScrollView, can_focus=True):
 
     def _build_title(self, row: Row, width: int, look: Style) -> list[Segment]:
         if self._height > 1 or not row.aside or width < _narrowest_for_aside:
-            return [Segment(clip(row.title, width), look)]
+            return self._build_marked(clip(row.title, width), row.title_spans, look)
         aside = clip(row.aside, width // 3)
         room = width - cell_len(aside) - 2
         title = clip(row.title, room)
         gap = " " * (room - cell_len(title) + 2)
         return [
-            Segment(title, look),
+            *self._build_marked(title, row.title_spans, look),
             Segment(gap + aside, self.get_component_rich_style("row-list--detail", partial=True)),
         ]
 
     def _build_detail(self, row: Row, width: int) -> list[Segment]:
         plain = self.get_component_rich_style("row-list--detail", partial=True)
-        match = self.get_component_rich_style("row-list--match", partial=True)
-        shown = clip(row.detail, width)
+        return self._build_marked(clip(row.detail, width), row.spans, plain)
+
+    def _build_marked(self, shown: str, spans: Sequence[tuple[int, int]], plain: Style) -> list[Segment]:
+        """What is shown of a text, with the spans of the text marked."""
+        match = plain + self.get_component_rich_style("row-list--match", partial=True)
         segments: list[Segment] = []
         at = 0
-        for start, end in row.spans:
+        for start, end in spans:
             if start >= len(shown):
                 break
             segments += [Segment(shown[at:start], plain), Segment(shown[start:end], match)]
