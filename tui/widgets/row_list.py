@@ -258,7 +258,9 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the marker, then the row's title or detail."""
-        line = y + self.scroll_offset.y
+        return self._build_line(y + self.scroll_offset.y).apply_style(self.rich_style)
+
+    def _build_line(self, line: int) -> Strip:
         index, is_detail = divmod(line, self._height)
         if not self.count and line == 1:
             return Strip([Segment(clip(f"  {self.empty}", self.size.width))]).adjust_cell_length(self.size.width)
