@@ -147,11 +147,15 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None."""
+    """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None.
+
+    `title_matches` are the start and end of each of the query's words in the title.
+    """
 
     summary: Summary
     score: float
     snippet: Snippet | None
+    title_matches: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

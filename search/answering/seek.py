@@ -35,14 +35,14 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 def list_sought(node: Node | None) -> list[WordLeaf]:
-    """What a reader would like to see marked in a text."""
-    wanted = list_wanted(node)
-    return [leaf for leaf in wanted if isinstance(leaf, Words | Prefix | Fuzzy) and not leaf.in_title]
+    """What a reader would like to see marked in a document."""
+    return [leaf for leaf in list_wanted(node) if isinstance(leaf, Words | Prefix | Fuzzy)]
 
 
 def build_seeker(leaves: Iterable[WordLeaf], view: View) -> Seeker:
     """What finds these leaves; the index tells the forms of their words."""
-    return Seeker([pattern for leaf in leaves if (pattern := _build_pattern(leaf, view)) is not None])
+    patterns = {leaf: pattern for leaf in dict.fromkeys(leaves) if (pattern := _build_pattern(leaf, view)) is not None}
+    return Seeker([pattern for leaf, pattern in patterns.items() if not leaf.in_title], list(patterns.values()))
 
 
 def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern | None:
@@ -163,19 +163,31 @@ class _NearPattern:
 
 
 class Seeker:
-    """Finds what some leaves ask for; it may be asked about any number of texts."""
+    """Finds what some leaves ask for; it may be asked about any number of texts and titles."""
 
-    def __init__(self, patterns: Sequence[_Pattern | _NearPattern]) -> None:
-        self._patterns = patterns
+    def __init__(
+        self, patterns: Sequence[_Pattern | _NearPattern], title_patterns: Sequence[_Pattern | _NearPattern]
+    ) -> None:
+        self._patterns, self._title_patterns = patterns, title_patterns
 
     def count_steps(self, length: int) -> int:
         """What it costs at most to look for all of it in a text of so many characters."""
-        return sum(_each + length // pattern.pace for pattern in self._patterns)
+        return sum(_each + length // pattern.pace for pattern in self._title_patterns)
 
     def is_in(self, text: str, lowered: str | None = None) -> bool:
-        """Does any of it stand in the text? Who asks often gives it folded, by `lower`."""
+        """Does any of what may stand in a text stand in it? Who asks often gives it folded, by `lower`."""
         lowered = lowered or lower(text)
         return any(next(pattern.find(text, lowered), None) for pattern in self._patterns)
+
+    def is_in_title(self, title: str) -> bool:
+        """Does any of it stand in the title?"""
+        lowered = lower(title)
+        return any(next(pattern.find(title, lowered), None) for pattern in self._title_patterns)
+
+    def find_in_title(self, title: str) -> tuple[Span, ...]:
+        """The stretches of a title that are asked for."""
+        lowered = lower(title)
+        return tuple(_merge(sorted(span for each in self._title_patterns for span in each.find(title, lowered))))
 
     def find_matches(self, document: Document) -> tuple[Match, ...]:
         """The stretches of the document's paragraphs that are asked for, in reading order.

@@ -148,7 +148,10 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
         detail = head + snippet.text[cut:]
         spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
     byline = build_byline(summary)
-    return Row(summary.id, summary.title, detail, spans, byline, _find_glyph(mark), is_bold=not mark.is_read)
+    return Row(
+        summary.id, summary.title, detail, spans, byline, _find_glyph(mark),
+        is_bold=not mark.is_read, title_spans=hit.title_matches,
+    )  # fmt: skip
 
 
 def _find_glyph(mark: Mark) -> str:
