@@ -26,6 +26,16 @@ _longest_message = 400  # characters
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout, nothing else.")
 
 
+class SafeText(click.ParamType):
+    """Text of the command line, in whatever encoding it came."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        """Make it safe, and something that can be looked up."""
+        return make_safe_line(value)
+
+
 def print_json(fields: dict[str, Any]) -> None:
     """One object on a line of stdout."""
     # JSON Lines are UTF-8, whatever the locale says.
@@ -45,7 +55,8 @@ def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal: on stderr, safe, whatever is in it."""
+    """A line for the person at the terminal, on stderr, safe whatever is in it, after what was printed before."""
+    sys.stdout.flush()
     click.echo(make_safe_line(text), err=True)
 
 
@@ -56,6 +67,8 @@ def shorten(text: str) -> str:
 
 def describe_os_error(error: OSError) -> str:
     """What the system would not do, and with which file."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the folder that newscast was started in is gone: go to another"
     what = error.strerror or type(error).__name__
     return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, str | bytes) else what
 
