@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import make_safe_line
+from search import NewscastError, make_safe_line
 from tui.settings import find_state_folder
 
 if TYPE_CHECKING:
@@ -75,12 +75,12 @@ def describe_os_error(error: OSError) -> str:
 
 def describe_crash(error: Exception) -> str:
     """An error that nobody expected, as one line; its traceback goes to a log, if one can be written."""
-    log = find_state_folder() / "crash.log"
     said = f"stopped by an error of its own, {type(error).__name__}"
     try:
+        log = find_state_folder() / "crash.log"
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
-    except OSError:
+    except (OSError, NewscastError):
         return f"{said}: {error}"
     return f"{said}; the whole of it is in {log}"
 
