@@ -50,6 +50,8 @@ class ReaderGroup(click.Group):
             if args[index] in {"--help", "-h", "--version"}:
                 return super().parse_args(ctx, args)
             index += 2 if args[index] in {"--library", "--user"} else 1
+        if index >= len(args) and ctx.resilient_parsing:
+            return super().parse_args(ctx, args)  # the word that is being completed may become a command
         if index >= len(args) or args[index] not in {*self.commands, *_commands}:
             if index < len(args) and not ctx.resilient_parsing:
                 _check_first_word(ctx, args[index:])
