@@ -43,11 +43,13 @@ def obey_rights() -> None:
             library.prctl(_drop_capability, capability, 0, 0, 0)
 
 
-def run(*arguments: object, folder: Path | None = None, shell: str = "", **environment: str):
+def run(
+    *arguments: object, folder: Path | None = None, shell: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run newscast, with `shell` behind its command line as a shell reads it."""
-    command = [*_command, *map(os.fsencode, map(str, arguments))]
+    command = [*map(os.fsencode, _command), *(os.fsencode(str(argument)) for argument in arguments)]
     if shell:
-        command = ["bash", "-c", f'"$@" {shell}', "bash", *command]
+        command = [b"bash", b"-c", f'"$@" {shell}'.encode(), b"bash", *command]
     known = {name: value for name, value in (os.environ | environment).items() if value}
     return subprocess.run(
         command, cwd=folder, env=known, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",

@@ -22,7 +22,7 @@ from search import (
     parse_json,
 )
 from tui.completion import complete_actor, complete_document, complete_path
-from tui.output import SafeText, json_option, mark_spans, print_json, say, show_count, show_progress
+from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
 from tui.setup import find_setup, open_as_it_is, open_for_reading, open_for_writing, setup_options
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None: 
 @click.command()
 @setup_options
 @json_option
-@click.argument("document", metavar="ID", type=SafeText(), shell_complete=complete_document)
+@click.argument("document", metavar="ID", type=make_safe_line, shell_complete=complete_document)
 @click.pass_context
 def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa: FBT001 - as in add
     """Print an article with its mentions; the beginning of an id is enough."""
@@ -94,7 +94,7 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
 @click.command()
 @setup_options
 @json_option
-@click.argument("text", nargs=-1, type=SafeText())
+@click.argument("text", nargs=-1, type=make_safe_line)
 @click.pass_context
 def actors(context: click.Context, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
     """List the cast of the library, or those whose names have TEXT in them; the exit status is 1 if there is none."""
@@ -128,7 +128,7 @@ def _describe(actor: Actor) -> str:
 @click.command()
 @setup_options
 @json_option
-@click.argument("actor", nargs=-1, required=True, type=SafeText(), shell_complete=complete_actor)
+@click.argument("actor", nargs=-1, required=True, type=make_safe_line, shell_complete=complete_actor)
 @click.pass_context
 def mentions(context: click.Context, as_json: bool, actor: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
     """Print every sentence that mentions ACTOR (its id, or its name) in reading order.

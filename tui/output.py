@@ -26,16 +26,6 @@ _longest_message = 400  # characters
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout, nothing else.")
 
 
-class SafeText(click.ParamType):
-    """Text of the command line, in whatever encoding it came."""
-
-    name = "text"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
-        """Make it safe, and something that can be looked up."""
-        return make_safe_line(value)
-
-
 def print_json(fields: dict[str, Any]) -> None:
     """One object on a line of stdout."""
     # JSON Lines are UTF-8, whatever the locale says.
