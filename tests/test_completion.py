@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -81,37 +82,59 @@ def test_a_library_that_is_not_there_offers_nothing(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
-@pytest.fixture
-def bash(seeded, tmp_path):
-    """A bash that completes newscast, on a terminal."""
-    knows = subprocess.run(["bash", "-c", "type compopt"], capture_output=True, check=False)
-    if not script.exists() or knows.returncode:
-        pytest.skip("needs the command, and a bash that completes")
-    completion = tmp_path / "completion.bash"
-    completion.write_text(run(_NEWSCAST_COMPLETE="bash_source").stdout)
-    start = tmp_path / "rc"
-    start.write_text(
-        f"PATH={script.parent}:$PATH\nPS1='ready> '\nbind 'set bell-style none'\n"
-        "bind 'set enable-bracketed-paste off'\n"
-        f"export NEWSCAST_LIBRARY={seeded}\ncd {seeds.parent}\nsource {completion}\n"
-    )
-    terminal = Terminal(["bash", "--noprofile", "--rcfile", str(start), "-i"], (200, 24))
-    terminal.wait_for("ready>")
-    yield terminal
-    terminal.end()
+_typed = (
+    ("newscast ment", "newscast mentions"),
+    ("newscast mentions bashar", "newscast mentions bashar-al-assad"),
+    ("newscast show 0ae36", "newscast show 0ae362847aaa"),
+    ("newscast search @dru", "newscast search @drugs"),
+    ("newscast add see", "newscast add seeds/"),
+    ("newscast see", "newscast seeds/"),
+)
+"""What is typed before Tab, and what the line is afterwards."""
 
 
-def test_a_real_bash_completes(bash):
+def write_completion(shell: str, folder: Path) -> Path:
+    """What `eval` is given in that shell, as a file; skips where there is no such shell, or no command."""
+    if not script.exists() or shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}, and the command")
     run("search", "--save", "drugs", "captagon OR asylum")
-    for typed, completed in (
-        ("newscast ment\t", "newscast mentions"),
-        ("newscast mentions bashar\t", "newscast mentions bashar-al-assad"),
-        ("newscast show 0ae36\t", "newscast show 0ae362847aaa"),
-        ("newscast search @dru\t", "newscast search @drugs"),
-        ("newscast add see\t", "newscast add seeds/"),
-        ("newscast see\t", "newscast seeds/"),
-    ):
-        bash.send(typed.encode())
-        bash.wait_for(completed)
-        assert not re.search(r"Traceback|command not found", bash.text)
-        bash.send(b"\x15")  # forget the line
+    path = folder / f"completion.{shell}"
+    path.write_text(run(_NEWSCAST_COMPLETE=f"{shell}_source").stdout)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("shell", "name", "before"),
+    [
+        ("bash", ".bashrc", "bind 'set bell-style none'; bind 'set enable-bracketed-paste off'"),
+        ("zsh", ".zshrc", "autoload -Uz compinit; compinit -u -D"),
+    ],
+)
+def test_a_real_shell_completes(shell, name, before, seeded, tmp_path):
+    completion = write_completion(shell, tmp_path)
+    (tmp_path / name).write_text(
+        f"PATH={script.parent}:$PATH\nPS1='ready> '\n{before}\ncd {seeds.parent}\nsource {completion}\n"
+    )
+    options = ["--noprofile", "--rcfile", str(tmp_path / name)] if shell == "bash" else []
+    environment = {"ZDOTDIR": str(tmp_path), "NEWSCAST_LIBRARY": str(seeded)}
+    terminal = Terminal([shell, *options, "-i"], (200, 24), environment)
+    try:
+        terminal.wait_for("ready>")
+        for typed, completed in _typed:
+            terminal.send(f"{typed}\t".encode())
+            terminal.wait_for(completed)
+            terminal.send(b"\x15")  # forget the line
+    finally:
+        terminal.end()
+
+
+def test_a_real_fish_completes(seeded, tmp_path):
+    completion = write_completion("fish", tmp_path)
+    for typed, completed in _typed:
+        code = f"set -x PATH {script.parent} $PATH; source {completion}; cd {seeds.parent}; complete -C '{typed}'"
+        done = subprocess.run(
+            ["fish", "-c", code], env={**os.environ, "NEWSCAST_LIBRARY": str(seeded)}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        offered = [line.split("\t")[0] for line in done.stdout.splitlines()]
+        assert completed.split()[-1] in offered
