@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from search import Searches
 from tests import hostile
 from tests.conftest import root, seeds
+from tests.terminal import Terminal, newscast
+from tui.settings import find_reader_database
 
 
 def run(*arguments: object, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -189,22 +194,6 @@ def test_a_locale_without_unicode_is_no_error(seeded):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_comes_with_the_command(shell):
-    done = run(_NEWSCAST_COMPLETE=f"{shell}_source")
-    assert "_NEWSCAST_COMPLETE" in done.stdout
-
-
-def test_actors_are_completed(seeded):
-    done = run(
-        NEWSCAST_LIBRARY=str(seeded),
-        _NEWSCAST_COMPLETE="bash_complete",
-        COMP_WORDS="newscast mentions bash",
-        COMP_CWORD="2",
-    )
-    assert "bashar-al-assad" in done.stdout
-
-
 def test_the_library_is_found_by_option_environment_and_settings(tmp_path, seeded):
     (tmp_path / "settings.toml").write_text(f'library = "{seeded}"\n')
     for done in (
@@ -214,6 +203,148 @@ def test_the_library_is_found_by_option_environment_and_settings(tmp_path, seede
         run("search", "captagon", NEWSCAST_SETTINGS=str(tmp_path / "settings.toml")),
     ):
         assert "The family that left" in done.stdout
+
+
+def test_an_option_wins_over_a_variable_wherever_it_stands(tmp_path, seeded):
+    none = str(tmp_path / "none")
+    for arguments in (["--library", seeded, "search", "captagon"], ["search", "--library", seeded, "captagon"]):
+        assert "The family that left" in run(*arguments, NEWSCAST_LIBRARY=none).stdout
+    done = run("--library", tmp_path / "other", "search", "captagon", NEWSCAST_LIBRARY=str(seeded))
+    assert done.stderr == f"newscast: no library in {tmp_path / 'other'}: newscast add PATH makes one\n"
+    both = run("--library", tmp_path / "other", "search", "--library", seeded, "captagon", NEWSCAST_LIBRARY=none)
+    assert "The family that left" in both.stdout
+
+
+def test_an_option_wins_over_the_settings(tmp_path, seeded):
+    (tmp_path / "settings.toml").write_text(f'library = "{tmp_path / "none"}"\n')
+    settings = str(tmp_path / "settings.toml")
+    assert run("--library", seeded, "search", "captagon", NEWSCAST_SETTINGS=settings).stdout
+    assert run("search", "captagon", NEWSCAST_SETTINGS=settings, NEWSCAST_LIBRARY=str(seeded)).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["serach", "foo bar"], "no file or command “serach”; did you mean “newscast search 'foo bar'”?"),
+        (["Actors"], "no file or command “Actors”; did you mean “newscast actors”?"),
+        (["--library", "x", "doctr", "--repair"], "did you mean “newscast doctor --repair”?"),
+        (["nowhere.txt"], "no file, folder or command “nowhere.txt”"),
+        (["zzz\x1b[2J"], "no file, folder or command “zzz”"),
+    ],
+)
+def test_a_first_word_that_is_nothing_is_asked_back(tmp_path, arguments, said):
+    done = run(*arguments, NEWSCAST_LIBRARY=str(tmp_path / "none"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("argument", [str(seeds), "https://example.org/serach", "-"])
+def test_a_file_an_address_and_a_dash_are_for_the_reader(argument, tmp_path):
+    done = run(argument, NEWSCAST_LIBRARY=str(tmp_path / "none"))
+    assert done.returncode == 1
+    assert "needs" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        (["-modi"], "newscast search -- -modi"),
+        (["russia", "-modi"], "newscast search -- russia -modi"),
+        (["-homs"], "newscast search -- -homs"),  # not -h, which is help
+        (["--limit", "3", "-x"], "newscast search -- --limit 3 -x"),
+    ],
+)
+def test_search_says_how_to_write_what_begins_with_a_minus(seeded, arguments, written):
+    done = run("--library", seeded, "search", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert written in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_search_takes_a_minus_behind_dashes_and_in_quotes(seeded):
+    assert run("--library", seeded, "search", "--", "-russia").stdout
+    assert (
+        run("--library", seeded, "search", "--", "-russia").stdout
+        == run("--library", seeded, "search", " -russia").stdout
+    )
+    assert run("search", "-h").stdout.startswith("Usage: ")
+
+
+def test_actors_says_that_there_is_none(seeded):
+    for arguments in (["zzzz"], ["--json", "zzzz"]):
+        done = run("--library", seeded, "actors", *arguments)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == "newscast: no actor has “zzzz” in a name\n"
+
+
+def test_mentions_prints_each_sentence_once(annotated):
+    objects = lines(run("--library", annotated, "mentions", "--json", "bashar-al-assad"))
+    printed = run("--library", annotated, "mentions", "bashar-al-assad").stdout.splitlines()
+    places = [(each["document"], each["paragraph"], each["sentence"]) for each in objects]
+    assert len(set(places)) < len(places)
+    assert printed == [
+        f"{document} ¶{paragraph + 1}  {sentence}" for document, paragraph, sentence in dict.fromkeys(places)
+    ]
+
+
+def test_on_a_terminal_all_mentions_of_a_sentence_are_bold(annotated):
+    objects = lines(run("--library", annotated, "mentions", "--json", "bashar-al-assad"))
+    places = [(each["document"], each["paragraph"], each["sentence"]) for each in objects]
+    twice = next(place for place in places if places.count(place) > 1)
+    names = [each["text"] for each, place in zip(objects, places, strict=True) if place == twice]
+    terminal = Terminal(newscast("--library", str(annotated), "mentions", "bashar-al-assad"), (400, 24))
+    try:
+        terminal.wait_for_exit()
+        line = next(
+            line
+            for line in terminal.written.decode().splitlines()
+            if re.sub("\x1b\\[[0-9;]*m", "", line).endswith(twice[2])
+        )
+        assert re.findall("\x1b\\[1m(.*?)\x1b\\[0m", line) == names
+    finally:
+        terminal.end()
+
+
+def test_a_mention_within_another_is_printed_once(annotated):
+    (hit,) = lines(run("--library", annotated, "search", "--json", "captagon"))
+    (document,) = lines(run("--library", annotated, "show", "--json", hit["id"]))
+    terminal = Terminal(newscast("--library", str(annotated), "show", hit["id"]), (80, 24))
+    try:
+        terminal.wait_for_exit()
+        shown = re.sub("\x1b\\[[0-9;]*m", "", terminal.written.decode()).splitlines()
+        assert [paragraph for paragraph in document["paragraphs"] if paragraph not in shown] == []
+    finally:
+        terminal.end()
+
+
+def test_a_saved_search_may_be_excluded_and_stand_in_another(seeded):
+    def find(query: str) -> list[str]:
+        return [hit["id"] for hit in lines(run("--library", seeded, "search", "--json", "--limit", 100, "--", query))]
+
+    run("search", "--save", "drugs", "captagon OR asylum")
+    run("search", "--save", "open", '"fall of')
+    assert find("syria -@drugs") == find("syria -(captagon OR asylum)")
+    assert find("(@drugs syria)") == find("(captagon OR asylum) syria")
+    assert find("@open syria") == find('"fall of" syria')
+    with closing(Searches(find_reader_database())) as searches:
+        searches.save("all", "@drugs OR @open")
+        searches.save("round", "syria @round")
+    assert find("@all") == find('captagon OR asylum OR "fall of"')
+    done = run("--library", seeded, "search", "@round")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("newscast: @round → @round: searches that lead back to themselves")
+    listed = run("--library", seeded, "search", "--json", "--saved")
+    assert [json.loads(line)["name"] for line in listed.stdout.splitlines()] == ["all", "drugs", "open"]
+    assert "@round" in listed.stderr
+
+
+def test_an_order_is_not_swallowed_by_an_open_quotation_mark(seeded):
+    whole = lines(run("--library", seeded, "search", "--json", "--sort", "old", '"the'))
+    assert whole == lines(run("--library", seeded, "search", "--json", "--sort", "old", '"the"'))
+    assert whole == lines(run("--library", seeded, "search", "--json", "--sort", "old", "the sort:date"))
+    assert [hit["date"] for hit in whole] == sorted(hit["date"] for hit in whole)
 
 
 def test_settings_that_are_not_understood_are_one_line(tmp_path):

@@ -58,6 +58,46 @@ async def test_enter_on_a_facet_narrows_and_minus_excludes(seeded, size):
         assert not facets(reader).display
 
 
+async def test_a_facet_is_put_behind_what_was_typed(seeded):
+    searches = Searches(None)
+    searches.save("open", '"fall of')
+    async with open_reader(seeded, searches=searches) as reader:
+        await reader.search("@open since:999w NOT (modi")
+        await reader.press("f")
+        await go_to_facet(reader, "place:#syria")
+        await reader.press("enter")
+        await wait_for(reader.pilot, lambda: "place" in query(reader))
+        assert query(reader) == "@open since:999w NOT (modi*) place:#syria "
+        await reader.wait_for("for “@open since:999w NOT (modi*) place:#syria”")
+        assert results(reader).count > 0
+
+
+async def test_a_saved_search_that_leads_back_to_itself_is_said_and_listed(seeded):
+    searches = Searches(None)
+    searches.save("round", "syria @round")
+    searches.save("open", '"fall of')
+    async with open_reader(seeded, searches=searches) as reader:
+        await reader.press("slash")
+        await type_text(reader, "@round ")
+        await reader.wait_for("@round → @round: searches")
+        await reader.press("escape", "at")
+        await reader.wait_for("0 unread of 0 · syria @round")
+        with Library(seeded, read_only=True) as library:
+            total = library.search(Query('"fall of"')).total
+        await reader.wait_for(f'{total} unread of {total} · "fall of')
+
+
+async def test_what_a_query_of_another_search_engine_means_is_found(seeded):
+    async with open_reader(seeded) as reader:
+        with Library(seeded, read_only=True) as library:
+            without = library.search(Query("-syria")).total
+        await reader.press("slash")
+        await type_text(reader, "NOT syria ")
+        await reader.wait_for(f"of {without} articles for “NOT syria”")
+        await type_text(reader, "AND asylum OR homs ")
+        await reader.wait_for("OR was taken before AND: brackets say otherwise")
+
+
 async def test_a_line_of_months_says_when(seeded):
     async with open_reader(seeded) as reader:
         assert "█" not in reader.text

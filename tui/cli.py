@@ -52,6 +52,8 @@ class ReaderGroup(click.Group):
             if args[index] in {"--help", "-h", "--version"}:
                 return super().parse_args(ctx, args)
             index += 2 if args[index] in {"--library", "--user"} else 1
+        if index >= len(args) and ctx.resilient_parsing:
+            return super().parse_args(ctx, args)  # the word that is being completed may become a command
         if index >= len(args) or args[index] not in {*self.commands, *_commands}:
             if index < len(args) and not ctx.resilient_parsing:
                 _check_first_word(ctx, args[index:])
@@ -148,7 +150,7 @@ def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> 
         status = 141 if error.has_no_reader else 1
         with contextlib.suppress(OutputError):
             if not error.has_no_reader:
-                say(f"newscast: {error}")
+                click.echo(f"newscast: {error}", err=True)
     except KeyboardInterrupt:
         status = 130
     streams.give_up()
@@ -178,9 +180,11 @@ def _describe(error: Exception, *, has_help: bool) -> str:
             command = error.ctx.command_path if error.ctx else "newscast"
             return f"{text}; {command} --help says more" if has_help and "newscast " not in text else text
         case click.ClickException():
-            return error.format_message()
+            return shorten(error.format_message())
         case NewscastError():
-            return str(error)
+            return shorten(str(error))
+        case UnicodeEncodeError():
+            return f"what was given is not in UTF-8: {error.object!r:.100}"
         case OSError():
             return describe_os_error(error)
     return describe_crash(error)

@@ -89,7 +89,7 @@ def _say_refusals(refusals: list[Addition], log: Path) -> None:
 @click.command()
 @setup_options
 @json_option
-@click.argument("document", metavar="ID", shell_complete=complete_document)
+@click.argument("document", metavar="ID", type=make_safe_line, shell_complete=complete_document)
 @click.pass_context
 def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa: FBT001 - as in add
     """Print an article with its mentions; the beginning of an id is enough."""
@@ -113,7 +113,7 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
 @click.command()
 @setup_options
 @json_option
-@click.argument("text", nargs=-1)
+@click.argument("text", nargs=-1, type=make_safe_line)
 @click.pass_context
 def actors(context: click.Context, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
     """List the cast of the library, or those whose names have TEXT in them; the exit status is 1 if there is none."""
@@ -147,7 +147,7 @@ def _describe(actor: Actor) -> str:
 @click.command()
 @setup_options
 @json_option
-@click.argument("actor", nargs=-1, required=True, shell_complete=complete_actor)
+@click.argument("actor", nargs=-1, required=True, type=make_safe_line, shell_complete=complete_actor)
 @click.pass_context
 def mentions(context: click.Context, as_json: bool, actor: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
     """Print every sentence that mentions ACTOR (its id, or its name) in reading order.

@@ -44,18 +44,15 @@ def complete_document(context: click.Context, parameter: click.Parameter, typed:
 
 
 def complete_query(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
-    """The names of saved searches, each with its @.
-
-    Bash takes the @ for the end of a word: then it stands by itself before what is typed.
-    """
+    """The names of saved searches, each with its @."""
     before = context.params.get(parameter.name or "") or ("",)
-    sign = "" if before[-1] == "@" else "@"
-    if sign and not typed.startswith(sign):
+    # Bash gives the @ as a word of its own, and yet replaces both by what is offered.
+    wanted = f"@{typed}" if before[-1] == "@" else typed
+    if not wanted.startswith("@"):
         return []
     try:
         with closing(Searches(find_setup(context).reader_database)) as searches:
             saved = searches.list_saved()
     except (NewscastError, OSError):
         return []
-    names = ((f"{sign}{each.name}", each.query) for each in saved)
-    return [CompletionItem(name, help=query) for name, query in names if name.startswith(typed)]
+    return [CompletionItem(f"@{each.name}", help=each.query) for each in saved if f"@{each.name}".startswith(wanted)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import make_safe_line
+from search import NewscastError, make_safe_line
 from tui.settings import find_state_folder
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal: on stderr, safe, whatever is in it."""
+    """A line for the person at the terminal, on stderr, safe whatever is in it, after what was printed before."""
+    sys.stdout.flush()
     click.echo(make_safe_line(text), err=True)
 
 
@@ -56,18 +57,20 @@ def shorten(text: str) -> str:
 
 def describe_os_error(error: OSError) -> str:
     """What the system would not do, and with which file."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the folder that newscast was started in is gone: go to another"
     what = error.strerror or type(error).__name__
     return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, str | bytes) else what
 
 
 def describe_crash(error: Exception) -> str:
     """An error that nobody expected, as one line; its traceback goes to a log, if one can be written."""
-    log = find_state_folder() / "crash.log"
     said = f"stopped by an error of its own, {type(error).__name__}"
     try:
+        log = find_state_folder() / "crash.log"
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
-    except OSError:
+    except (OSError, NewscastError):
         return f"{said}: {error}"
     return f"{said}; the whole of it is in {log}"
 

@@ -51,10 +51,10 @@ class SearchCommand(click.Command):
 @click.option("--offset", default=0, type=click.IntRange(0, _furthest), help="Hits to leave out at the beginning.")
 @click.option("--sort", type=click.Choice(["relevance", "date", "old"]), help="The best, newest or oldest first.")
 @click.option("--facets", "wants_facets", is_flag=True, help="Who, where from and when in all that answers.")
-@click.option("--save", metavar="NAME", help="Keep the query: newscast search @NAME asks it again.")
-@click.option("--forget", metavar="NAME", help="Forget a saved query.")
+@click.option("--save", metavar="NAME", type=make_safe_line, help="Keep the query: search @NAME asks it again.")
+@click.option("--forget", metavar="NAME", type=make_safe_line, help="Forget a saved query.")
 @click.option("--saved", "lists_saved", is_flag=True, help="List the saved queries, with how many answers are unread.")
-@click.argument("query", nargs=-1, shell_complete=complete_query)
+@click.argument("query", nargs=-1, type=make_safe_line, shell_complete=complete_query)
 @click.pass_context
 def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     context: click.Context,

@@ -158,7 +158,10 @@ def find_library_folder(settings: Settings, given: str | None) -> Path:
 
 def _find_folder(find: Callable[[str], str]) -> Path:
     """A folder of the user's for newscast, as the system's conventions say. Raises SettingsError."""
-    folder = Path(find("newscast"))
+    try:
+        folder = Path(find("newscast"))
+    except RuntimeError:  # so says platformdirs; older ones give a folder beneath the present one
+        folder = Path()
     if not folder.is_absolute():
         raise SettingsError("there is no home folder: set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME")
     return folder

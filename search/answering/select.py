@@ -99,9 +99,9 @@ class Selector:
 
     @_select.register(Not)
     def _select_not(self, node: Not, within: RowSet | None) -> RowSet:
-        seen_before, self._not_seen = self._not_seen, set()
+        before, self._not_seen = self._not_seen, set()
         found = (self._rows.list_all() if within is None else within) - self.select(node.node, within) - self._not_seen
-        self._not_seen |= seen_before
+        self._not_seen |= before
         return found
 
     @_select.register(Mentions)

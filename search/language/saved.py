@@ -49,7 +49,7 @@ def _expand_name(name: str, saved: Mapping[str, str], inside: tuple[str, ...]) -
     chain = (*inside, name)
     if name in inside:
         loop = " → ".join(f"@{each}" for each in chain[inside.index(name) :])
-        raise SavedSearchError(f"saved searches that lead back to themselves: {loop}; save one of them again without")
+        raise SavedSearchError(f"{loop}: searches that lead back to themselves; save one of them again")
     if len(chain) > _deepest:
         raise SavedSearchError(f"“@{chain[0]}” holds saved searches more than {_deepest} deep")
     return _expand(close_query(saved[name]), saved, chain)

@@ -27,6 +27,7 @@ class Listing:
         self._library, self._marks, self.searches = library, marks, searches
         self._rows: dict[str, Row] = {}
         self.typed = ""
+        self.is_expanded = True
         self.query = Query("", as_you_type=True)
         self.total = 0
 
@@ -39,6 +40,7 @@ class Listing:
         expanded = replace(query, text=text)
         results = await asyncio.to_thread(self._ask, expanded, 0, limit)
         self.typed, self.query, self.total = query.text, expanded, results.total
+        self.is_expanded = missing is None
         return results.total, await self._build_rows(results.hits), missing or results.note
 
     def _ask(self, query: Query, offset: int, limit: int) -> Results:

@@ -111,7 +111,7 @@ class ResultsScreen(ReadingScreen):
             await self.open(rows[0].key, self._landing, preview=True)
         self.say("")
         self.query_one(SearchNote).say(note or "")
-        if total < _few:
+        if total < _few and self.listing.is_expanded:
             self._suggest(self.listing.query)
 
     @work(exclusive=True, group="suggest")
