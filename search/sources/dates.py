@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 _MONTHS = (
     ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may", "may"), ("june", "jun"),
@@ -20,13 +20,26 @@ _WRITTEN = (
     re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b", re.IGNORECASE),
     re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
 )
-_IN_URL = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)")
-_COMPACT_IN_URL = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)")
+_IN_URL = (
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)"),
+    re.compile(rf"/(?P<year>(?:19|20)\d\d)/{_MONTH}/(?P<day>\d{{1,2}})/", re.IGNORECASE),
+    # Day first, and no month; of 05/07/2022 nobody can tell.
+    re.compile(r"/(?P<day>1[3-9]|2\d|3[01])/(?P<month>0?\d|1[0-2])/(?P<year>20\d\d)/"),
+    # A day alone or with the number of the article, or the time, behind it; no part of a hexadecimal number.
+    re.compile(r"(?<![\da-f])(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:\d{4}|\d{6})?(?![\da-f])"),
+)
+_SECONDS_IN_URL = re.compile(r"/(?P<seconds>1\d{9})(?:_\d+)?(?:\.html?)?$")
+"""The time at which an article was made, in seconds since 1970, as the whole name of its page."""
+_EARLIEST_SECONDS, _LATEST_SECONDS = 1_000_000_000, 1_900_000_000
+
+written_date = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern in _WRITTEN) + ")"
+"""A pattern for a date with its year, as people write it."""
+_MONTH_IN_URL = re.compile(r"/(?P<year>(?:19|20)\d\d)/(?P<month>0?[1-9]|1[0-2])/")
 
 _AGENCY = re.compile(r"\((?P<agency>[A-Z][\w .&-]{1,30})\)")
-_DAY_AND_MONTH = re.compile(
-    rf"\b(?:{_DAY}\s+{_MONTH}|{_MONTH.replace('?P<month>', '')}\s+{_DAY.replace('?P<day>', '')})\b", re.I
-)
+day_and_month = re.sub(r"\?P<\w+>", "?:", rf"(?:{_DAY}\s+{_MONTH}|{_MONTH}\s+{_DAY})")
+"""A pattern for a date without its year."""
+_DAY_AND_MONTH = re.compile(rf"\b{day_and_month}\b", re.I)
 _DASH = re.compile(r"\s?[–—-]{1,2}\s+|:\s")
 _UPPER_PLACE = re.compile(r"[A-Z][A-Z.'’ /-]{2,40}(?:, [A-Z][\w.'’ -]{1,30})?")
 _LONGEST_DATELINE = 80
@@ -53,8 +66,20 @@ def parse_date(text: str) -> date | None:
 
 def find_url_date(url: str) -> date | None:
     """The date in an address like …/2024/12/08/…"""
-    found = _IN_URL.search(url) or _COMPACT_IN_URL.search(url)
-    return _build(found) if found else None
+    for pattern in _IN_URL:
+        if (found := pattern.search(url)) and (day := _build(found)):
+            return day
+    seconds = _SECONDS_IN_URL.search(url)
+    if seconds and _EARLIEST_SECONDS <= int(seconds["seconds"]) < _LATEST_SECONDS:
+        return datetime.fromtimestamp(int(seconds["seconds"]), UTC).date()
+    return None
+
+
+def find_year_and_month(text: str, url: str) -> date | None:
+    """The date that a day and a month ("3 March") make with the year of an address in the same month."""
+    found = _MONTH_IN_URL.search(url)
+    day = parse_date(f"{text} {found['year']}") if found else None
+    return day if day and found and day.month == int(found["month"]) else None
 
 
 def find_dateline(paragraph: str) -> Dateline:
