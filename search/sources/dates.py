@@ -28,8 +28,11 @@ _IN_URL = (
     # A day alone or with the number of the article, or the time, behind it; no part of a hexadecimal number.
     re.compile(r"(?<![\da-f])(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:\d{4}|\d{6})?(?![\da-f])"),
 )
-_SECONDS_IN_URL = re.compile(r"/(?P<seconds>1\d{9})(?:_\d+)?(?:\.html?)?$")
-"""The time at which an article was made, in seconds since 1970, as the whole name of its page."""
+_SECONDS_IN_URL = (
+    re.compile(r"/(?P<seconds>1\d{9})(?:_\d+)?(?:\.html?)?$"),
+    re.compile(r"-(?:\d\d)?(?P<seconds>1\d{9})\d{3}\.html?$"),
+)
+"""The time at which an article was made, in seconds or milliseconds since 1970: the name of its page, or its end."""
 _EARLIEST_SECONDS, _LATEST_SECONDS = 1_000_000_000, 1_900_000_000
 
 written_date = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern in _WRITTEN) + ")"
@@ -42,6 +45,8 @@ day_and_month = re.sub(r"\?P<\w+>", "?:", rf"(?:{_DAY}\s+{_MONTH}|{_MONTH}\s+{_D
 _DAY_AND_MONTH = re.compile(rf"\b{day_and_month}\b", re.I)
 _DASH = re.compile(r"\s?[–—-]{1,2}\s+|:\s")
 _UPPER_PLACE = re.compile(r"[A-Z][A-Z.'’ /-]{2,40}(?:, [A-Z][\w.'’ -]{1,30})?")
+_TURNED_DATELINE = re.compile(rf"[A-Z][\w.'’ /]{{1,40}}(?:\s?[–—-]\s?(?i:{written_date})|\s\((?i:{written_date})\)):\s")
+"""A dateline whose day stands between the place and a colon: "CAIRO – 26 July 2022: ", "New York (May 12, 2021): "."""
 _LONGEST_DATELINE = 80
 
 
@@ -69,9 +74,10 @@ def find_url_date(url: str) -> date | None:
     for pattern in _IN_URL:
         if (found := pattern.search(url)) and (day := _build(found)):
             return day
-    seconds = _SECONDS_IN_URL.search(url)
-    if seconds and _EARLIEST_SECONDS <= int(seconds["seconds"]) < _LATEST_SECONDS:
-        return datetime.fromtimestamp(int(seconds["seconds"]), UTC).date()
+    for pattern in _SECONDS_IN_URL:
+        found = pattern.search(url)
+        if found and _EARLIEST_SECONDS <= (seconds := int(found["seconds"])) < _LATEST_SECONDS:
+            return datetime.fromtimestamp(seconds, UTC).date()
     return None
 
 
@@ -87,6 +93,8 @@ def find_dateline(paragraph: str) -> Dateline:
     dash = _DASH.search(paragraph[:_LONGEST_DATELINE])
     if not dash:
         return Dateline()
+    if turned := _TURNED_DATELINE.match(paragraph):
+        return Dateline(turned.end(), parse_date(turned[0]))
     head = paragraph[: dash.start()]
     agency = _AGENCY.search(head)
     stated = agency or _DAY_AND_MONTH.search(head) if ":" not in dash[0] else None

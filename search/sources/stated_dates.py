@@ -27,7 +27,7 @@ _UPDATED = r"(?:last\s+)?(?:updated|modified)"
 _LABELLED = re.compile(rf"(?P<label>{_PUBLISHED}|{_UPDATED})(?:\s*:\s*|\s+(?:on\s+)?){_DAY}\.?", re.IGNORECASE)
 _BARE = re.compile(_DAY, re.IGNORECASE)
 _BYLINE = re.compile(rf"By\s+[A-Z][^,|.:;!?]{{2,60}},\s+(?i:{_DAY}|(?P<short>{day_and_month}))")
-_TODAY = re.compile(rf"\b[Tt]oday \((?P<date>{written_date})\)")
+_TODAY = re.compile(rf"\b[Tt]oday \((?i:(?P<date>{written_date}))\)")
 _longest_label = 30
 _PARTS = re.compile(r"\s*[|•·]\s*")
 
