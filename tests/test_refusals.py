@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -77,8 +78,7 @@ def test_an_error_in_finding_names_refuses_one_file(tmp_path, monkeypatch):
 
 def test_a_document_whose_cast_cannot_be_found_keeps_its_names_and_holds_up_no_other(seeded, monkeypatch):
     from search import recasting
-
-    find_cast = recasting.find_cast
+    from search.cast.resolve import find_cast
 
     def find(document, recogniser):
         if document.title == "London welcomes the end of Assad and stops deciding on asylum":
@@ -133,6 +133,22 @@ def test_closing_ends_the_parsing_process():
     process = parser._process
     parser.close()
     assert process.poll() is not None
+
+
+def test_the_parsing_process_ends_when_its_owner_is_killed():
+    code = (
+        "import sys; from search.sources import Parser, Raw; parser = Parser(); "
+        "parser.parse(Raw('a.md', b'Words.', '.md')); print(parser._process.pid, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as owner:
+        assert owner.stdout is not None
+        worker = os.pidfd_open(int(owner.stdout.readline()))
+        owner.kill()
+        readable, _, _ = select.select([worker], [], [], 60)
+        os.close(worker)
+    assert readable
 
 
 def test_plain_text_needs_no_parsing_process():

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import Document, Library, SourceRefusedError
-from search.sources import find_files, parse_raw, read_file, read_page
+from search.sources import Raw, find_files, parse_raw, read_file, read_page
 from search.sources.dates import find_dateline, find_url_date, parse_date
 from tests.conftest import seeds
 
@@ -140,6 +140,12 @@ def test_xhtml_is_read(tmp_path):
 @pytest.mark.parametrize("text", ["<3 was all that she wrote.", "<b>Breaking</b>: it rained.", "< < <"])
 def test_a_text_that_begins_with_a_bracket_is_text(tmp_path, text):
     assert parse(tmp_path, "a.txt", text).paragraphs[0].text == text
+
+
+@pytest.mark.parametrize("declared", ["punycode", "unicode_escape", "idna", "a\0b", "nosuch", "undefined"])
+def test_an_encoding_that_no_page_is_written_in_is_not_believed(declared):
+    raw = Raw("a.txt", "Le café de Genève était fermé, dit Müller.".encode("cp1252"), charset=declared)
+    assert "Genève" in parse_raw(raw).paragraphs[0].text
 
 
 def test_latin_1_is_recognised():
@@ -343,7 +349,7 @@ class Page(BaseHTTPRequestHandler):
         self.send_response(404 if "missing" in self.path else 200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write(next(seeds.glob("06*")).read_bytes())
+        self.wfile.write(b"<rss></rss>" if "feed" in self.path else next(seeds.glob("06*")).read_bytes())
 
     def log_message(self, *arguments):
         pass
@@ -367,6 +373,12 @@ def test_a_page_is_added_by_its_address_and_skipped_the_second_time(server, tmp_
         for outcome in ("added", "skipped"):
             (addition,) = [each for step in library.add([f"{server}/article"]) for each in step.additions]
             assert addition.outcome == outcome
+
+
+def test_the_address_of_a_feed_is_refused_as_a_feed(server, tmp_path):
+    with Library(tmp_path / "library", recogniser="rules") as library:
+        (addition,) = [each for step in library.add([f"{server}/feed.xml"]) for each in step.additions]
+        assert addition.reason == "a feed (RSS), not an article: newscast cannot subscribe to feeds yet"
 
 
 def test_a_page_that_is_not_there_is_refused(server):
