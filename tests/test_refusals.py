@@ -135,6 +135,7 @@ def test_closing_ends_the_parsing_process():
     assert process.poll() is not None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="waits for a process that is no child")
 def test_the_parsing_process_ends_when_its_owner_is_killed():
     code = (
         "import sys; from search.sources import Parser, Raw; parser = Parser(); "
