@@ -58,6 +58,10 @@ class KnownActors(Protocol):
         """Actors with a full name that answer to this short one."""
         ...
 
+    def find_by_ends(self, first: str, last: str) -> list[KnownActor]:
+        """People with a full name that begins and ends with these words; of very many of that surname, some."""
+        ...
+
     def has_full_in_document(self, document: int, short: str, *, is_person: bool) -> bool:
         """Does the document have a full name of its own that answers to this short one?"""
         ...

@@ -170,3 +170,16 @@ def test_an_apposition_means_the_name_beside_it():
     assert linked["The head"].actor == linked["Christine Lagarde"].actor
     assert linked["the spokesman"] and linked["Dmitry Peskov"]  # noqa: PT018 # likewise
     assert linked["the spokesman"].actor == linked["Dmitry Peskov"].actor
+
+
+@pytest.mark.parametrize("word", ["5f4dcc3b5aa765d61d8327deb882cf99", "aGVsbG8gd29ybGQ+/Zm9v=", "x" * 99, "1,234.5"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_long_words_fit_into_windows_and_each_is_read_once(word, space):
+    tokenizer = read_encoder()._tokenizer
+    paragraphs = split_words(tokenizer, [space.join([word] * 200), "Homs fell."])
+    windows = build_windows(paragraphs, find_frame(tokenizer))
+    places = [place for window in windows for place in window.places]
+    assert places == [(index, word) for index, words in enumerate(paragraphs) for word in range(len(words))]
+    assert max(len(window.ids) for window in windows) <= window_pieces + 1
+    pieces = sum(len(each) for words in paragraphs for each in words.pieces)
+    assert sum(len(window.ids) for window in windows) < 5 * pieces + 20

@@ -81,9 +81,9 @@ def _say_refusals(refusals: list[Addition], log: Path) -> None:
     say(f"refused: {len(refusals) - _most_refusals:,} more; {log} lists all of them")
     kinds = Counter((refusal.reason or "").partition(":")[0] for refusal in refusals).most_common()
     for kind, count in kinds[:_most_reasons]:
-        say(f"{count:7,} refused: {kind}")
+        say(f"{count:,} times: {kind}")
     if rest := sum(count for _, count in kinds[_most_reasons:]):
-        say(f"{rest:7,} refused for other reasons")
+        say(f"{rest:,} times: other reasons")
 
 
 @click.command()

@@ -57,8 +57,8 @@ def agree(texts: Sequence[str], names: Sequence[list[Found]]) -> list[list[Found
     if not wanted:
         return agreed
     by_first_word: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(wanted, key=len, reverse=True):
-        by_first_word[_first_word(name)].append(name)
+    for text in sorted(wanted, key=len, reverse=True):
+        by_first_word[_first_word(text)].append(text)
     lookup = {word: _Wanted(frozenset(alike), _list_lengths(alike)) for word, alike in by_first_word.items()}
     return [
         sorted([*found, *_find_overlooked(index, text, found, lookup, types)], key=lambda name: name.start)

@@ -129,13 +129,13 @@ class Linker:
             return _choose_most_frequent(found)
         if not forms.is_person:
             return None
-        alike = [
-            actor
-            for short in forms.shorts
-            for actor in self._known.find_by_short(short, is_person=True)
-            if any(_is_longer_or_shorter(key, other) for key in forms.keys for other in actor.keys)
-        ]
-        return alike[0].number if len(alike) == 1 else None
+        alike = {
+            actor.number
+            for key in forms.keys
+            for actor in self._known.find_by_ends(key.split()[0], key.split()[-1])
+            if any(_is_longer_or_shorter(key, other) for other in actor.keys)
+        }
+        return alike.pop() if len(alike) == 1 else None
 
     def _find_by_keys(self, keys: tuple[str, ...], *, is_person: bool) -> int | None:
         found = self._known.find_by_keys(keys, is_person=is_person)

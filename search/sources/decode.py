@@ -33,6 +33,9 @@ _CENTRAL_AND_TURKISH = frozenset(
     {"Croatian", "Czech", "Hungarian", "Polish", "Romanian", "Slovak", "Slovene", "Turkish"}
 )
 
+_not_of_pages = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+"""Encodings that Python knows and no page is written in; punycode takes time with the square of the length."""
+
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
 _CONTROLS = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x7f"
 _SAMPLE = 65_536
@@ -65,9 +68,10 @@ def _find_declared(data: bytes) -> str | None:
 
 def _is_codec(name: str | None) -> bool:
     try:
-        return name is not None and codecs.lookup(name)._is_text_encoding  # noqa: SLF001 - as bytes.decode itself asks
-    except LookupError:
+        codec = codecs.lookup(name or "")
+    except (LookupError, ValueError):
         return False
+    return codec._is_text_encoding and codec.name not in _not_of_pages  # noqa: SLF001 - as bytes.decode itself asks
 
 
 def _guess(origin: str, data: bytes) -> str:

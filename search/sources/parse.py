@@ -14,6 +14,7 @@ from search.sources.formats import find_format
 from search.sources.html import parse_html
 from search.sources.markdown import parse_markdown
 from search.sources.plain import parse_plain
+from search.sources.stated_dates import find_stated_date, take_date_lines
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -52,9 +53,12 @@ def build_document(raw: Raw, draft: Draft) -> Document:
         raise SourceRefusedError(raw.origin, "empty")
     if sum(map(len, draft.paragraphs)) > longest_article:
         raise SourceRefusedError(raw.origin, f"longer than {longest_article:,} characters: no article")
-    dateline = find_dateline(draft.paragraphs[0])
-    published = draft.published or dateline.published or find_url_date(draft.url or "")
-    title = draft.title or _first_words(draft.paragraphs[0][dateline.end :])
+    url = draft.url or ""
+    day, paragraphs = take_date_lines(draft.paragraphs)
+    dateline = find_dateline(paragraphs[0])
+    published = draft.published or day or dateline.published
+    published = published or find_stated_date(paragraphs, url) or find_url_date(url)
+    title = draft.title or _first_words(paragraphs[0][dateline.end :])
     return Document(
         id="",
         title=make_safe_line(title) or None,
@@ -62,7 +66,7 @@ def build_document(raw: Raw, draft: Draft) -> Document:
         url=draft.url,
         published=published,
         language=draft.language,
-        paragraphs=tuple(Paragraph(index, text) for index, text in enumerate(draft.paragraphs)),
+        paragraphs=tuple(Paragraph(index, text) for index, text in enumerate(paragraphs)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from search.sources.draft import Draft
+from search.sources.stated_dates import take_date_lines
 from search.text import make_safe, split_paragraphs
 
 _URL_LINE = re.compile(r"https?://\S{3,2000}")
@@ -17,10 +18,11 @@ def parse_plain(text: str) -> Draft:
     url = None
     if paragraphs and _URL_LINE.fullmatch(paragraphs[0]):
         url, *paragraphs = paragraphs
+    published, paragraphs = take_date_lines(paragraphs)  # none of which is the title
     title = None
     if len(paragraphs) > 1 and is_title(paragraphs[0], paragraphs[1]):
         title, *paragraphs = paragraphs
-    return Draft(tuple(paragraphs), title=title, url=url)
+    return Draft(tuple(paragraphs), title=title, url=url, published=published)
 
 
 def is_title(line: str, following: str) -> bool:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from search.known_actors import NameForms
     from search.model import Actor, Mention
 
+_most_namesakes = 1_000
+"""People of one surname among whom a longer or shorter form of a name is looked for."""
+
 
 class Links:
     """Actors, appearances and mentions as linking asks for and writes them, in the caller's transaction."""
@@ -34,6 +37,22 @@ class Links:
         """Actors with a full name that answer to this short one."""
         return self._find("short", [short], is_person=is_person)
 
+    def find_by_ends(self, first: str, last: str) -> list[KnownActor]:
+        """People with a full name that begins and ends with these words; of very many of that surname, some."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT asked.actor, asked.uses FROM"
+            " (SELECT actor, uses FROM actor_keys WHERE kind = 'short' AND key = ? LIMIT ?) AS asked"
+            " JOIN actors ON actors.number = asked.actor AND is_person"
+            " JOIN actor_keys AS names ON names.actor = asked.actor AND names.kind = 'key'"
+            " AND names.key >= ? || ' ' AND names.key < ? || '!'",  # what begins with that word and a space
+            [last, _most_namesakes, first, first],
+        )
+        return [self._read_actor(number, uses) for number, uses in rows.fetchall()]
+
+    def _read_actor(self, number: int, documents: int) -> KnownActor:
+        names = self._connection.execute("SELECT key FROM actor_keys WHERE actor = ? AND kind = 'key'", [number])
+        return KnownActor(number, documents, tuple(row[0] for row in names))
+
     def _find(self, kind: str, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
         found: dict[int, KnownActor] = {}
         for key in keys:
@@ -42,10 +61,7 @@ class Links:
                 " WHERE kind = ? AND key = ? AND is_person = ?",
                 [kind, key, is_person],
             ).fetchall():
-                names = self._connection.execute(
-                    "SELECT key FROM actor_keys WHERE actor = ? AND kind = 'key'", [number]
-                )
-                found[number] = KnownActor(number, documents, tuple(row[0] for row in names))
+                found[number] = self._read_actor(number, documents)
         return list(found.values())
 
     def has_full_in_document(self, document: int, short: str, *, is_person: bool) -> bool:
