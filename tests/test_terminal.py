@@ -84,6 +84,35 @@ def test_a_terminal_that_is_closed_ends_the_reader(reader):
     assert reader.process.wait(15) == 128 + signal.SIGHUP
 
 
+def test_a_terminal_that_is_closed_without_a_signal_ends_the_reader_too(open_terminal, seeded):
+    terminal = open_terminal("--library", seeded, controls=False)
+    terminal.wait_for("of 17 articles")
+    terminal.press("/homs")
+    terminal.close()
+    assert terminal.process.wait(15) == 128 + signal.SIGHUP
+
+
+def test_a_byte_that_is_not_utf_8_is_shown_as_one_character(reader):
+    reader.press("/")
+    reader.send(b"caf\xe9 \xff")
+    reader.wait_for("caf\ufffd \ufffd")
+    reader.press("\x1b")
+    reader.press("qq")
+    assert reader.wait_for_exit() == 0
+    assert reader.is_restored()
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    ["\x1b[99999999999u", "\x1b[1114112u", "\x1b[:u", "\x1b[57344:1;u"],
+    ids=["long", "beyond", "none", "half"],
+)
+def test_a_sequence_that_means_no_key_is_ignored(reader, sequence):
+    reader.press(sequence)
+    reader.press("/saydnaya")
+    reader.wait_for("1 of 1 article for “saydnaya”")
+
+
 def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal, seeded, own_home):
     terminal = Terminal([sys.executable, "-c", broken_reader, str(seeded)])
     terminal.wait_for("of 17 articles")

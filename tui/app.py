@@ -18,7 +18,7 @@ from search import Library, LibraryUnreadableError, Marks, NewscastError, Search
 from tui.render import describe_duration
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
-from tui.terminal import DrawingFailed, TerminalDriver
+from tui.terminal import DrawingFailed, TerminalClosed, TerminalDriver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,6 +112,10 @@ class NewscastApp(App[None]):
     def _give_up(self, message: DrawingFailed) -> None:
         self.failure = message.error
         self.exit()
+
+    @on(TerminalClosed)
+    def _leave_for_good(self) -> None:
+        self._leave(signal.SIGHUP)
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)

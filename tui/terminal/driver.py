@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from typing import Any
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.terminal.keyboard import TerminalGoneError, read_keyboard
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
 
@@ -22,6 +25,10 @@ class DrawingFailed(Message):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+
+
+class TerminalClosed(Message):
+    """The terminal is gone: nobody types, and nobody sees what is drawn."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -69,6 +76,22 @@ class TerminalDriver(LinuxDriver):
         """Draw everything anew."""
         if self._output is not None:
             self._output.repaint()
+
+    def run_input_thread(self) -> None:
+        """Hand on what is typed. Textual's own loop ends with a byte that is not UTF-8, and spins at the end of input."""
+        parser = XTermParser()
+        try:
+            for text in read_keyboard(self.fileno, self.exit_event.is_set):
+                try:
+                    for message in chain(parser.feed(text) if text else (), parser.tick()):
+                        self.process_message(message)
+                except (ValueError, ArithmeticError):
+                    # A sequence with numbers that mean no key: what follows it is read by a parser without a past.
+                    parser = XTermParser()
+        except TerminalGoneError:
+            if self._output is not None:
+                self._output.give_up()
+            self._app.post_message(TerminalClosed())
 
     def process_message(self, message: Message) -> None:
         """What the terminal sends: keys for Textual, answers for the Output."""
