@@ -28,7 +28,7 @@ _private = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$[a-z]|\x1
 
 
 class Terminal:
-    """A program in a pty of its own, which controls it as a shell's would, or does not: then no signal comes from it."""
+    """A program in a pty of its own, controlling it as a shell's would; where it does not, no hangup is signalled."""
 
     def __init__(
         self,

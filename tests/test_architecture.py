@@ -20,7 +20,8 @@ search_layers = (
     ("removing",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup", "terminal"),
+    ("render", "history", "walk", "links", "settings", "output", "crash_log"),
+    ("widgets", "indexer", "setup", "terminal"),
     ("screens",), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",), ("serving",),
 )  # fmt: skip
 

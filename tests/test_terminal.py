@@ -37,8 +37,8 @@ broken_reader = """
 import sys
 sys.argv[1:] = ["--library", sys.argv[1]]
 from tui.widgets import Article
-def fail(self): raise RuntimeError("broken on purpose")
-Article.action_next = fail
+def fail(*arguments): raise RuntimeError("broken on purpose")
+Article.{broken} = fail
 from tui.cli import main
 main()
 """
@@ -114,10 +114,9 @@ def test_a_sequence_that_means_no_key_is_ignored(reader, sequence):
 
 
 def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal, seeded, own_home):
-    terminal = Terminal([sys.executable, "-c", broken_reader, str(seeded)])
+    terminal = Terminal([sys.executable, "-c", broken_reader.format(broken="on_focus"), str(seeded)])
     terminal.wait_for("of 17 articles")
     terminal.press("\r")
-    terminal.press("j")
     assert terminal.wait_for_exit() == 1
     assert terminal.is_restored()
     said = terminal.written.decode(errors="replace")
@@ -125,6 +124,32 @@ def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal
     assert "Traceback" not in said
     assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
     terminal.end()
+
+
+def test_an_error_of_its_own_in_a_key_is_a_line_and_the_reader_goes_on(seeded, own_home):
+    terminal = Terminal([sys.executable, "-c", broken_reader.format(broken="action_next"), str(seeded)])
+    terminal.wait_for("of 17 articles")
+    terminal.press("\r")
+    terminal.wait_for("¶ 1 of")
+    terminal.press("j")
+    terminal.wait_for("an error of newscast itself, RuntimeError")
+    assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
+    terminal.press("G")
+    terminal.wait_for("¶ 5 of 5")
+    terminal.press("qq")
+    assert terminal.wait_for_exit() == 0
+    terminal.end()
+
+
+def test_an_index_that_is_removed_while_one_reads_is_built_again(reader, seeded):
+    reader.press("/homs")
+    reader.wait_for("for “homs”")
+    shutil.rmtree(seeded / "fulltext")
+    reader.press(" hama")
+    reader.wait_for("for “homs hama”", 30)
+    reader.press("\x1b")
+    reader.press("qq")
+    assert reader.wait_for_exit() == 0
 
 
 def test_an_error_in_drawing_ends_the_reader_and_restores_the_terminal(seeded):

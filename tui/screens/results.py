@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from search import FullTextDamagedError, Query, narrow_query
+from search import Query, narrow_query
 from tui.screens.facets import build_facet_rows
 from tui.screens.landing import Landing
 from tui.screens.reading import ReadingScreen
@@ -39,9 +39,10 @@ class ResultsScreen(ReadingScreen):
         Binding("u", "mark_unread", "mark unread or read", id="mark_unread"),
     ]
     _suggestion: str | None = None
+    _asking = 0
 
-    def mend(self) -> bool:
-        """Build a damaged index anew, in the background; False where that is not to be."""
+    async def show_growth(self) -> None:
+        """Show what others have added or removed, without moving whoever reads."""
         raise NotImplementedError
 
     def show_results(self) -> None:
@@ -91,26 +92,27 @@ class ResultsScreen(ReadingScreen):
     async def _start_search(self, text: str) -> None:
         await self.search(text)
 
-    async def search(self, text: str) -> None:
-        """Ask, and show the first results; without a panel of its own the article waits until it is opened."""
-        query = Query(text, as_you_type=True)
-        try:
-            total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
-        except FullTextDamagedError as error:
-            self.listing.query = query
-            mends = self.mend()
-            said = "the full-text index is damaged and is being built anew"
-            self.say(said if mends else f"{error}; newscast doctor --repair mends it")
+    async def search(self, text: str, *, is_again: bool = False) -> None:
+        """Ask, and show the first results; without a panel of its own the article waits until it is opened.
+
+        An answer that comes after a later question is dropped. If the question is asked again, the article stays.
+        """
+        self._asking += 1
+        asking = self._asking
+        page = await self.listing.search(Query(text, as_you_type=True), 2 * self.app.size.height)
+        if asking != self._asking:
             return
+        self.listing.take(page)
         self.results.empty = "nothing found" if text.strip() else no_articles
-        self.results.reset(total, rows)
+        self.results.reset(page.total, page.rows)
         self._suggestion = None
+        self.query_one(SearchNote).say(page.note or "")
         self._count_facets(self.listing.query)
-        if rows and (not self.is_narrow or self.pane.document is None):
-            await self.open(rows[0].key, self._landing, preview=True)
+        is_shown = self.pane.document is not None and (self.is_narrow or (is_again and not self.is_preview))
+        if page.rows and not is_shown:
+            await self.open(page.rows[0].key, self._landing, preview=True)
         self.say("")
-        self.query_one(SearchNote).say(note or "")
-        if total < _few:
+        if page.total < _few:
             self._suggest(self.listing.query)
 
     @work(exclusive=True, group="suggest")
@@ -143,7 +145,8 @@ class ResultsScreen(ReadingScreen):
         """Enter may come before the answer to the last letter has."""
         if self.listing.typed != text:
             await self.search(text)
-        self.results.action_choose()
+        if self.listing.typed == text:
+            self.results.action_choose()
 
     @on(SearchBar.Left)
     def _leave_search(self, message: SearchBar.Left) -> None:
@@ -160,10 +163,11 @@ class ResultsScreen(ReadingScreen):
 
     @work(exclusive=True, group="fetch")
     async def _fetch(self, first: int, count: int) -> None:
-        try:
-            self.results.fill(first, await self.listing.fetch(first, count))
-        except FullTextDamagedError as error:
-            self.say(str(error))
+        page = await self.listing.fetch(first, count)
+        if page.total != self.results.count:
+            await self.show_growth()
+        elif self.listing.accept(page):
+            self.results.fill(first, page.rows)
 
     @on(RowList.Pointed)
     def _follow_pointer(self, message: RowList.Pointed) -> None:
@@ -172,10 +176,11 @@ class ResultsScreen(ReadingScreen):
             return
         self.say("")
         if not self.is_narrow:
-            self._preview()
+            self.preview()
 
     @work(exclusive=True, group="open")
-    async def _preview(self) -> None:
+    async def preview(self) -> None:
+        """Show the current row's article, once the keys rest."""
         await asyncio.sleep(_preview_delay)
         row = self.results.current
         if row is not None:
@@ -185,8 +190,13 @@ class ResultsScreen(ReadingScreen):
     def _open_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if message.rows is self.results:
-            self.listing.remember()
+            self._remember()
             self.jump(message.row.key, self._landing)
+
+    @work(group="remember")
+    async def _remember(self) -> None:
+        """What was typed is worth being found again."""
+        await asyncio.to_thread(self.listing.searches.remember, self.listing.typed)
 
     def show_mark(self, document: str, mark: Mark) -> None:
         """Show in the list what was done with a document."""
@@ -204,10 +214,8 @@ class ResultsScreen(ReadingScreen):
             self.remove_class("dated")
             return
         await asyncio.sleep(_facets_delay)
-        try:
-            facets = await self.listing.count_facets(query)
-        except FullTextDamagedError as error:
-            self.say(str(error))
+        facets = await self.listing.count_facets(query)
+        if query is not self.listing.query:
             return
         self.set_class(is_asked and bool(facets.months), "dated")
         self.query_one(MonthsLine).show([(each.key, each.count) for each in facets.months])
@@ -236,7 +244,7 @@ class ResultsScreen(ReadingScreen):
     @on(FacetList.Narrowed)
     def _narrow(self, message: FacetList.Narrowed) -> None:
         message.stop()
-        self.listing.remember()
+        self._remember()
         narrowed = narrow_query(self.listing.query, message.term, is_excluded=message.is_excluded)
         # With a space behind it the last word is whole.
         self.search_bar.value = f"{narrowed} "
@@ -268,14 +276,11 @@ class ResultsScreen(ReadingScreen):
     @work(exclusive=True, group="next_result")
     async def _match_on(self, direction: int) -> None:
         at = self.results.index + direction
-        try:
-            rows = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else []
-        except FullTextDamagedError as error:
-            self.say(str(error))
-            return
-        if rows:
-            self.results.action_go(at)
-            self.jump(rows[0].key, Landing("match", direction or 1))
+        page = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else None
+        if page is not None and page.rows:
+            if self.listing.accept(page):
+                self.results.action_go(at)
+                self.jump(page.rows[0].key, Landing("match", direction or 1))
         else:
             self.say("the last match of the last result" if direction > 0 else "the first match of the first result")
 

@@ -42,11 +42,15 @@ class SavedScreen(ModalScreen[str | None]):
             yield RowList("no saved searches yet: search, then press @ and s", id="choices")
             yield Static(Content(""), id="said", markup=False)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """What there is; where there is nothing, a name is asked for."""
         name = self.query_one(Input)
         name.cursor_blink, name.disabled = False, True
         self.set_focus(self.query_one(RowList))
+        self._begin()
+
+    @work
+    async def _begin(self) -> None:
         await self._show()
         if self._query and not self.query_one(RowList).count:
             self.action_name()

@@ -78,7 +78,7 @@ class TerminalDriver(LinuxDriver):
             self._output.repaint()
 
     def run_input_thread(self) -> None:
-        """Hand on what is typed. Textual's own loop ends with a byte that is not UTF-8, and spins at the end of input."""
+        """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
         parser = XTermParser()
         try:
             for text in read_keyboard(self.fileno, self.exit_event.is_set):

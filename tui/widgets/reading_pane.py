@@ -120,6 +120,12 @@ class ReadingPane(Container):
         self._show_cast()
         self.post_message(self.Changed())
 
+    def release(self) -> None:
+        """Light nobody's mentions: the taken actor is gone."""
+        self.article.take(None)
+        self.article.put_cursor(None)
+        self._show_cast()
+
     def find_actor(self, number: int) -> str | None:
         """The actor with this number, from 0 on, in the panel."""
         rows = self._find_rows()
@@ -156,9 +162,17 @@ class ReadingPane(Container):
         if self.mentions:
             self.article.put_cursor(self.mentions[0 if direction > 0 else -1])
 
-    def walk_to(self, mention: Mention) -> None:
-        """To this mention."""
-        self.article.put_cursor(mention)
+    def return_to(self, paragraph: int, top: int | None, mention: Mention | None) -> None:
+        """To a place as it was, or to what is left of it in a text and a cast that have changed since."""
+        spans = {(each.paragraph, each.start, each.end): each for each in (self._cast.mentions if self._cast else ())}
+        found = spans.get((mention.paragraph, mention.start, mention.end)) if mention else None
+        last = len(self.document.paragraphs) - 1 if self.document else 0
+        if top is not None:
+            self.article.return_to(min(paragraph, last), top, found)
+        elif found is not None:
+            self.article.put_cursor(found)
+        else:
+            self.article.go_to(min(paragraph, last))
 
     def step_match(self, direction: int) -> bool:
         """To the next or previous match of the search; False where there is none."""
