@@ -35,6 +35,7 @@ class GrowingScreen(ResultsScreen):
     def __init__(self, library: Library, marks: Marks, listing: Listing) -> None:
         super().__init__(library, marks, listing)
         self._is_damaged = self._is_hopeless = False
+        self._is_looking = False
         self._unreadable = ""
         self._total = self._seen_total = 0
 
@@ -45,22 +46,26 @@ class GrowingScreen(ResultsScreen):
         self._seen_total = self._total = await asyncio.to_thread(self.library.size)
         self.set_interval(_between_looks, self._look)
 
-    @work(exclusive=True, group="look")
-    async def _look(self) -> None:
-        if self.has_class("adding"):
-            return
+    def _look(self) -> None:
+        if not self._is_looking and not self.has_class("adding"):
+            self._is_looking = True
+            self._look_for_growth()
+
+    @work(group="look")
+    async def _look_for_growth(self) -> None:
         try:
             size = await asyncio.to_thread(self.library.size)
+            if size != self._total:
+                await self.show_growth()
+                self._total = size
+                self._note_new()
+            self._unreadable = ""
         except NewscastError as error:
-            if str(error) != self._unreadable:
+            if str(error) != self._unreadable:  # one line, and not one for each look
                 self._unreadable = str(error)
                 self.meet(error)
-            return
-        self._unreadable = ""
-        if size != self._total:
-            self._total = size
-            self._note_new()
-            await self.show_growth()
+        finally:
+            self._is_looking = False
 
     def _note_new(self) -> None:
         new = self._total - self._seen_total
