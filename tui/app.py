@@ -158,7 +158,7 @@ class NewscastApp(App[None]):
         """Say in the status line what has gone wrong, and log it if it is no error of the library or a file."""
         if isinstance(error, NewscastError):
             expected = error
-        elif self._log is not None:
+        elif self._log is not None and not isinstance(error, MemoryError):
             where = self._log.keep(error)
             expected = NewscastError(f"an error of newscast itself, {type(error).__name__}, ended this step; {where}")
         else:
@@ -186,6 +186,8 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         finally:
             marks.close()
             searches.close()
+    if isinstance(app.failure, MemoryError):
+        raise NewscastError("this session has used up its memory; your place is kept")
     if app.failure is not None:
         where = log.keep(app.failure)
         raise NewscastError(f"stopped by an error of its own, {type(app.failure).__name__}; {where}")

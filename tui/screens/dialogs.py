@@ -42,8 +42,9 @@ class ActorsScreen(ModalScreen[str | None]):
         """A filter above the list."""
         with Vertical(id="dialog", classes="list"):
             yield Input(
-                placeholder="the actors of the library: type a name", compact=True, id="filter", select_on_focus=False
-            )
+                placeholder="the actors of the library: type a name", compact=True, id="filter", select_on_focus=False,
+                max_length=200,
+            )  # fmt: skip
             yield RowList("no such actor", id="choices")
 
     def on_mount(self) -> None:

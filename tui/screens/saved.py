@@ -38,7 +38,9 @@ class SavedScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A line for the name, the list, a line that says what can be done."""
         with Vertical(id="dialog", classes="list"):
-            yield Input(placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False)
+            yield Input(
+                placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False, max_length=200
+            )
             yield RowList("no saved searches yet: search, then press @ and s", id="choices")
             yield Static(Content(""), id="said", markup=False)
 

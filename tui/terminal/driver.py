@@ -8,10 +8,10 @@ from itertools import chain
 from typing import Any
 
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.terminal.input_limits import LimitedParser, Pace, clamp_size
 from tui.terminal.keyboard import TerminalGoneError, read_keyboard
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
@@ -38,6 +38,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*arguments, **named)
         self._kind = find_terminal_kind()
         self._output: Output | None = None
+        self._pace = Pace(self._app, self._loop)
 
     @property
     def can_suspend(self) -> bool:
@@ -79,15 +80,11 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
-        parser = XTermParser()
+        parser = LimitedParser()
         try:
             for text in read_keyboard(self.fileno, self.exit_event.is_set):
-                try:
-                    for message in chain(parser.feed(text) if text else (), parser.tick()):
-                        self.process_message(message)
-                except (ValueError, ArithmeticError):
-                    # A sequence with numbers that mean no key: what follows it is read by a parser without a past.
-                    parser = XTermParser()
+                for message in chain(parser.feed(text) if text else (), parser.tick()):
+                    self.process_message(message)
         except TerminalGoneError:
             if self._output is not None:
                 self._output.give_up()
@@ -99,6 +96,7 @@ class TerminalDriver(LinuxDriver):
             self._output.note_answer()
         else:
             super().process_message(message)
+            self._pace.wait(self.exit_event)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         size = self._find_size()
@@ -111,5 +109,5 @@ class TerminalDriver(LinuxDriver):
         try:
             width, height = os.get_terminal_size(self.fileno)
         except OSError:
-            return super()._get_terminal_size()
-        return width or 80, height or 24
+            width, height = super()._get_terminal_size()
+        return clamp_size(width, height)
