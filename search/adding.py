@@ -10,7 +10,7 @@ from search.errors import SourceRefusedError
 from search.model import Addition, Progress
 from search.recasting import Recaster
 from search.sources import find_files, is_url, parse_raw, read_file, read_page
-from search.store import Corrections, Documents, begin
+from search.store import Corrections, Documents, Removed, begin
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,6 +49,7 @@ class _Adder:
         self._connection = connection
         self._documents = Documents(connection)
         self._recaster, self._corrections = Recaster(connection), Corrections(connection)
+        self._removed = Removed(connection)
         self._fulltext = fulltext
         # Rules are quick, so that names are there before the rest is.
         self._recogniser = build_recogniser("rules")
@@ -83,6 +84,9 @@ class _Adder:
         raw = read_page(origin) if is_url(origin) else read_file(origin)
         if self._documents.has_content(raw.content_hash):
             return Addition(origin, "skipped"), None
+        if removed := self._removed.find(raw.content_hash):
+            return Addition(origin, "skipped", removed, "removed; newscast undo brings it back"), None
+        self._removed.forget(_build_origin(raw))
         known = self._documents.find_number(_build_origin(raw))
         stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
         if known is not None:

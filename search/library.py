@@ -113,6 +113,30 @@ class Library:
             number = self._documents.read(identifier).number
             return (corrections.restore if is_right else corrections.unlink)(number, mention)
 
+    def remove(self, identifiers: Sequence[str]) -> tuple[Summary, ...]:
+        """Take these documents out; each is an id or the beginning of one. `undo_remove` brings them back.
+
+        Raises NotFoundError, then nothing is removed; LibraryLockedError while somebody else is writing.
+        """
+        from search.removing import remove_documents
+
+        with WriterLock(self.folder), self._reading():
+            for _ in self._catch_up():
+                pass
+            return remove_documents(identifiers, self._connection, self._fulltext)
+
+    def undo_remove(self) -> tuple[Summary, ...]:
+        """Bring back what the last removal took out, with ids and corrections; the next call undoes the one before.
+
+        Nothing where no removal is left. Raises LibraryLockedError while somebody else is writing.
+        """
+        from search.removing import undo_removal
+
+        with WriterLock(self.folder), self._reading():
+            for _ in self._catch_up():
+                pass
+            return undo_removal(self._connection, self._fulltext)
+
     def search(self, query: Query, offset: int = 0, limit: int = 20, *, marks: Marks | None = None) -> Results:
         """A page of what answers the query; of an empty one, all documents, newest first. `marks` say what is read."""
         with self._reading():

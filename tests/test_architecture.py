@@ -17,12 +17,12 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 search_layers = (
     ("model", "errors"), ("text", "known_actors"), ("language",),
     ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
-    ("adding", "annotating"), ("library",),
+    ("removing",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output", "panes", "themes"),
+    ("render", "history", "walk", "links", "settings", "output", "crash_log", "panes", "themes"),
     ("widgets", "indexer", "setup", "terminal"),
-    ("screens",), ("app",), ("commands", "search_command", "watch_command"), ("cli",), ("serving",),
+    ("screens",), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",), ("serving",),
 )  # fmt: skip
 
 

@@ -111,9 +111,13 @@ def test_searching_goes_on_while_another_process_adds(tmp_path):
     assert totals[-1] == 400
 
 
-def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded):
-    with sqlite3.connect(seeded / "library.db") as database:
-        database.execute("UPDATE documents SET text = 'zebra', revision = 1000 WHERE number = 1")
+def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded, tmp_path):
+    shutil.copytree(seeded / "fulltext", tmp_path / "older")
+    (tmp_path / "zebra.txt").write_text("An article about a zebra.")
+    with Library(seeded, recogniser="rules") as library:
+        add(library, tmp_path / "zebra.txt")
+    shutil.rmtree(seeded / "fulltext")
+    shutil.copytree(tmp_path / "older", seeded / "fulltext")
     with Library(seeded, recogniser="rules") as library:
         assert library.is_behind()
         list(library.repair())

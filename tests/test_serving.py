@@ -13,6 +13,7 @@ from search import Library, Query
 from tests.serving import lacks_ssh, make_key
 from tests.terminal import newscast
 from tui.serving.environment import check_environment
+from tui.serving.keys import make_name
 
 pytestmark = pytest.mark.skipif(lacks_ssh(), reason="needs the ssh client (Debian: openssh-client), which is not here")
 
@@ -95,7 +96,7 @@ def test_an_unknown_key_is_refused(server, tmp_path):
     refused = server.run("search", "x", key=make_key(tmp_path, "mallory"))
     assert refused.returncode == 255
     assert b"Permission denied (publickey)" in refused.stderr
-    server.wait_for_log("refused .*no known key")
+    server.wait_for_log(r'refused address=127.0.0.1 login=reader keys=SHA256:[A-Za-z0-9+/]{43} why="no known key"')
 
 
 def test_there_are_no_passwords(server):
@@ -112,12 +113,37 @@ def test_keys_are_read_again_when_the_file_changes(server, tmp_path):
     assert server.run("search", "x").returncode == 255
 
 
-@pytest.mark.parametrize("name", ["../alice", "a/b", ".ssh", "two words", "", "x" * 40, "$(id)"])
-def test_a_key_without_a_safe_name_is_not_taken(server, tmp_path, name):
-    key = make_key(tmp_path, name)
+@pytest.mark.parametrize(
+    ("comment", "name"),
+    [
+        ("alice@laptop", "alice-laptop"), ("Bob Smith (work)", "Bob-Smith-work"), ("Zoë", "Zoe"), (".ssh", "ssh"),
+        ("../etc/passwd", "etc-passwd"), ("x" * 40, "x" * 32), ("$(id)", "id"), ("a.b_c-d", "a.b_c-d"), ("@", ""),
+    ],
+)  # fmt: skip
+def test_a_keys_comment_makes_a_safe_word(comment, name):
+    assert make_name(comment) == name
+
+
+def test_a_key_with_the_comment_that_ssh_keygen_gives_it_gets_in(server, tmp_path):
+    key = make_key(tmp_path, "carol@her laptop of 2024")
+    server.keys.write_text(key.with_suffix(".pub").read_text())
+    assert server.run("search", "x", key=key).returncode == 0
+    server.wait_for_log("in user=carol-her-laptop-of-2024")
+
+
+def test_a_key_without_a_name_is_not_accepted(server, tmp_path):
+    key = make_key(tmp_path, "")
     server.keys.write_text(key.with_suffix(".pub").read_text())
     assert server.run("search", "x", key=key).returncode == 255
-    server.wait_for_log("keys why=.*line 1: ")
+    server.wait_for_log("keys why=.*authorized_keys:1: whose key is it")
+
+
+def test_two_comments_that_make_one_name_are_not_one_reader(server, tmp_path):
+    other = make_key(tmp_path, "alice!")
+    server.keys.write_text(server.keys.read_text() + other.with_suffix(".pub").read_text())
+    assert server.run("search", "x", key=other).returncode == 255
+    assert server.run("search", "x").returncode == 0
+    server.wait_for_log("keys why=.*authorized_keys:2: .*both make the name alice")
 
 
 def test_the_name_option_goes_before_the_comment(server, tmp_path):

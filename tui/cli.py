@@ -24,6 +24,8 @@ _commands = {
     "actors": ("tui.commands", "actors"),
     "mentions": ("tui.commands", "mentions"),
     "annotate": ("tui.commands", "annotate_documents"),
+    "remove": ("tui.remove_command", "remove"),
+    "undo": ("tui.remove_command", "undo"),
     "doctor": ("tui.commands", "doctor"),
     "watch": ("tui.watch_command", "watch"),
     "serve": ("tui.serving.command", "serve"),

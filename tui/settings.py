@@ -46,7 +46,14 @@ class ServeSettings:
     keep_alive: int = field(default=30, metadata={"range": (0, 3_600)})
     """Between two questions whether the client is still there, of which it may miss six; 0 asks none."""
     tries_per_minute: int = field(default=10, metadata={"range": (1, 10_000)})
-    """Of failed logins from one address."""
+    """Of unknown keys from one address from which nobody has logged in."""
+    startups: str = field(default="30:30:100", metadata={"pattern": r"[1-9]\d{0,3}:(?:\d\d?|100):[1-9]\d{0,3}"})
+    """Connections that have not logged in, as sshd's MaxStartups: from the first number on some are refused at random,
+    the second is how many in a hundred, and from the third on all are."""
+    startups_per_address: int = field(default=15, metadata={"range": (1, 10_000)})
+    """Connections from one address that have not logged in."""
+    session_memory: int = field(default=512, metadata={"range": (16, 1_000_000)})
+    """For each session, in MB, beside what it shares with the others."""
     json_log: bool = False
     """Log lines as JSON."""
 
@@ -112,6 +119,9 @@ def _check(path: Path, table: type[Settings | ServeSettings], data: Mapping[str,
             expected = f"a number from {low} to {high}"
         elif kind == "bool":
             good, expected = isinstance(value, bool), "true or false"
+        elif pattern := known[key].metadata.get("pattern"):
+            good = isinstance(value, str) and re.fullmatch(pattern, value) is not None
+            expected = f'like "{known[key].default}"'
         else:
             good, expected = isinstance(value, str), "a string"
         if not good:

@@ -10,6 +10,7 @@ from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
 from search.store.lock import WriterLock
 from search.store.marks import Mark, Marks, Visit
+from search.store.removed import Removed, RemovedDocument
 from search.store.rows import Rows
 from search.store.searches import SavedSearch, Searches
 
@@ -20,6 +21,8 @@ __all__ = [
     "FacetCounter",
     "Mark",
     "Marks",
+    "Removed",
+    "RemovedDocument",
     "Rows",
     "SavedSearch",
     "Searches",

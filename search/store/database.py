@@ -118,6 +118,20 @@ _LIBRARY_MIGRATIONS = (
     INSERT INTO actor_descriptions
         SELECT actor, name, type, short IS NULL, count(*) FROM appearances GROUP BY actor, name, type, short IS NULL;
     """,
+    """
+    CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) FROM documents;
+    CREATE TABLE removed (
+        number INTEGER PRIMARY KEY,
+        removal INTEGER NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        origin TEXT NOT NULL UNIQUE,
+        content_hash TEXT NOT NULL,
+        document TEXT NOT NULL
+    );
+    CREATE INDEX removed_by_content ON removed (content_hash);
+    CREATE INDEX removed_by_removal ON removed (removal);
+    """,
 )
 
 _READER_CACHE = 256  # kB

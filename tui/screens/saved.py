@@ -38,15 +38,21 @@ class SavedScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A line for the name, the list, a line that says what can be done."""
         with Vertical(id="dialog", classes="list"):
-            yield Input(placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False)
+            yield Input(
+                placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False, max_length=200
+            )
             what = "s saves the present search" if self._query else "press / and search, then @ and s"
             yield RowList(f"no saved searches yet: {what}", id="choices")
             yield Static(Content(""), id="said", markup=False)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """What there is."""
         self.query_one(Input).cursor_blink = False
         self._close_name()
+        self._begin()
+
+    @work
+    async def _begin(self) -> None:
         await self._show()
 
     async def _show(self) -> None:

@@ -10,8 +10,26 @@ from pathlib import Path
 import click
 
 from search import Library, NewscastError
+from tui.output import say
+from tui.serving.control import describe_sessions, end_sessions
 from tui.serving.fork_server import ForkServer
 from tui.setup import find_setup, open_as_it_is, setup_options
+
+
+def _list_sessions(context: click.Context, parameter: click.Parameter, given: bool) -> None:  # noqa: ARG001, FBT001 - click's signature
+    if given:
+        for line in describe_sessions():
+            click.echo(line)
+        context.exit()
+
+
+def _end_sessions(context: click.Context, parameter: click.Parameter, whose: str | None) -> None:  # noqa: ARG001 - click's signature
+    if whose is not None:
+        count = end_sessions(whose)
+        if not count:
+            raise NewscastError(f"{whose} has no session; newscast serve --sessions lists those that are open")
+        say(f"{count:,} ended")
+        context.exit()
 
 
 @click.command()
@@ -22,12 +40,16 @@ from tui.setup import find_setup, open_as_it_is, setup_options
 @click.option("--host-key", metavar="FILE", help="What the server proves itself by; made if it is not there.")
 @click.option("--watch", "folders", metavar="DIR", multiple=True, help="Add what lands in that folder.")
 @click.option("--json-log", is_flag=True, default=None, help="Log lines as JSON.")
+@click.option("--sessions", is_flag=True, callback=_list_sessions, expose_value=False, help="List the open sessions.")
+@click.option(
+    "--end", metavar="NAME|PID", callback=_end_sessions, expose_value=False, help="End a reader's sessions, or one."
+)
 @click.pass_context
 def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | int | bool | None) -> None:
     """Serve the reader over SSH, to whoever's public key is in a file.
 
-    The settings file's table [serve] says the same and more. ssh -p 2222 HOST opens the reader; ssh -p 2222 HOST
-    search QUERY prints JSON, as show, actors and mentions do.
+    The settings file's table [serve] says the same and more; --sessions and --end ask a server that runs. ssh -p 2222
+    HOST opens the reader; ssh -p 2222 HOST search QUERY prints JSON, as show, actors and mentions do.
     """
     setup = find_setup(context)
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -48,4 +70,5 @@ def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | in
     from tui.serving.server import NewsServer
 
     log = Log(as_json=setup.settings.serve.json_log)
+    log.take_over()
     context.exit(asyncio.run(NewsServer(setup, fork_server, log).run([str(Path(each).resolve()) for each in folders])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tui.setup import Setup
 
 
+class ForkingEndedError(NewscastError):
+    """The process that forks has ended, and with it whatever it has forked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a forked process is to do: newscast with these arguments."""
@@ -31,18 +36,34 @@ class Job:
 
 
 class ForkedProcess:
-    """A process that was forked for a Job."""
+    """A process that is forked for a Job."""
 
     def __init__(self, server: ForkServer, number: int) -> None:
         self._server, self._number = server, number
-        self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._begun: asyncio.Future[int | str | None] = loop.create_future()
+        self._ended: asyncio.Future[int | None] = loop.create_future()
+        self.process = 0
+        """Its process id, once it has begun."""
+
+    async def begin(self) -> None:
+        """Wait until it runs. Raises NewscastError where the system refuses another process."""
+        begun = await asyncio.shield(self._begun)
+        if isinstance(begun, str):
+            raise NewscastError(f"no session can be started just now ({begun}); try again later")
+        if begun is None:
+            raise ForkingEndedError("the process that forks has ended")
+        self.process = begun
 
     async def wait(self) -> int:
-        """Its exit status, negative for the signal that ended it."""
-        return await asyncio.shield(self._ended)
+        """Its exit status, negative for the signal that ended it. Raises ForkingEndedError."""
+        status = await asyncio.shield(self._ended)
+        if status is None:
+            raise ForkingEndedError("the process that forks has ended")
+        return status
 
     async def end(self, number: int, grace: float) -> None:
-        """Send a signal; SIGKILL, if that has not ended it within so many seconds."""
+        """Send a signal; SIGKILL, if that has not ended it within so many seconds. Raises ForkingEndedError."""
         await self._server.signal(self._number, number)
         try:
             await asyncio.wait_for(self.wait(), grace)
@@ -50,10 +71,29 @@ class ForkedProcess:
             await self._server.signal(self._number, signal.SIGKILL)
             await self.wait()
 
-    def set_status(self, status: int) -> None:
-        """It has ended."""
-        if not self._ended.done():
-            self._ended.set_result(status)
+    def note(self, said: Mapping[str, int | str]) -> bool:
+        """What the process that forks says of it; is it over?"""
+        if "process" in said:
+            self._begun.set_result(said["process"])
+            return False
+        if "failed" in said:
+            self._begun.set_result(str(said["failed"]))
+        else:
+            self._ended.set_result(int(said["status"]))
+        return True
+
+    def abandon(self) -> None:
+        """The process that forks has ended: ask this one to end, too, since nobody else can."""
+        if not self._begun.done():
+            self._begun.set_result(None)
+        self._ended.set_result(None)
+        self.kill(signal.SIGTERM)
+
+    def kill(self, number: int) -> None:
+        """Send a signal past the process that forks, which has ended."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, number)
 
 
 class ForkServer:
@@ -86,7 +126,12 @@ class ForkServer:
         if len(message) > longest_message:
             raise NewscastError("the command is too long")
         process = self._processes[number] = ForkedProcess(self, number)
-        await self._send(message, descriptors)
+        try:
+            await self._send(message, descriptors)
+        except NewscastError:
+            self._processes.pop(number, None)
+            raise
+        await process.begin()
         return process
 
     async def signal(self, job: int, number: int) -> None:
@@ -94,11 +139,14 @@ class ForkServer:
         if job in self._processes:
             await self._send(json.dumps({"job": job, "signal": number}).encode())
 
-    async def close(self) -> None:
-        """End it, and with it whatever it has forked."""
+    async def close(self) -> int:
+        """End it, and with it whatever it has forked; its exit status, negative for the signal that ended it."""
         asyncio.get_running_loop().remove_reader(self._channel)
         self._channel.close()
-        await asyncio.to_thread(os.waitpid, self.process, 0)
+        _, status = await asyncio.to_thread(os.waitpid, self.process, 0)
+        for process in self._processes.values():  # only where it has not ended them itself
+            process.kill(signal.SIGKILL)
+        return os.waitstatus_to_exitcode(status)
 
     async def _send(self, message: bytes, descriptors: Sequence[int] = ()) -> None:
         async with self._lock:
@@ -108,10 +156,10 @@ class ForkServer:
                 except BlockingIOError:
                     await asyncio.sleep(0.005)  # its queue holds few messages, and it empties that quickly
                 except OSError:
-                    self.gone.set()
+                    self._abandon()
                 else:
                     return
-            raise NewscastError("the process that forks is gone")
+            raise ForkingEndedError("the process that forks has ended")
 
     def _read(self) -> None:
         try:
@@ -121,13 +169,18 @@ class ForkServer:
         except OSError:
             message = b""
         if not message:
-            self.gone.set()
-            asyncio.get_running_loop().remove_reader(self._channel)
-            for process in self._processes.values():
-                process.set_status(1)
+            self._abandon()
             return
         said = json.loads(message)
         if "job" not in said:
             self._report(said["rehearsed"])
-            return
-        self._processes.pop(said["job"]).set_status(said["status"])
+        elif self._processes[said["job"]].note(said):
+            del self._processes[said["job"]]
+
+    def _abandon(self) -> None:
+        """It has ended without being asked to: nothing that it has forked is to outlive it."""
+        if not self.gone.is_set():
+            self.gone.set()
+            asyncio.get_running_loop().remove_reader(self._channel)
+            for process in self._processes.values():
+                process.abandon()

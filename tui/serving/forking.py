@@ -18,7 +18,6 @@ import signal
 import socket
 import sys
 import termios
-import traceback
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tui.cli import main
 from tui.serving.environment import is_allowed
 from tui.serving.memory import fill_holes, use_one_heap
+from tui.serving.memory_limit import limit_memory
 from tui.settings import check_user, find_reader_database
 
 if TYPE_CHECKING:
@@ -99,10 +99,16 @@ class Forking:
         return True
 
     def _start(self, asked: dict[str, Any], descriptors: list[int]) -> None:
-        process = os.fork()
+        """Fork for a job; what the system refuses is told to the server, and everybody else goes on."""
+        try:
+            process = os.fork()
+        except OSError as error:
+            self._say({"job": asked["job"], "failed": error.strerror})
+            return
         if not process:
             self._become(asked, descriptors)
         self._jobs[asked["job"]] = process
+        self._say({"job": asked["job"], "process": process})
 
     def _become(self, asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
         """In the child: be newscast with those arguments, on that terminal or those pipes."""
@@ -117,9 +123,14 @@ class Forking:
             _take_descriptors(descriptors)
             os.environ.clear()
             os.environ.update(self._inherited | asked["environment"])
-            status = _run(asked["arguments"], self._find_setup(asked["user"]))
-        except BaseException:  # noqa: BLE001 - whatever it is, this child must not go on as a second forking process
-            traceback.print_exc(file=sys.__stderr__)
+            setup = self._find_setup(asked["user"])
+            if setup is not None:
+                limit_memory(self._setup.settings.serve.session_memory)
+            status = _run(asked["arguments"], setup)
+        except MemoryError:
+            os.write(2, b"newscast: this session has used up its memory\n")
+        except BaseException as error:  # noqa: BLE001 - whatever it is, this child must not go on as a second forking process
+            os.write(2, f"newscast: stopped by an error of its own, {type(error).__name__}\n".encode())
         os._exit(status)
 
     def _find_setup(self, user: str | None) -> Setup | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import stat
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import asyncssh
 
 from search import NewscastError
+from tui.serving.trusted_file import read_trusted_file
 from tui.settings import SettingsError, check_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _line = re.compile(
@@ -24,14 +25,17 @@ _option = re.compile(r"""(?P<name>[A-Za-z0-9-]+)(?:="(?P<value>(?:[^"\\]|\\.)*)"
 _harmless = frozenset(
     "restrict pty no-pty no-port-forwarding no-agent-forwarding no-x11-forwarding no-user-rc".split()
 )  # what they forbid is forbidden to all, and a terminal is what everybody comes for
+_unsafe = re.compile(r"[^A-Za-z0-9._-]+")
+_longest_name = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file: a key, and whose it is."""
+    """A line of the file: a key, whose it is, and what that name was made of."""
 
     name: str
     key: asyncssh.SSHKey
+    origin: str
 
 
 class AuthorizedKeys:
@@ -40,67 +44,97 @@ class AuthorizedKeys:
     def __init__(self, path: Path, report: Callable[[str], None]) -> None:
         self._path, self._report = path, report
         self._stamp: tuple[int, ...] | None = None
-        self._lines: list[Line] = []
+        self._error = ""
+        self._lines: Sequence[Line] = ()
 
-    def check(self) -> None:
-        """Is there a file that only its owner can change? Raises NewscastError."""
+    def read(self) -> None:
+        """Read the file. Raises NewscastError where there is none that only its owner can change."""
         try:
-            mode = self._path.stat().st_mode
+            stamp = self._find_stamp()
+            text = read_trusted_file(self._path)
         except OSError as error:
             raise NewscastError(
                 f"{self._path}: {error.strerror}; put in it a public key for each reader, a line each, with the "
                 "reader's name behind it"
             ) from error
-        if mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise NewscastError(f"{self._path}: others may write to it; chmod go-w {self._path}")
+        self._stamp, self._lines = stamp, self._parse(text)
 
     def find_name(self, key: asyncssh.SSHKey) -> str | None:
-        """Whose key that is; None for a stranger."""
-        self._read_if_changed()
+        """Whose key that is; None for a stranger, and for everybody while the file cannot be trusted."""
+        if not self.refresh():
+            return None
         return next((line.name for line in self._lines if line.key == key), None)
 
-    def _read_if_changed(self) -> None:
+    def refresh(self) -> bool:
+        """Read the file if it has changed; can it be trusted? If not, that is reported once."""
         try:
-            status = self._path.stat()
-            stamp = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode)
-            if stamp == self._stamp:
-                return
-            self.check()
-            text = self._path.read_text("utf-8", errors="replace")
+            if self._find_stamp() != self._stamp:
+                self.read()
         except (OSError, NewscastError) as error:
-            self._stamp, self._lines = None, []
-            self._report(f"nobody can log in: {error}")
-            return
-        self._stamp, self._lines = stamp, list(self._parse(text))
+            self._stamp, self._lines = None, ()
+            if str(error) != self._error:
+                self._report(f"nobody can log in: {error}")
+            self._error = str(error)
+            return False
+        self._error = ""
+        return True
 
-    def _parse(self, text: str) -> list[Line]:
+    def _find_stamp(self) -> tuple[int, ...]:
+        status = self._path.stat()
+        return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev
+
+    def _parse(self, text: str) -> Sequence[Line]:
         lines: list[Line] = []
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip() and not line.lstrip().startswith("#"):
                 try:
-                    lines.append(parse_line(line.strip()))
+                    parsed = parse_line(line.strip())
+                    _check_origin(parsed, lines)
+                    lines.append(parsed)
                 except (ValueError, SettingsError, asyncssh.KeyImportError) as error:
-                    self._report(f"{self._path}, line {number}: {error}")
+                    self._report(f"{self._path}:{number}: {error}")
         return lines
+
+
+def _check_origin(line: Line, others: Sequence[Line]) -> None:
+    """Two people whose comments make one name would have each other's marks. Raises ValueError."""
+    for other in others:
+        if other.name == line.name and other.origin != line.origin:
+            raise ValueError(
+                f"“{line.origin}” and “{other.origin}”, further up, both make the name {line.name}; "
+                'put name="…" before the key'
+            )
 
 
 def parse_line(text: str) -> Line:
     """A line of an authorized_keys file. Raises ValueError or SettingsError where it is not to be trusted."""
     match = _line.fullmatch(text)
     if match is None:
-        raise ValueError("no public key")
+        raise ValueError("this is no public key; a line is: ssh-ed25519 AAAA… NAME")
     named = None
     for name, value in _parse_options(match["options"] or ""):
         if name == "name":
             named = value
         elif name not in _harmless:
             # An option that is passed over would allow what it was written to forbid.
-            raise ValueError(f"the option {name} is not known here, and the key not taken")
+            raise ValueError(f"the option {name} is not known here, and the key is not accepted")
     key = asyncssh.import_public_key(match["key"])
+    if named is not None:
+        return Line(check_user(named), key, named)
     comment = (match["comment"] or "").strip()
-    if named is None and not comment:
+    name = make_name(comment)
+    if not name:
         raise SettingsError('whose key is it? put a name behind it, or name="…" before it')
-    return Line(check_user(named if named is not None else comment), key)
+    return Line(check_user(name), key, comment)
+
+
+def make_name(comment: str) -> str:
+    """The reader's name in a key's comment: what is no letter, digit, ".", "-" or "_" becomes "-", accents are dropped.
+
+    "alice@laptop of 2024" makes alice-laptop-of-2024. It is cut off at 32 characters, and is "" if nothing is left.
+    """
+    plain = unicodedata.normalize("NFKD", comment).encode("ascii", "ignore").decode()
+    return _unsafe.sub("-", plain).lstrip("._-")[:_longest_name].rstrip("-")
 
 
 def _parse_options(text: str) -> list[tuple[str, str]]:

@@ -1,29 +1,89 @@
-"""How many, how often: pure counting, told the time."""
+"""How many, how often: pure counting, told the time and what fell by lot."""
 
 from __future__ import annotations
 
+import ipaddress
 from collections import Counter, deque
+from dataclasses import dataclass
 
 _minute = 60.0  # seconds
+_day = 86_400.0  # seconds
+_most_connections = 10
+"""So many times as many connections may fail as unknown keys: the same wrong key again and again is no guessing."""
+_prefix = 64  # bits of an IPv6 address that are one household's or one machine's
+
+
+def find_source(address: str) -> str:
+    """What one person has of addresses: an IPv4 address, or all that begin as an IPv6 address does."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, _prefix), strict=False))
 
 
 class Tries:
-    """Failed logins of each address within the last minute."""
+    """Failed logins from each source within the last minute, and the sources that somebody has logged in from.
+
+    A source from which somebody has logged in within a day is never locked out: it may be shared by many.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._failures: dict[str, deque[float]] = {}
+        self._failures: dict[str, deque[tuple[float, frozenset[str]]]] = {}
+        self._successes: dict[str, float] = {}
 
-    def note_failure(self, address: str, now: float) -> None:
-        """A login from there has failed; `now` is in seconds."""
-        self._failures.setdefault(address, deque(maxlen=self._most)).append(now)
-        for other in [each for each, times in self._failures.items() if times[-1] < now - _minute]:
+    def note_failure(self, source: str, keys: frozenset[str], now: float) -> None:
+        """A login from there has failed with those keys; `now` is in seconds."""
+        for other in [each for each, times in self._failures.items() if times[-1][0] < now - _minute]:
             del self._failures[other]
+        self._failures.setdefault(source, deque(maxlen=self._most * _most_connections)).append((now, keys))
 
-    def are_used_up(self, address: str, now: float) -> bool:
-        """Have there been as many from there within a minute as are allowed?"""
-        times = self._failures.get(address)
-        return times is not None and len(times) == self._most and times[0] > now - _minute
+    def note_success(self, source: str, now: float) -> None:
+        """Somebody has logged in from there."""
+        self._successes = {each: at for each, at in self._successes.items() if at > now - _day} | {source: now}
+        self._failures.pop(source, None)
+
+    def are_used_up(self, source: str, now: float) -> bool:
+        """Has as much failed from there within a minute as is allowed, and nothing succeeded within a day?"""
+        if self._successes.get(source, -_day) > now - _day or source not in self._failures:
+            return False
+        recent = [keys for at, keys in self._failures[source] if at > now - _minute]
+        return len(recent) >= self._most * _most_connections or len(frozenset().union(*recent)) >= self._most
+
+
+@dataclass(frozen=True, slots=True)
+class Startups:
+    """How many connections may be there that have not logged in, as sshd's MaxStartups says it, and of one source."""
+
+    start: int
+    rate: int
+    full: int
+    per_source: int
+
+    @classmethod
+    def parse(cls, text: str, per_source: int) -> Startups:
+        """From "start:rate:full"."""
+        start, rate, full = map(int, text.split(":"))
+        return cls(start, rate, max(start, full), per_source)
+
+    def find_reason(self, source: str, waiting: Counter[str], lot: float) -> str | None:
+        """Why another connection from there is refused, as so many are there already; `lot` is from 0 to 1."""
+        if waiting[source] >= self.per_source:
+            return "too many connections from there have not logged in"
+        there = waiting.total()
+        if there >= self.full:
+            return "too many connections have not logged in"
+        if there >= self.start:
+            span = max(1, self.full - self.start)
+            chance = (self.rate + (100 - self.rate) * (there - self.start) / span) / 100
+            if lot < chance:
+                return "many connections have not logged in"
+        return None
 
 
 class Seats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from datetime import UTC, datetime
 
@@ -29,6 +30,27 @@ class Log:
             line = " ".join([now, event, *(f"{name}={_quote(value)}" for name, value in known.items())])
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
+
+    def take_over(self) -> None:
+        """From here on, what libraries log and warn of comes into this log, an event each."""
+        logging.basicConfig(handlers=[_Handler(self)], level=logging.WARNING, force=True)
+        logging.captureWarnings(True)  # noqa: FBT003 - the library's signature
+
+
+class _Handler(logging.Handler):
+    """Brings what a library logs into the Log, on one line, without its traceback."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A library's line."""
+        what = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            what += f" ({type(error).__name__}: {error})"
+        self._log.write("library", name=record.name, level=record.levelname.lower(), said=what[:500])
 
 
 def _quote(value: str | float) -> str:

@@ -7,20 +7,23 @@ import contextlib
 import fcntl
 import os
 import pty
-import shlex
 import signal
 import struct
 import termios
 import time
 import tty
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, BinaryIO
 
 import asyncssh
 
 from search import NewscastError
-from tui.serving.environment import check_environment, is_terminal
-from tui.serving.fork_server import Job
+from tui.serving.environment import check_environment
+from tui.serving.fork_server import ForkingEndedError, Job
+from tui.serving.requests import find_arguments
+from tui.serving.streams import Input, Outlet, most_waiting
+from tui.terminal.input_limits import clamp_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,10 +32,8 @@ if TYPE_CHECKING:
     from tui.serving.limits import Seats
     from tui.serving.log import Log
 
-_commands = ("search", "show", "actors", "mentions")
-_block = 16_384  # bytes
-_most_waiting = 65_536  # bytes, in each direction, before the other side has to wait
 _grace = 3.0  # seconds for a reader to keep its place and restore the terminal
+_size_pause = 0.1  # seconds from one size to the next
 _usage = 2
 _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 """What leaves a terminal as it was, for a session that did not come to do it itself."""
@@ -54,31 +55,55 @@ class Shared:
     fork_server: ForkServer
     seats: Seats
     log: Log
+    login_grace: float
+    """Seconds that a client has to say what it wants of a channel."""
+    patience: float = 120.0
+    """Seconds that a command waits for a client that does not take its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """What the server's administrator is told of a session."""
+
+    process: int
+    user: str
+    fingerprint: str
+    address: str
+    since: str
+    """In UTC, to the second, as ISO 8601 has it."""
+    size: str
+    """Of the terminal, as 80x24; "" is a command."""
 
 
 class Session(asyncssh.SSHServerSession[bytes]):
     """From the client's asking for it to its end; whatever happens here touches no other."""
 
     def __init__(self, login: Login, shared: Shared, forget: Callable[[Session], None]) -> None:
-        self._login, self._shared, self._forget = login, shared, forget
+        self.login = login
+        self._shared, self._forget = shared, forget
         self._channel: asyncssh.SSHServerChannel[bytes]
-        self._terminal: tuple[str, int, int] | None = None
+        self._term: str | None = None
+        self._size = self._shown_size = (0, 0)
         self._command: str | None = None
         self._master: int | None = None
         self._input: Input | None = None
+        self._outlet = Outlet()
         self._process: ForkedProcess | None = None
-        self._room = asyncio.Event()
-        self._room.set()
         self._task: asyncio.Task[None] | None = None
-        self._is_stopping = self._is_gone = False
+        self._farewell = ""
+        self._is_gone = False
+        self._begun = datetime.now(UTC)
         self._hanging_up: asyncio.Task[None] | None = None
+        self._waiting: asyncio.TimerHandle
+        self._resizing: asyncio.TimerHandle | None = None
 
     # What the client asks for
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """The channel is there."""
         self._channel = chan
-        chan.set_write_buffer_limits(high=_most_waiting)
+        chan.set_write_buffer_limits(high=most_waiting)
+        self._waiting = asyncio.get_running_loop().call_later(self._shared.login_grace, self._give_up)
 
     def pty_requested(
         self,
@@ -87,7 +112,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         term_modes: Mapping[int, int],  # noqa: ARG002 - asyncssh's signature
     ) -> bool:
         """A terminal to read on."""
-        self._terminal = (term_type, *_clamp(*term_size[:2]))
+        self._term, self._size = term_type, clamp_size(*term_size[:2])
         return True
 
     def shell_requested(self) -> bool:
@@ -106,118 +131,108 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         """All is known that the client wants."""
+        self._waiting.cancel()
         try:
-            arguments = self._find_arguments()
+            arguments = find_arguments(self._term, self._command)
         except NewscastError as error:
             self._refuse(str(error))
             return
-        full = self._shared.seats.take(self._login.fingerprint)
+        full = self._shared.seats.take(self.login.fingerprint)
         if full is not None:
             self._refuse(full, status=1)
             return
-        self._channel.pause_reading()  # until there is somewhere to write keys to
         self._task = asyncio.get_running_loop().create_task(self._run(arguments))
-
-    def _find_arguments(self) -> list[str]:
-        """The command line for newscast. Raises NewscastError for what is not to be had here."""
-        if self._command is None:
-            if self._terminal is None:
-                raise NewscastError(f"the reader needs a terminal: ssh -t; or a command: {', '.join(_commands)}")
-            if not is_terminal(self._terminal[0]):
-                raise NewscastError("this terminal (TERM) cannot show a screen; try TERM=xterm-256color ssh …")
-            return []
-        try:
-            name, *arguments = shlex.split(self._command)
-        except ValueError:
-            name, arguments = "", []
-        if name not in _commands:
-            raise NewscastError(f"there is no such command here; there are {', '.join(_commands)}")
-        if self._terminal is not None:
-            raise NewscastError(f"{name} needs no terminal: leave out -t")
-        return [name, "--json", *arguments]
 
     def _refuse(self, why: str, status: int = _usage) -> None:
         self._note("refused", why=why)
-        self._channel.write_stderr(f"newscast: {why}{self._line_end}".encode())
+        self._say(why)
         self._channel.exit(status)
 
-    @property
-    def _line_end(self) -> str:
-        return "\n" if self._terminal is None else "\r\n"
+    def _say(self, text: str) -> None:
+        """A line for whoever reads."""
+        line_end = "\n" if self._term is None else "\r\n"
+        self._channel.write_stderr(f"newscast: {text}{line_end}".encode())
 
-    def _note(self, event: str, **fields: str | float) -> None:
-        self._shared.log.write(event, user=self._login.user, address=self._login.address, **fields)
+    def _note(self, event: str, **fields: str | float | None) -> None:
+        self._shared.log.write(event, user=self.login.user, address=self.login.address, **fields)
+
+    def _give_up(self) -> None:
+        """A client that has opened a channel and asks for nothing."""
+        self._note("refused", why="no session was asked for")
+        self._channel.close()
 
     # From its start to its end
 
     async def _run(self, arguments: Sequence[str]) -> None:
-        what = "reader" if self._terminal is not None else "command"
-        self._note("in", what=what)
         begun, status = time.monotonic(), 1
         try:
-            status = await (self._run_reader() if self._terminal is not None else self._run_command(arguments))
+            status = await (self._run_reader() if self._term is not None else self._run_command(arguments))
         except (NewscastError, OSError) as error:
             self._note("failed", why=str(error))
+            is_over = isinstance(error, ForkingEndedError)
+            why = "the server has failed; your place is kept. Try again in a moment" if is_over else str(error)
+            self._farewell = self._farewell or why
+            await self._end(signal.SIGHUP)
         finally:
-            self._shared.seats.give_back(self._login.fingerprint)
-            seconds = round(time.monotonic() - begun, 1)
-            self._note("out", what=what, status=status, seconds=seconds)
+            self._shared.seats.give_back(self.login.fingerprint)
+            if self._process is not None:
+                seconds = round(time.monotonic() - begun, 1)
+                self._note("out", what=self._what, pid=self._process.process, status=status, seconds=seconds)
             self._finish(status)
 
     async def _run_reader(self) -> int:
-        assert self._terminal is not None
-        term, width, height = self._terminal
+        assert self._term is not None
+        self._channel.pause_reading()  # until there is somewhere to write keys to
         master, terminal = pty.openpty()
-        try:
-            # Nothing is echoed or changed on the way, not even before the reader has said so.
-            tty.setraw(terminal)
-            self._master = master
-            self.terminal_size_changed(width, height, 0, 0)
-            self._input = await Input.open(os.dup(master), self._channel)
-            self._channel.resume_reading()
-            environment = {
-                **check_environment(self._channel.get_environment()), "TERM": term,
-                "SSH_CONNECTION": f"{self._login.address} 0 - 0",
-            }  # fmt: skip
-            await self._start([], environment, [terminal])
-        finally:
-            os.close(terminal)
-        await self._hand_on(os.dup(master), None)
-        return await self._wait()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._close_input)
+            pipe = stack.enter_context(os.fdopen(master, "rb", buffering=0))
+            with os.fdopen(terminal, "rb", buffering=0):
+                # Nothing is echoed or changed on the way, not even before the reader has said so.
+                tty.setraw(terminal)
+                self._master = master
+                self._show_size()
+                self._input = await Input.open(master, self._channel)
+                self._channel.resume_reading()
+                environment = {"TERM": self._term, "SSH_CONNECTION": f"{self.login.address} 0 - 0"}
+                await self._start([], environment, [terminal])
+            # The pipe is closed with its transport; sizes are still to be set meanwhile.
+            output = stack.enter_context(os.fdopen(os.dup(pipe.fileno()), "rb", buffering=0))
+            await self._outlet.hand_on(self._channel, None, output, None)
+            return await self._wait()
+
+    def _close_input(self) -> None:
+        self._master = None
+        if self._input is not None:
+            self._input.close()
+            self._input = None
 
     async def _run_command(self, arguments: Sequence[str]) -> int:
-        (output, written), (errors, said) = os.pipe(), os.pipe()
-        try:
-            environment = check_environment(self._channel.get_environment())
-            await self._start(arguments, environment, [written, said])
-        finally:
-            os.close(written)
-            os.close(said)
-        await asyncio.gather(self._hand_on(output, None), self._hand_on(errors, asyncssh.EXTENDED_DATA_STDERR))
-        return await self._wait()
+        kinds = None, asyncssh.EXTENDED_DATA_STDERR
+        with contextlib.ExitStack() as ours:
+            with contextlib.ExitStack() as theirs:
+                pipes = [_open_pipe(ours, theirs) for _ in kinds]
+                await self._start(arguments, {}, [written.fileno() for _, written in pipes])
+            patience = self._shared.patience
+            outlets = zip(kinds, pipes, strict=True)
+            await asyncio.gather(
+                *(self._outlet.hand_on(self._channel, kind, read, patience) for kind, (read, _) in outlets)
+            )
+            return await self._wait()
 
     async def _start(
         self, arguments: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]
     ) -> None:
-        job = Job(arguments, environment, self._login.user)
+        given = check_environment(self._channel.get_environment())
+        job = Job(arguments, given | environment, self.login.user)
         self._process = await self._shared.fork_server.start(job, descriptors)
+        self._note("in", what=self._what, pid=self._process.process)
         if self._is_gone:
             self._hang_up()
 
-    async def _hand_on(self, descriptor: int, kind: int | None) -> None:
-        """Give the client what is written there until nobody writes there any more, no faster than it takes it."""
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(limit=_block)
-        pipe = os.fdopen(descriptor, "rb", buffering=0)
-        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-        try:
-            while data := await reader.read(_block):
-                self._channel.write(data, kind)
-                await self._room.wait()
-        except OSError:
-            pass  # a terminal that the last process has let go of reads as an error
-        finally:
-            transport.close()
+    @property
+    def _what(self) -> str:
+        return "reader" if self._term is not None else "command"
 
     async def _wait(self) -> int:
         assert self._process is not None
@@ -225,26 +240,20 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def _finish(self, status: int) -> None:
         """Tell the client how it ended, if it is still there."""
-        if self._master is not None:
-            os.close(self._master)
-            self._master = None
-        if self._input is not None:
-            self._input.close()
-            self._input = None
+        if self._resizing is not None:
+            self._resizing.cancel()
         if self._channel.is_closing():
             return
-        if self._terminal is not None and status < 0:
+        if self._term is not None and status < 0:
+            self._farewell = self._farewell or "the session was ended by an error of its own"
             self._channel.write(_restore)
-            self._channel.write(b"newscast: the session was ended by an error of its own\r\n")
-        if self._is_stopping:
-            self._channel.write_stderr(
-                f"newscast: the server is being stopped; your place is kept{self._line_end}".encode()
-            )
+        if self._farewell:
+            self._say(self._farewell)
         self._channel.exit(status if status >= 0 else 128 - status)
 
-    async def stop(self) -> None:
-        """The server ends: the reader keeps its place and restores the terminal first."""
-        self._is_stopping = True
+    async def stop(self, why: str) -> None:
+        """End it from here: the reader keeps its place and restores the terminal first, then is told why."""
+        self._farewell = why
         await self._end(signal.SIGTERM)
         if self._task is not None:
             await asyncio.wait([self._task], timeout=_grace)
@@ -255,6 +264,15 @@ class Session(asyncssh.SSHServerSession[bytes]):
             with contextlib.suppress(NewscastError):
                 await self._process.end(number, _grace)
 
+    def describe(self) -> OpenSession | None:
+        """What an administrator is told of it; None if it is over, or has not begun."""
+        if self._process is None or self._task is None or self._task.done():
+            return None
+        since = self._begun.isoformat(timespec="seconds").replace("+00:00", "Z")
+        size = "{}x{}".format(*self._size) if self._term is not None else ""
+        login = self.login
+        return OpenSession(self._process.process, login.user, login.fingerprint, login.address, since, size)
+
     # What happens meanwhile
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:  # noqa: ARG002 - asyncssh's signature
@@ -263,18 +281,26 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._input.write(data)
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:  # noqa: ARG002 - asyncssh's signature
-        """Another size of the terminal."""
-        if self._master is not None:
-            width, height = _clamp(width, height)
-            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        """Another size of the terminal; of many at once the last one is shown."""
+        self._size = clamp_size(width, height)
+        if self._resizing is None:
+            self._show_size()
+
+    def _show_size(self) -> None:
+        self._resizing = None
+        if self._master is not None and self._size != self._shown_size:
+            self._shown_size = self._size
+            columns, rows = self._size
+            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            self._resizing = asyncio.get_running_loop().call_later(_size_pause, self._show_size)
 
     def pause_writing(self) -> None:
         """The client takes nothing more for now."""
-        self._room.clear()
+        self._outlet.pause()
 
     def resume_writing(self) -> None:
         """It does again."""
-        self._room.set()
+        self._outlet.resume()
 
     def eof_received(self) -> bool:
         """The client sends nothing more; a command's answer is sent all the same."""
@@ -290,7 +316,8 @@ class Session(asyncssh.SSHServerSession[bytes]):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
         """The client is gone: its terminal hangs up."""
         self._is_gone = True
-        self._room.set()
+        self._waiting.cancel()
+        self._outlet.resume()
         self._forget(self)
         # A process that is being started just now is hung up on as soon as it is there.
         if self._process is not None and self._task is not None and not self._task.done():
@@ -300,43 +327,10 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._hanging_up = asyncio.get_running_loop().create_task(self._end(signal.SIGHUP))
 
 
-class Input(asyncio.BaseProtocol):
-    """Where keys are written to; a client that pastes more than the reader takes has to wait."""
-
-    def __init__(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
-        self._channel = channel
-        self._transport: asyncio.WriteTransport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The descriptor is there to be written to."""
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.set_write_buffer_limits(high=_most_waiting)
-        self._transport = transport
-
-    @classmethod
-    async def open(cls, descriptor: int, channel: asyncssh.SSHServerChannel[bytes]) -> Input:
-        """Write to that descriptor, which is closed with it."""
-        pipe = os.fdopen(descriptor, "wb", buffering=0)
-        _, protocol = await asyncio.get_running_loop().connect_write_pipe(lambda: cls(channel), pipe)
-        return protocol
-
-    def write(self, data: bytes) -> None:
-        """Keys."""
-        self._transport.write(data)
-
-    def close(self) -> None:
-        """No more keys."""
-        self._transport.abort()
-
-    def pause_writing(self) -> None:
-        """The reader is behind."""
-        self._channel.pause_reading()
-
-    def resume_writing(self) -> None:
-        """The reader has caught up."""
-        self._channel.resume_reading()
-
-
-def _clamp(width: int, height: int) -> tuple[int, int]:
-    """A size that a screen can have, whatever a client says."""
-    return min(max(width or 80, 1), 1_000), min(max(height or 24, 1), 1_000)
+def _open_pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
+    """A pipe's two ends; each is closed with its stack."""
+    read, written = os.pipe()
+    return (
+        ours.enter_context(os.fdopen(read, "rb", buffering=0)),
+        theirs.enter_context(os.fdopen(written, "wb", buffering=0)),
+    )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from typing import Any
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.terminal.input_limits import LimitedParser, Pace, clamp_size
+from tui.terminal.keyboard import TerminalGoneError, read_keyboard
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
 
@@ -24,6 +27,10 @@ class DrawingFailed(Message):
         self.error = error
 
 
+class TerminalClosed(Message):
+    """The terminal is gone: nobody types, and nobody sees what is drawn."""
+
+
 class TerminalDriver(LinuxDriver):
     """Everything that Textual writes goes through an Output; answers to its questions come back to it."""
 
@@ -31,6 +38,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*arguments, **named)
         self._kind = find_terminal_kind()
         self._output: Output | None = None
+        self._pace = Pace(self._app, self._loop)
 
     @property
     def can_suspend(self) -> bool:
@@ -70,12 +78,25 @@ class TerminalDriver(LinuxDriver):
         if self._output is not None:
             self._output.repaint()
 
+    def run_input_thread(self) -> None:
+        """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
+        parser = LimitedParser()
+        try:
+            for text in read_keyboard(self.fileno, self.exit_event.is_set):
+                for message in chain(parser.feed(text) if text else (), parser.tick()):
+                    self.process_message(message)
+        except TerminalGoneError:
+            if self._output is not None:
+                self._output.give_up()
+            self._app.post_message(TerminalClosed())
+
     def process_message(self, message: Message) -> None:
         """What the terminal sends: keys for Textual, answers for the Output."""
         if isinstance(message, events.CursorPosition) and self._output is not None:
             self._output.note_answer()
         else:
             super().process_message(message)
+            self._pace.wait(self.exit_event)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         size = self._find_size()
@@ -88,5 +109,5 @@ class TerminalDriver(LinuxDriver):
         try:
             width, height = os.get_terminal_size(self.fileno)
         except OSError:
-            return super()._get_terminal_size()
-        return width or 80, height or 24
+            width, height = super()._get_terminal_size()
+        return clamp_size(width, height)

@@ -1,0 +1,107 @@
+"""What an administrator asks of a running server: who is there, and that somebody's sessions end.
+
+Each server listens at a socket of its own in the state folder, which its user alone can reach. A question is a line of
+JSON, and so is the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from search import NewscastError
+from tui.settings import find_state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from tui.serving.session import OpenSession
+
+_longest = 65_536  # bytes of a question
+_patience = 20.0  # seconds for an answer
+_columns = "process", "user", "fingerprint", "address", "since", "size"
+
+
+def find_control_folder() -> Path:
+    """Where the servers of this user have their sockets."""
+    return find_state_folder() / "serve"
+
+
+class Control:
+    """The server's end: answers from `list_sessions`, and ends by `end_sessions`, which says how many those were."""
+
+    def __init__(
+        self, list_sessions: Callable[[], Iterable[OpenSession]], end_sessions: Callable[[str], Awaitable[int]]
+    ) -> None:
+        self._list_sessions, self._end_sessions = list_sessions, end_sessions
+        self._path = find_control_folder() / f"{os.getpid()}.sock"
+        self._server: asyncio.Server
+
+    async def listen(self) -> None:
+        """Listen where this user alone can connect. Raises OSError."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path.parent.chmod(0o700)
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._answer, self._path, limit=_longest)
+        self._path.chmod(0o600)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._path.unlink(missing_ok=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            asked = json.loads(await reader.readline())
+            if "end" in asked:
+                answer: dict[str, Any] = {"ended": await self._end_sessions(str(asked["end"]))}
+            else:
+                answer = {"sessions": [asdict(session) for session in self._list_sessions()]}
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+        writer.close()
+
+
+def describe_sessions() -> Iterator[str]:
+    """A line for each session of this user's servers, below the columns' names. Raises NewscastError."""
+    rows = [_columns]
+    for answer in _ask({}):
+        rows += [tuple(str(session[column]) or "-" for column in _columns) for session in answer["sessions"]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def end_sessions(whose: str) -> int:
+    """End the sessions of a reader, or the one of that process, in this user's servers; how many those were.
+
+    Raises NewscastError.
+    """
+    return sum(answer["ended"] for answer in _ask({"end": whose}))
+
+
+def _ask(question: dict[str, str]) -> list[dict[str, Any]]:
+    """What the servers of this user answer. Raises NewscastError if there are none."""
+    answers = []
+    for path in sorted(find_control_folder().glob("*.sock")):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_patience)
+            try:
+                connection.connect(str(path))
+                connection.sendall(json.dumps(question).encode() + b"\n")
+                with connection.makefile("rb") as file:
+                    answers.append(json.loads(file.readline()))
+            except ConnectionRefusedError:
+                path.unlink(missing_ok=True)  # of a server that was killed
+            except (OSError, ValueError) as error:
+                raise NewscastError(f"{path}: the server does not answer: {error}") from error
+    if not answers:
+        raise NewscastError(
+            "no server of this user is running; ask as the user that it runs as: sudo -u USER -H newscast serve …"
+        )
+    return answers

@@ -1,0 +1,35 @@
+"""What a client may ask for: the reader on a terminal, or one of the commands that print JSON."""
+
+from __future__ import annotations
+
+import shlex
+
+from search import NewscastError
+from tui.serving.environment import is_terminal
+
+_commands = ("search", "show", "actors", "mentions")
+_longest_command = 8_192  # characters
+
+
+def find_arguments(term: str | None, command: str | None) -> list[str]:
+    """The command line for newscast, of the terminal's name and the command if there are any.
+
+    Raises NewscastError for what is not offered here.
+    """
+    if command is None:
+        if term is None:
+            raise NewscastError(f"the reader needs a terminal: ssh -t; or a command: {', '.join(_commands)}")
+        if not is_terminal(term):
+            raise NewscastError("this terminal (TERM) cannot show a screen; try TERM=xterm-256color ssh …")
+        return []
+    if len(command) > _longest_command:
+        raise NewscastError(f"the command is too long: {_longest_command:,} characters are the most")
+    try:
+        name, *arguments = shlex.split(command)
+    except ValueError:
+        name, arguments = "", []
+    if name not in _commands:
+        raise NewscastError(f"there is no such command here; there are {', '.join(_commands)}")
+    if term is not None:
+        raise NewscastError(f"{name} needs no terminal: leave out -t")
+    return [name, "--json", *arguments]

@@ -1,0 +1,39 @@
+"""A file that decides who gets in is read only if nobody else can change it, as sshd's StrictModes has it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from search import NewscastError
+
+_largest = 1_048_576  # bytes
+
+
+def read_trusted_file(path: Path) -> str:
+    """The text of a file that only root and this process's user can change. Raises NewscastError, OSError.
+
+    What is no regular file is refused without waiting for it.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NewscastError(f"{path}: this is not a regular file; put a text file in its place")
+        if status.st_size > _largest:
+            raise NewscastError(f"{path}: it has {status.st_size:,} bytes, and {_largest:,} are the most")
+        _check_owner(path, status)
+        for folder in Path(os.path.realpath(path)).parents:
+            _check_owner(folder, folder.stat())
+        return file.read(_largest).decode("utf-8", errors="replace")
+
+
+def _check_owner(path: Path, status: os.stat_result) -> None:
+    """Can only root and this process's user change that? Raises NewscastError."""
+    if status.st_uid not in {0, os.geteuid()}:
+        raise NewscastError(f"{path}: it belongs to another user (uid {status.st_uid}); chown {os.geteuid()} {path}")
+    # In a sticky folder, as /tmp is, others can make files but cannot replace those that are there.
+    shared = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not shared:
+        raise NewscastError(f"{path}: others may write to it; chmod go-w {path}")

@@ -1,0 +1,64 @@
+"""The process that adds what lands in folders: begun with the server, and again whenever it has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from search import NewscastError
+from tui.serving.fork_server import ForkingEndedError, Job
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tui.serving.fork_server import ForkServer
+    from tui.serving.log import Log
+
+_restart = 5.0  # seconds before a watch that has ended is begun again
+_longest_line = 65_536  # bytes
+
+
+async def keep_watching(fork_server: ForkServer, log: Log, library: Path, folders: Sequence[str]) -> None:
+    """Watch those folders for the library, until this is cancelled or the process that forks has ended."""
+    job = Job(["--library", str(library), "watch", *folders])
+    while True:
+        try:
+            log.write("watch ended", status=await _watch(fork_server, log, job))
+        except ForkingEndedError:
+            return
+        except (NewscastError, OSError) as error:
+            log.write("not watching", why=str(error))
+        await asyncio.sleep(_restart)
+
+
+async def _watch(fork_server: ForkServer, log: Log, job: Job) -> int:
+    """Watch until the process ends; what it says comes into the log."""
+    said, output = os.pipe()
+    pipe = os.fdopen(said, "rb", buffering=0)
+    try:
+        process = await fork_server.start(job, [output, output])
+    except BaseException:
+        pipe.close()
+        raise
+    finally:
+        os.close(output)
+    log.write("watching", folders=", ".join(job.arguments[3:]), pid=process.process)
+    reader = asyncio.StreamReader(limit=_longest_line)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), pipe
+    )
+    try:
+        while line := await _read_line(reader):
+            log.write("watch", said=line.decode("utf-8", "replace").rstrip("\n"))
+    finally:
+        transport.close()
+    return await process.wait()
+
+
+async def _read_line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:  # longer than any line of newscast; the beginning of it is dropped
+        return b"(a line too long for the log)\n"
