@@ -41,7 +41,7 @@ class ReadingScreen(Screen[None]):
         Binding("}", "walk_on(1)", "next mention, on into other articles", id="next_anywhere"),
         Binding("{", "walk_on(-1)", "previous mention, on into other articles", id="previous_anywhere"),
         Binding("p", "toggle_names_only", "names only, or nominals and pronouns, too", id="names_only"),
-        Binding("x", "correct", "this mention means somebody else (again: it does not)", id="correct"),
+        Binding("x", "correct", "this mention means somebody else; again: undo", id="correct"),
         Binding("backspace,alt+left", "go_back", "back to where you were", id="back"),
         Binding("alt+right", "go_forward", "forward again", id="forward"),
         Binding("a", "actors", "the actors of the library", id="actors"),
