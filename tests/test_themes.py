@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from tests.pilot import Reader, open_reader, wait_for
 from tui.settings import Settings
 from tui.terminal.frame import drop_italics
+from tui.terminal.kinds import find_terminal_kind
 from tui.themes import list_themes, own_themes
 from tui.widgets import Article, CastPanel
 
@@ -202,3 +203,11 @@ def test_a_terminal_without_italics_shows_no_type_as_another():
     assert drop_italics("1;4") == "1;4"
     assert drop_italics("1;3;4;7") == "1;4;7"
     assert drop_italics("38;5;3;1") == "38;5;3;1"
+
+
+@pytest.mark.parametrize(
+    ("name", "has_italics"), [("xterm-256color", True), ("linux", True), ("vt100", False), ("vt220-w", False)]
+)
+def test_which_terminals_have_italics(monkeypatch, name, has_italics):
+    monkeypatch.setenv("TERM", name)
+    assert find_terminal_kind().has_italics is has_italics
