@@ -93,7 +93,7 @@ class Reader:
 @asynccontextmanager
 async def open_reader(
     folder: Path,
-    size: tuple[int, int] = (120, 40),
+    size: tuple[int, int] = (140, 40),
     settings: Settings | None = None,
     paths: Sequence[str] = (),
     marks: Marks | None = None,

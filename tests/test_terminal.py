@@ -351,7 +351,8 @@ surroundings = [
 
 @pytest.mark.parametrize("term", [*usual, *old])
 @pytest.mark.parametrize(("size", "environment"), surroundings)
-def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, seeded, term, size, environment):
+def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, own_home, seeded, term, size, environment):
+    (own_home / "newscast" / "settings.toml").write_text('recogniser = "rules"\ntheme = "terminal-dark"\n')
     terminal = open_terminal("--library", seeded, size=size, environment={"TERM": term, **environment})
     terminal.wait_for("Türkiye sees its hour")
     terminal.wait_for("of 17 articles")
@@ -372,6 +373,13 @@ def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, see
 modes = {f"\x1b[?{mode}{state}".encode() for mode in (1000, 1006, 1049, 2004, 25, 7) for state in "hl"}
 understood = {False: modes | {b"\x1b[>25u", b"\x1b[<u"}, True: {b"\x1b[?25l", b"\x1b[?25h", b"\x1b[?7l", b"\x1b[?7h"}}
 """What is sent beside text, places and styles: to terminals of today, and to old ones."""
+
+
+def test_the_default_theme_has_no_colours_but_the_terminals_own(reader):
+    reader.press("\r")
+    reader.press("1]")
+    assert b"\x1b[" in reader.written
+    assert not find_colours(reader.written)
 
 
 def test_a_vt100_has_bold_instead_of_colours(open_terminal, seeded):
@@ -408,7 +416,7 @@ def test_it_is_at_home_in_tmux(seeded, tmp_path):
         subprocess.run([*tmux, "send-keys", "j", "Enter"], check=True)
         wait_for_pane(tmux, "¶ 1 of")
         subprocess.run([*tmux, "resize-window", "-x", "120", "-y", "30"], check=True)
-        wait_for_pane(tmux, "▕")
+        wait_for_pane(tmux, "▏")
     finally:
         subprocess.run([*tmux, "kill-server"], check=True)
 

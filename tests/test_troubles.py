@@ -27,7 +27,7 @@ async def test_an_index_that_vanishes_is_built_again_and_the_search_repeated(see
     async with open_reader(seeded) as reader:
         await reader.search("homs")
         shutil.rmtree(seeded / "fulltext")
-        await reader.press("slash", "space", *"hama")
+        await reader.press("slash", "end", "space", *"hama")
         await reader.wait_for("for “homs hama”")
 
 
@@ -211,7 +211,7 @@ async def test_rows_of_an_older_search_do_not_fill_a_newer_list(build_library, m
         await reader.wait_for("of 200 articles for “homs”")
         await reader.pilot.press("escape", "G")
         await wait_for(reader.pilot, gate.reached.is_set)
-        await reader.pilot.press("slash", "space", *"sort:old")
+        await reader.pilot.press("slash", "end", "space", *"sort:old")
         await reader.wait_for("of 200 articles for “homs sort:old”")
         known = dict(rows._rows)
         gate.open()
