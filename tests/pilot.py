@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from search import Library, Marks, Searches
 from tui.app import NewscastApp
+from tui.crash_log import CrashLog
 from tui.settings import Settings
 from tui.widgets import CastPanel, StatusLine
 
@@ -92,18 +93,19 @@ class Reader:
 @asynccontextmanager
 async def open_reader(
     folder: Path,
-    size: tuple[int, int] = (120, 40),
+    size: tuple[int, int] = (140, 40),
     settings: Settings | None = None,
     paths: Sequence[str] = (),
     marks: Marks | None = None,
     searches: Searches | None = None,
     *,
     read_only: bool = False,
+    log: CrashLog | None = None,
 ) -> AsyncIterator[Reader]:
     """The reader on a library, at a size, ready for keys."""
     chosen = settings or Settings(recogniser="rules")
     with Library(folder, read_only=read_only, recogniser=chosen.recogniser) as library:
-        app = NewscastApp(library, marks or Marks(None), searches or Searches(None), chosen, paths)
+        app = NewscastApp(library, marks or Marks(None), searches or Searches(None), chosen, paths, log=log)
         async with app.run_test(size=size, notifications=True) as pilot:
             reader = Reader(app, pilot)
             if not paths:

@@ -28,10 +28,15 @@ _private = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$[a-z]|\x1
 
 
 class Terminal:
-    """A program in a pty of its own, controlling it as a shell's would."""
+    """A program in a pty of its own, controlling it as a shell's would; where it does not, no hangup is signalled."""
 
     def __init__(
-        self, command: Sequence[str], size: tuple[int, int] = (80, 24), environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        size: tuple[int, int] = (80, 24),
+        environment: Mapping[str, str] | None = None,
+        *,
+        controls: bool = True,
     ) -> None:
         self.screen = pyte.Screen(*size)
         self.screen.write_process_input = self._answer  # type: ignore[method-assign]
@@ -45,7 +50,7 @@ class Terminal:
         variables = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
         self.process = subprocess.Popen(
             command, stdin=child, stdout=child, stderr=child, cwd=root, env=variables, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,  # noqa: PLW1509 - no thread runs yet
         )  # fmt: skip
         os.close(child)
 

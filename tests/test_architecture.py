@@ -20,7 +20,7 @@ search_layers = (
     ("removing",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "streams", "panes", "themes"), ("output",),
+    ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output",),
     ("widgets", "indexer", "setup", "terminal"),
     ("screens", "completion"), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",),
     ("serving", "entry"), ("__main__",),

@@ -37,8 +37,8 @@ broken_reader = """
 import sys
 sys.argv[1:] = ["--library", sys.argv[1]]
 from tui.widgets import Article
-def fail(self): raise RuntimeError("broken on purpose")
-Article.action_next = fail
+def fail(*arguments): raise RuntimeError("broken on purpose")
+Article.{broken} = fail
 from tui.cli import main
 main()
 """
@@ -84,11 +84,39 @@ def test_a_terminal_that_is_closed_ends_the_reader(reader):
     assert reader.process.wait(15) == 128 + signal.SIGHUP
 
 
+def test_a_terminal_that_is_closed_without_a_signal_ends_the_reader_too(open_terminal, seeded):
+    terminal = open_terminal("--library", seeded, controls=False)
+    terminal.wait_for("of 17 articles")
+    terminal.press("/homs")
+    terminal.close()
+    assert terminal.process.wait(15) == 128 + signal.SIGHUP
+
+
+def test_a_byte_that_is_not_utf_8_is_shown_as_one_character(reader):
+    reader.press("/")
+    reader.send(b"caf\xe9 \xff")
+    reader.wait_for("caf\ufffd \ufffd")
+    reader.press("\x1b")
+    reader.press("qq")
+    assert reader.wait_for_exit() == 0
+    assert reader.is_restored()
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    ["\x1b[99999999999u", "\x1b[1114112u", "\x1b[:u", "\x1b[57344:1;u"],
+    ids=["long", "beyond", "none", "half"],
+)
+def test_a_sequence_that_means_no_key_is_ignored(reader, sequence):
+    reader.press(sequence)
+    reader.press("/saydnaya")
+    reader.wait_for("1 of 1 article for “saydnaya”")
+
+
 def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal, seeded, own_home):
-    terminal = Terminal([sys.executable, "-c", broken_reader, str(seeded)])
+    terminal = Terminal([sys.executable, "-c", broken_reader.format(broken="on_focus"), str(seeded)])
     terminal.wait_for("of 17 articles")
     terminal.press("\r")
-    terminal.press("j")
     assert terminal.wait_for_exit() == 1
     assert terminal.is_restored()
     said = terminal.written.decode(errors="replace")
@@ -96,6 +124,32 @@ def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal
     assert "Traceback" not in said
     assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
     terminal.end()
+
+
+def test_an_error_of_its_own_in_a_key_is_a_line_and_the_reader_goes_on(seeded, own_home):
+    terminal = Terminal([sys.executable, "-c", broken_reader.format(broken="action_next"), str(seeded)])
+    terminal.wait_for("of 17 articles")
+    terminal.press("\r")
+    terminal.wait_for("¶ 1 of")
+    terminal.press("j")
+    terminal.wait_for("an error of newscast itself, RuntimeError")
+    assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
+    terminal.press("G")
+    terminal.wait_for("¶ 5 of 5")
+    terminal.press("qq")
+    assert terminal.wait_for_exit() == 0
+    terminal.end()
+
+
+def test_an_index_that_is_removed_while_one_reads_is_built_again(reader, seeded):
+    reader.press("/homs")
+    reader.wait_for("for “homs”")
+    shutil.rmtree(seeded / "fulltext")
+    reader.press(" hama")
+    reader.wait_for("for “homs hama”", 30)
+    reader.press("\x1b")
+    reader.press("qq")
+    assert reader.wait_for_exit() == 0
 
 
 def test_an_error_in_drawing_ends_the_reader_and_restores_the_terminal(seeded):
@@ -297,7 +351,8 @@ surroundings = [
 
 @pytest.mark.parametrize("term", [*usual, *old])
 @pytest.mark.parametrize(("size", "environment"), surroundings)
-def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, seeded, term, size, environment):
+def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, own_home, seeded, term, size, environment):
+    (own_home / "newscast" / "settings.toml").write_text('recogniser = "rules"\ntheme = "terminal-dark"\n')
     terminal = open_terminal("--library", seeded, size=size, environment={"TERM": term, **environment})
     terminal.wait_for("Türkiye sees its hour")
     terminal.wait_for("of 17 articles")
@@ -318,6 +373,13 @@ def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, see
 modes = {f"\x1b[?{mode}{state}".encode() for mode in (1000, 1006, 1049, 2004, 25, 7) for state in "hl"}
 understood = {False: modes | {b"\x1b[>25u", b"\x1b[<u"}, True: {b"\x1b[?25l", b"\x1b[?25h", b"\x1b[?7l", b"\x1b[?7h"}}
 """What is sent beside text, places and styles: to terminals of today, and to old ones."""
+
+
+def test_the_default_theme_has_no_colours_but_the_terminals_own(reader):
+    reader.press("\r")
+    reader.press("1]")
+    assert b"\x1b[" in reader.written
+    assert not find_colours(reader.written)
 
 
 def test_a_vt100_has_bold_instead_of_colours(open_terminal, seeded):
@@ -354,7 +416,7 @@ def test_it_is_at_home_in_tmux(seeded, tmp_path):
         subprocess.run([*tmux, "send-keys", "j", "Enter"], check=True)
         wait_for_pane(tmux, "¶ 1 of")
         subprocess.run([*tmux, "resize-window", "-x", "120", "-y", "30"], check=True)
-        wait_for_pane(tmux, "▕")
+        wait_for_pane(tmux, "▏")
     finally:
         subprocess.run([*tmux, "kill-server"], check=True)
 

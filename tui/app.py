@@ -6,25 +6,27 @@ import asyncio
 import os
 import signal
 import time
-import traceback
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.worker import WorkerFailed
 
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
+from tui.crash_log import CrashLog
 from tui.render import describe_duration
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
-from tui.terminal import DrawingFailed, TerminalDriver
+from tui.terminal import DrawingFailed, TerminalClosed, TerminalDriver
 from tui.themes import build_variables, list_themes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from textual.actions import ActionParseResult
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from tui.setup import Setup
@@ -41,15 +43,18 @@ class NewscastApp(App[None]):
         Binding("ctrl+l", "redraw", "draw the screen anew", id="redraw", show=False),
     ]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a reader is made of
         self,
         library: Library,
         marks: Marks,
         searches: Searches,
         settings: Settings,
         paths: Sequence[str] = (),
+        *,
         idle_timeout: int = 0,
+        log: CrashLog | None = None,
     ) -> None:
+        """Without a log, an error of newscast's own in a worker or an action ends the reader."""
         # Only with the terminal's own colours can Textual leave out colour altogether.
         super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.failure: Exception | None = None
@@ -62,7 +67,7 @@ class NewscastApp(App[None]):
             raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
         self.theme = "terminal" if self.no_color else settings.theme
         self._library, self._marks, self._searches = library, marks, searches
-        self._settings, self._paths = settings, paths
+        self._settings, self._paths, self._log = settings, paths, log
         self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
         bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
         known = {binding.id for binding in bindings if isinstance(binding, Binding)}
@@ -110,6 +115,10 @@ class NewscastApp(App[None]):
         self.failure = message.error
         self.exit()
 
+    @on(TerminalClosed)
+    def _leave_for_good(self) -> None:
+        self._leave(signal.SIGHUP)
+
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
@@ -120,9 +129,41 @@ class NewscastApp(App[None]):
         yield SystemCommand("theme", "choose another theme", self.action_change_theme)
         yield SystemCommand("quit", "leave newscast", self.action_quit)
 
+    # Errors
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Act on a key; an error in it does not end the reader."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:
+            if not self._contain(error):
+                raise
+            return True
+
     def _handle_exception(self, error: Exception) -> None:
-        self.failure = error
-        super()._handle_exception(error)
+        """Textual hands on every error that nobody caught. One of a worker does not end the reader."""
+        if not (isinstance(error, WorkerFailed) and self._contain(error.error)):
+            self.failure = error
+            super()._handle_exception(error)
+
+    def _contain(self, error: BaseException) -> bool:
+        """Say in the status line what has gone wrong, and log it if it is no error of the library or a file."""
+        if isinstance(error, NewscastError):
+            expected = error
+        elif self._log is not None and not isinstance(error, MemoryError):
+            where = self._log.keep(error)
+            expected = NewscastError(f"an error of newscast itself, {type(error).__name__}, ended this step; {where}")
+        else:
+            return False
+        for screen in self.screen_stack:
+            if isinstance(screen, ReaderScreen) and screen.is_running:
+                screen.meet(expected)
+        return True
 
     def _fatal_error(self) -> None:
         # Textual would print a traceback, of which a reader has no use; run_reader says what is to be said.
@@ -133,7 +174,8 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
     """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
     with _open_library(setup) as library:
         marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
-        app = NewscastApp(library, marks, searches, setup.settings, paths, setup.idle_timeout)
+        log = CrashLog(setup.reader_database.with_name("crash.log"))
+        app = NewscastApp(library, marks, searches, setup.settings, paths, idle_timeout=setup.idle_timeout, log=log)
         try:
             app.run()
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is restored and one line says it
@@ -141,17 +183,12 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         finally:
             marks.close()
             searches.close()
+    if isinstance(app.failure, MemoryError):
+        raise NewscastError("this session has used up its memory; your place is kept")
     if app.failure is not None:
-        raise _log_failure(app.failure, setup.reader_database.with_name("crash.log"))
+        where = log.keep(app.failure)
+        raise NewscastError(f"stopped by an error of its own, {type(app.failure).__name__}; {where}")
     return app.return_code or 0
-
-
-def _log_failure(error: Exception, log: Path) -> NewscastError:
-    """The error that sends a reader to the log, once its traceback is in it."""
-    if isinstance(error, MemoryError):
-        return NewscastError("this session has used up its memory; your place is kept")
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    return NewscastError(f"stopped by an error of its own, {type(error).__name__}; the whole of it is in {log}")
 
 
 def _open_library(setup: Setup) -> Library:

@@ -47,11 +47,11 @@ class ActorsScreen(ModalScreen[str | None]):
             )  # fmt: skip
             yield RowList("no such actor", id="choices")
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """All actors, the most frequent first."""
         self.query_one(Input).cursor_blink = False
         self.set_focus(self.query_one(Input))
-        await self._show("")
+        self._start("")
 
     @on(Input.Changed)
     def _narrow(self, message: Input.Changed) -> None:
@@ -60,9 +60,6 @@ class ActorsScreen(ModalScreen[str | None]):
 
     @work(exclusive=True, group="narrow")
     async def _start(self, text: str) -> None:
-        await self._show(text)
-
-    async def _show(self, text: str) -> None:
         total, actors = await asyncio.to_thread(self._library.actors, text, 0, _page)
         self._text = text
         self.query_one(RowList).reset(total, [_build_actor_row(actor) for actor in actors])
@@ -70,8 +67,10 @@ class ActorsScreen(ModalScreen[str | None]):
     @on(RowList.Wanted)
     @work(exclusive=True, group="fetch")
     async def _fetch(self, message: RowList.Wanted) -> None:
-        _, actors = await asyncio.to_thread(self._library.actors, self._text, message.first, message.count)
-        message.rows.fill(message.first, [_build_actor_row(actor) for actor in actors])
+        text = self._text
+        _, actors = await asyncio.to_thread(self._library.actors, text, message.first, message.count)
+        if text == self._text:
+            message.rows.fill(message.first, [_build_actor_row(actor) for actor in actors])
 
     @on(Input.Submitted)
     def _to_list(self, message: Input.Submitted) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from search import FullTextDamagedError, NewscastError
 from tui.indexer import Step, add_in_background
 from tui.render import describe_duration
 from tui.screens.landing import Landing
@@ -32,7 +34,9 @@ class GrowingScreen(ResultsScreen):
 
     def __init__(self, library: Library, marks: Marks, listing: Listing) -> None:
         super().__init__(library, marks, listing)
-        self._was_mended = False
+        self._is_damaged = self._is_hopeless = False
+        self._is_looking = False
+        self._unreadable = ""
         self._total = self._seen_total = 0
 
     # By others
@@ -42,15 +46,26 @@ class GrowingScreen(ResultsScreen):
         self._seen_total = self._total = await asyncio.to_thread(self.library.size)
         self.set_interval(_between_looks, self._look)
 
-    @work(exclusive=True, group="look")
-    async def _look(self) -> None:
-        if self.has_class("adding"):
-            return
-        size = await asyncio.to_thread(self.library.size)
-        if size != self._total:
-            self._total = size
-            self._note_new()
-            await self._show_growth()
+    def _look(self) -> None:
+        if not self._is_looking and not self.has_class("adding"):
+            self._is_looking = True
+            self._look_for_growth()
+
+    @work(group="look")
+    async def _look_for_growth(self) -> None:
+        try:
+            size = await asyncio.to_thread(self.library.size)
+            if size != self._total:
+                await self.show_growth()
+                self._total = size
+                self._note_new()
+            self._unreadable = ""
+        except NewscastError as error:
+            if str(error) != self._unreadable:  # one line, and not one for each look
+                self._unreadable = str(error)
+                self.meet(error)
+        finally:
+            self._is_looking = False
 
     def _note_new(self) -> None:
         new = self._total - self._seen_total
@@ -73,57 +88,78 @@ class GrowingScreen(ResultsScreen):
 
     # By this reader
 
-    def mend(self) -> bool:
-        """Build a damaged index anew, once, and not while somebody writes."""
-        if self._was_mended or self.library.read_only or self.has_class("adding"):
-            return False
-        self._was_mended = True
-        self.add(())
-        return True
+    def meet(self, error: NewscastError) -> None:
+        """Say what has gone wrong; a damaged index is built again in the background, then the search is repeated."""
+        if not isinstance(error, FullTextDamagedError):
+            super().meet(error)
+        elif self.library.read_only or self._is_hopeless:
+            self.say("the full-text index is damaged: words are not found until newscast doctor --repair mends it")
+        else:
+            self.say("the full-text index is damaged; it is being built again, and the search is repeated then")
+            self._is_damaged = True
+            if not self.has_class("adding"):
+                self.add(())
 
     @work(exclusive=True, group="add")
     async def add(self, paths: Sequence[str]) -> None:
         """Add paths, or without any mend the index; what is ready is shown and can be read meanwhile."""
         self.add_class("adding")
-        bar, last, shown = self.query_one(ProgressLine), Step(0, 0, "", {}), 0
-        async for step in add_in_background(self.library.folder, self.library.recogniser, paths):
-            last = step
-            refused = step.counts.get("refused", 0)
-            notes = [f"· {refused:,} refused"] if refused else []
-            notes += [f"· {describe_duration(step.left)} left"] if step.left is not None and step.left > 1 else []
-            bar.show(step.what, step.done, step.total, " ".join(notes))
-            news = step.counts.get("added", 0) + step.counts.get("changed", 0)
-            if news > shown:
-                shown = news
-                await self._show_growth()
-            else:
-                await self._show_new_cast()
-        self.remove_class("adding")
-        await self._show_growth()
+        try:
+            last = await self._show_adding(paths)
+            if paths and self._is_damaged and not last.error:
+                last = await self._show_adding(())
+        finally:
+            self.remove_class("adding")
+        await self.show_growth()
         self._seen_total = self._total = await asyncio.to_thread(self.library.size)
+        if (self._is_damaged or not paths) and not last.error:
+            await self._search_again()
+        self._is_damaged = False
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in last.counts.items())
-        if not paths and self.listing.query.text.strip():
-            await self.search(self.listing.query.text)
-        self.say(last.error or (counts if paths else ""))
+        self.say(last.error or (counts if paths else self._notice))
 
-    async def _show_new_cast(self) -> None:
-        """The article that is being read may have been annotated just now."""
-        document = self.pane.document
-        if document is None:
-            return
-        cast = await asyncio.to_thread(self.library.cast, document.id)
-        if self.pane.document is document:
-            self.pane.set_cast(cast)
+    async def _search_again(self) -> None:
+        """Ask an index that was mended."""
+        if self.search_bar.value.strip():
+            try:
+                await self.search(self.search_bar.value, is_again=True)
+            except FullTextDamagedError as error:
+                self._is_hopeless = True
+                self.meet(error)
 
-    async def _show_growth(self) -> None:
-        """More articles than before: the list grows around the row that one is at, which stays where it is."""
-        current, total = self.results.current, await self.listing.count()
-        index = await self.listing.find_position(current.key, self.results.index) if current else 0
-        if index is None:
+    async def _show_adding(self, paths: Sequence[str]) -> Step:
+        """Add, and show how far it is; the last step."""
+        bar, last, shown = self.query_one(ProgressLine), Step(0, 0, "", {}), 0
+        async with aclosing(add_in_background(self.library.folder, self.library.recogniser, paths)) as steps:
+            async for step in steps:
+                last = step
+                refused = step.counts.get("refused", 0)
+                notes = [f"· {refused:,} refused"] if refused else []
+                notes += [f"· {describe_duration(step.left)} left"] if step.left is not None and step.left > 1 else []
+                bar.show(step.what, step.done, step.total, " ".join(notes))
+                news = step.counts.get("added", 0) + step.counts.get("changed", 0)
+                try:
+                    if news > shown:
+                        shown = news
+                        await self.show_growth()
+                    await self.renew_cast()
+                except NewscastError as error:
+                    self.meet(error)  # what cannot be shown is no reason to stop adding
+        return last
+
+    async def show_growth(self) -> None:
+        """More articles than before, or fewer: the list changes around the row that one is at, which stays in place."""
+        results, current, index = self.results, self.results.current, self.results.index
+        above = index - results.first_in_sight
+        page = await self.listing.fetch_around(
+            current.key if current else None, index, above, 2 * results.rows_in_sight
+        )
+        if not self.listing.accept(page):
             return
-        first = max(0, self.results.first_in_sight + index - self.results.index)
-        rows = await self.listing.fetch(first, 2 * self.results.rows_in_sight)
-        self.results.grow(total, first, rows, index)
-        if self.pane.document is None and rows:
-            await self.open(rows[0].key, Landing("saved"), preview=True)
+        moved = results.index + (page.position - index if page.position is not None else 0)
+        results.grow(page.total, page.first, page.rows, min(max(0, moved), max(0, page.total - 1)))
+        if page.position is None and self.is_preview and not self.takes_turns:
+            self.preview()
+        elif self.pane.document is None and page.rows:
+            await self.open(page.rows[0].key, Landing("saved"), preview=True)
         self.show_status()

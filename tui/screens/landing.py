@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from search import Mark
+from search import FullTextDamagedError, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search import Cast, Document, Library, Marks, Match, Mention, Query
+    from search import Cast, Document, Library, Marks, Match, Mention, NewscastError, Query
     from tui.history import Place
 
 _enough = 60  # paragraphs on either side of a landing, more than any screen shows
+_all = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Opened:
     best: Match | None
     mark: Mark
     title_matches: tuple[tuple[int, int], ...] = ()
+    trouble: NewscastError | None = None
+    """Why the matches are not known, if so."""
 
 
 def read_document(
@@ -59,14 +62,29 @@ def read_document(
     if mark_read and not mark.is_read:
         mark = replace(mark, is_read=True)
         marks.write(document.id, mark)
-    matches = library.matches(query, document)
-    best = library.best_match(query, document) if landing.kind == "best" else None
+    matches, best, trouble = _find_matches(library, query, document, landing)
     around = landing.find_paragraph(mark, matches, best)
     is_partial = around is not None and len(document.paragraphs) > 2 * _enough
-    cast = (
-        library.cast(document.id, around - _enough, around + _enough)
-        if around is not None and is_partial
-        else library.cast(document.id)
-    )
-    title_matches = library.title_matches(query, document) if document.title else ()
-    return Opened(document, cast, is_partial, matches, best, mark, title_matches)
+    first, last = (around - _enough, around + _enough) if around is not None and is_partial else (0, _all)
+    cast = read_cast(library, document, first, last)
+    if cast is None:  # somebody has replaced the document meanwhile
+        return read_document(library, marks, identifier, query, landing, mark_read=mark_read)
+    title_matches = library.title_matches(query, document) if document.title and trouble is None else ()
+    return Opened(document, cast, is_partial, matches, best, mark, title_matches, trouble)
+
+
+def read_cast(library: Library, document: Document, first: int = 0, last: int = _all) -> Cast | None:
+    """The cast of a document, in these paragraphs; None if the library has another text of it. Raises NotFoundError."""
+    cast = library.cast(document.id, first, last)
+    return cast if library.document(document.id) == document else None
+
+
+def _find_matches(
+    library: Library, query: Query, document: Document, landing: Landing
+) -> tuple[tuple[Match, ...], Match | None, NewscastError | None]:
+    """The matches and the best one; with a damaged index the document is read without them."""
+    try:
+        matches = library.matches(query, document)
+        return matches, library.best_match(query, document) if landing.kind == "best" else None, None
+    except FullTextDamagedError as error:
+        return (), None, error

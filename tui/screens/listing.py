@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from search import Hit, Library, Mark, Marks, NotFoundError, Query, restrict_query
-from tui.render import build_byline
+from tui.render import build_byline, build_short_byline
 from tui.widgets import Row
 
 if TYPE_CHECKING:
@@ -18,30 +18,87 @@ if TYPE_CHECKING:
 _lead = 10  # characters
 _most_facets = 12  # of each kind
 _around = 100  # rows on either side of one that is looked for
+_most_attempts = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What one list is of: the text as it was typed, and the Query made of it. Each search makes another one.
+
+    `is_expanded` is False where a saved search in it could not be put in place of its @name.
+    """
+
+    typed: str
+    query: Query
+    is_expanded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows that answer what was asked, from `first` on of `total`.
+
+    Of a list that has grown, `position` is where the row stands that was asked for; None if it is not there.
+    """
+
+    asked: Asked
+    total: int
+    first: int
+    rows: tuple[Row, ...]
+    note: str | None = None
+    position: int | None = None
 
 
 class Listing:
-    """What the list of results shows, read from the Library in threads."""
+    """What the list of results shows, read from the Library in threads.
+
+    An answer is a Page. The list becomes another one only by `take`, so that a late answer to an older question
+    changes nothing: show a page only if `accept` says that it is one of the list.
+    """
 
     def __init__(self, library: Library, marks: Marks, searches: Searches) -> None:
         self._library, self._marks, self.searches = library, marks, searches
         self._rows: dict[str, Row] = {}
-        self.typed = ""
-        self.is_expanded = True
-        self.query = Query("", as_you_type=True)
+        self._asked = Asked("", Query("", as_you_type=True))
         self.total = 0
 
-    async def search(self, query: Query, limit: int) -> tuple[int, list[Row], str | None]:
-        """Ask another query, each @name in it for what is saved: how many hits, the first rows, and a note on it."""
+    @property
+    def typed(self) -> str:
+        """What was typed for the list."""
+        return self._asked.typed
+
+    @property
+    def query(self) -> Query:
+        """What the list answers."""
+        return self._asked.query
+
+    async def search(self, query: Query, limit: int) -> Page:
+        """Ask another query, each @name in it for what is saved: the first rows, and a note on it."""
+        return await asyncio.to_thread(self._search, query, limit)
+
+    def _search(self, query: Query, limit: int) -> Page:
         try:
             text, missing = self.searches.expand(query.text), None
         except NotFoundError as error:
             text, missing = query.text, str(error)
-        expanded = replace(query, text=text)
-        results = await asyncio.to_thread(self._ask, expanded, 0, limit)
-        self.typed, self.query, self.total = query.text, expanded, results.total
-        self.is_expanded = missing is None
-        return results.total, await self._build_rows(results.hits), missing or results.note
+        page = self._read(Asked(query.text, replace(query, text=text), is_expanded=missing is None), 0, limit)
+        return replace(page, note=missing or page.note)
+
+    def take(self, page: Page) -> None:
+        """The list is the one of this page from now on."""
+        self._asked, self.total = page.asked, page.total
+        self._rows.update((row.key, row) for row in page.rows)
+
+    def accept(self, page: Page) -> bool:
+        """Keep what a page says of the list; False if it is a page of another list."""
+        if page.asked is not self._asked:
+            return False
+        self.total = page.total
+        self._rows.update((row.key, row) for row in page.rows)
+        return True
+
+    def _read(self, asked: Asked, first: int, count: int) -> Page:
+        results = self._ask(asked.query, first, count)
+        return Page(asked, results.total, first, self._build_rows(results.hits), results.note)
 
     def _ask(self, query: Query, offset: int, limit: int) -> Results:
         return self._library.search(query, offset, limit, marks=self._marks)
@@ -57,10 +114,6 @@ class Listing:
     def list_history(self) -> list[str]:
         """What was asked before, the last query first."""
         return self.searches.list_history()
-
-    def remember(self) -> None:
-        """What was typed is worth being found again."""
-        self.searches.remember(self.typed)
 
     async def list_saved(self) -> list[tuple[SavedSearch, int, int]]:
         """The saved searches, how many answers each has, and how many of those are unread."""
@@ -78,23 +131,32 @@ class Listing:
         total, unread = (self._ask(Query(each), 0, 0).total for each in (text, restrict_query(text, "is:unread")))
         return total, unread
 
-    async def fetch(self, first: int, count: int) -> list[Row]:
+    async def fetch(self, first: int, count: int) -> Page:
         """Rows from further down."""
-        results = await asyncio.to_thread(self._ask, self.query, first, count)
-        return await self._build_rows(results.hits)
+        return await asyncio.to_thread(self._read, self._asked, first, count)
 
-    async def count(self) -> int:
-        """How many hits there are now."""
-        results = await asyncio.to_thread(self._ask, self.query, 0, 1)
-        self.total = results.total
-        return results.total
+    async def fetch_around(self, key: str | None, index: int, above: int, count: int) -> Page:
+        """Rows from `above` the one with this key on, wherever it stands now; it was at `index`."""
+        return await asyncio.to_thread(self._read_around, self._asked, key, index, above, count)
 
-    async def find_position(self, key: str, near: int) -> int | None:
-        """Where a document stands now that was at `near` when there were fewer; None if it is nowhere around."""
-        if not self.query.text.strip():
-            return await asyncio.to_thread(self._library.position, key)
-        first = max(0, near - _around)
-        hits = (await asyncio.to_thread(self._ask, self.query, first, 2 * _around)).hits
+    def _read_around(self, asked: Asked, key: str | None, index: int, above: int, count: int) -> Page:
+        for _ in range(_most_attempts):
+            total = self._ask(asked.query, 0, 1).total
+            position = self._find_position(asked.query, key, index, total) if key is not None else None
+            at = position if position is not None else min(index, max(0, total - 1))
+            page = self._read(asked, max(0, at - above), count)
+            if page.total == total:
+                break  # else somebody has added or removed meanwhile, and the position is that of another list
+        return replace(page, position=position)
+
+    def _find_position(self, query: Query, key: str, near: int, total: int) -> int | None:
+        if not query.text.strip():
+            position = self._library.position(key)
+            there = self._ask(query, position, 1).hits
+            return position if there and there[0].summary.id == key else None
+        change = total - self.total
+        first = max(0, near - _around + min(0, change))
+        hits = self._ask(query, first, 2 * _around + abs(change)).hits
         return next((at for at, hit in enumerate(hits, first) if hit.summary.id == key), None)
 
     def change_mark(self, document: str, what: str) -> tuple[Mark, str]:
@@ -130,9 +192,9 @@ class Listing:
             return f"no articles{what}"
         return f"{index + 1:,} of {self.total:,} article{'s' if self.total > 1 else ''}{what}"
 
-    async def _build_rows(self, hits: Sequence[Hit]) -> list[Row]:
-        marks = await asyncio.to_thread(self._marks.read, [hit.summary.id for hit in hits])
-        rows = [_build_row(hit, marks.get(hit.summary.id, Mark())) for hit in hits]
+    def _build_rows(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
+        marks = self._marks.read([hit.summary.id for hit in hits])
+        rows = tuple(_build_row(hit, marks.get(hit.summary.id, Mark())) for hit in hits)
         self._rows.update((row.key, row) for row in rows)
         return rows
 
@@ -149,9 +211,8 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
         head = f"{day}…" if cut else day
         detail = head + snippet.text[cut:]
         spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
-    byline = build_byline(summary)
     return Row(
-        summary.id, summary.title, detail, spans, byline, _find_glyph(mark),
+        summary.id, summary.title, detail, spans, build_short_byline(summary), _find_glyph(mark),
         is_bold=not mark.is_read, title_spans=hit.title_matches,
     )  # fmt: skip
 

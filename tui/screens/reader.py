@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from search import NewscastError
 from tui.panes import Panes, fit_panes
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
 from tui.screens.growing import GrowingScreen
@@ -140,6 +141,12 @@ class ReaderScreen(GrowingScreen):
         self._widths = await asyncio.to_thread(self.marks.read_widths)
         self._adapt(self.app.size.width, self.app.size.height)
         self.set_focus(self.results)
+        try:
+            await self._begin()
+        except NewscastError as error:
+            self.meet(error)
+
+    async def _begin(self) -> None:
         await self.search("")
         is_ready = self.library.read_only or (not self.library.is_behind() and self.library.is_annotated())
         if self._paths or not is_ready:
@@ -180,8 +187,7 @@ class ReaderScreen(GrowingScreen):
             with self.prevent(Input.Changed):
                 self.search_bar.value = visit.query
             await self.search(visit.query)
-        index = await self.listing.find_position(place.document, visit.position)
-        await self.point_at(visit.position if index is None else index)
+        await self.point_at(place.document, visit.position)
         self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
 
     def _note_place(self) -> None:
@@ -190,7 +196,11 @@ class ReaderScreen(GrowingScreen):
         if here is not None and not self.is_preview:
             self._visit = build_visit(self.listing.typed, here, self.results.index)
             if self._keeping is None:
-                self._keeping = self.set_timer(_keep_after, self._keep_visit)
+                self._keeping = self.set_timer(_keep_after, self._start_keeping)
+
+    @work(group="visit")
+    async def _start_keeping(self) -> None:
+        await self._keep_visit()
 
     async def _keep_visit(self) -> None:
         """However the session may end, the next one knows where this one was."""

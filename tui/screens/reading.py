@@ -9,12 +9,12 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from search import LibraryLockedError, NotFoundError
+from search import LibraryLockedError, NewscastError, NotFoundError
 from tui.history import History, Place
 from tui.links import explain_link, find_link, may_open_links
-from tui.render import describe_link
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
-from tui.screens.landing import Landing, Opened, read_document
+from tui.screens.landing import Landing, Opened, read_cast, read_document
+from tui.walk import describe_end, describe_end_here
 from tui.widgets import Article, CastPanel, ReadingPane, StatusLine
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ReadingScreen(Screen[None]):
         Binding("}", "walk_on(1)", "next mention, on into other articles", id="next_anywhere"),
         Binding("{", "walk_on(-1)", "previous mention, on into other articles", id="previous_anywhere"),
         Binding("p", "toggle_names_only", "names only, or nominals and pronouns, too", id="names_only"),
-        Binding("x", "correct", "this mention means somebody else (again: it does not)", id="correct"),
+        Binding("x", "correct", "this mention means somebody else; again: undo", id="correct"),
         Binding("backspace,alt+left", "go_back", "back to where you were", id="back"),
         Binding("alt+right", "go_forward", "forward again", id="forward"),
         Binding("a", "actors", "the actors of the library", id="actors"),
@@ -59,6 +59,8 @@ class ReadingScreen(Screen[None]):
         self._notice = ""
         self._stopped: tuple[str, int] | None = None
         self._corrected: tuple[str, Mention] | None = None
+        self._opening = 0
+        self._is_moved = False
 
     # What ReaderScreen does with its panes
 
@@ -92,7 +94,9 @@ class ReadingScreen(Screen[None]):
             self.show_status()
 
     async def open(self, identifier: str, landing: Landing, *, preview: bool) -> bool:
-        """Read a document and show it at its landing; False if it is gone."""
+        """Read a document and show it at its landing; False if it is gone, or another one was to be opened since."""
+        self._opening += 1
+        opening = self._opening
         await self.keep_place()
         query = self.listing.query
         try:
@@ -105,18 +109,20 @@ class ReadingScreen(Screen[None]):
                 landing,
                 mark_read=not preview,
             )
-        except NotFoundError as error:
-            self.say(str(error))
+        except NotFoundError:
+            self.say("this article has been removed from the library")
+            return False
+        if opening != self._opening:
             return False
         taken = landing.taken if landing.taken is not None or landing.kind == "place" else self.pane.taken
         self.pane.article.set_title_matches(opened.title_matches)
-        if landing.kind == "stay":
+        if landing.kind == "stay" and opened.document == self.pane.document:
             self.pane.set_matches(opened.matches)
         else:
             self.pane.show(opened.document, opened.cast, opened.matches, taken)
             self._land(opened, landing)
             if opened.is_partial:
-                self._read_cast(opened.document.id)
+                self._read_cast()
         self.is_preview = preview
         if not preview:
             self._notice = ""
@@ -125,14 +131,36 @@ class ReadingScreen(Screen[None]):
         self.show_status()
         if not preview:
             self.show_mark(opened.document.id, opened.mark)
+        if opened.trouble is not None:
+            self.meet(opened.trouble)
         return True
 
     @work(exclusive=True, group="cast")
-    async def _read_cast(self, identifier: str) -> None:
-        cast = await asyncio.to_thread(self.library.cast, identifier)
-        if self.pane.document is not None and self.pane.document.id == identifier:
+    async def _read_cast(self) -> None:
+        await self.renew_cast()
+        self.show_status()
+
+    async def renew_cast(self) -> bool:
+        """Show the cast of the document as it is now; if its text is another one, show that, say so and give False."""
+        document = self.pane.document
+        if document is None:
+            return True
+        cast = await asyncio.to_thread(read_cast, self.library, document)
+        if self.pane.document is not document:
+            return True
+        if cast is not None:
             self.pane.set_cast(cast)
-            self.show_status()
+        else:
+            here, self._is_moved = self.here(), True
+            await self.open(document.id, Landing("place", taken=self.pane.taken, place=here), preview=self.is_preview)
+            self.say("this article has changed: this is its new text")
+        if self.pane.taken is not None and not self.pane.mentions:
+            await self._find_walked()
+        return cast is not None
+
+    def meet(self, error: NewscastError) -> None:
+        """An error that was to be expected: say it; the place is kept."""
+        self.say(str(error))
 
     def _land(self, opened: Opened, landing: Landing) -> None:
         pane, stopped = self.pane, opened.mark.paragraph
@@ -143,10 +171,9 @@ class ReadingScreen(Screen[None]):
         elif landing.kind == "actor":
             pane.walk_from_end(landing.direction)
         elif landing.mention is not None:
-            pane.walk_to(landing.mention)
+            pane.return_to(landing.mention.paragraph, None, landing.mention)
         elif landing.place is not None:
-            paragraph = min(landing.place.paragraph, len(opened.document.paragraphs) - 1)
-            pane.article.return_to(paragraph, landing.place.top, landing.place.mention)
+            pane.return_to(landing.place.paragraph, landing.place.top, landing.place.mention)
         elif landing.kind != "best" and 0 < stopped < len(opened.document.paragraphs):
             pane.article.go_to(stopped)
 
@@ -213,7 +240,8 @@ class ReadingScreen(Screen[None]):
             self.say("articles are being added or annotated: correct it when that is done")
             return
         self._corrected = None if is_right or not done else (document.id, mention)
-        self.pane.set_cast(await asyncio.to_thread(self.library.cast, document.id))
+        if not await self.renew_cast():
+            return
         await self._find_walked()
         again = (
             f"“{mention.text}” is linked again" if is_right else f"“{mention.text}” is linked to nobody; again: undo"
@@ -237,9 +265,14 @@ class ReadingScreen(Screen[None]):
 
     async def _find_walked(self) -> None:
         """The articles that the taken actor is in, in the order of walking."""
-        actor = self.pane.taken
+        actor, name = self.pane.taken, self.pane.taken_name
         summaries = await asyncio.to_thread(self.library.documents_of, actor) if actor is not None else []
+        if actor != self.pane.taken:
+            return
         self._walked = tuple(summary.id for summary in summaries)
+        if actor is not None and not summaries:
+            self.pane.release()
+            self.say(f"{name} is no longer among the actors of the library")
 
     def action_walk(self, direction: int) -> None:
         """From mention to mention in this article."""
@@ -249,9 +282,8 @@ class ReadingScreen(Screen[None]):
         elif self.pane.walk(direction):
             self.remember(here)
         else:
-            end, binding = ("last", "next_anywhere") if direction > 0 else ("first", "previous_anywhere")
-            key = self.find_key(binding)
-            self.say(f"the {end} mention of {self.pane.taken_name} here; {key} goes on into other articles")
+            key = self.find_key("next_anywhere" if direction > 0 else "previous_anywhere")
+            self.say(describe_end_here(self.pane.taken_name, direction, key))
 
     def action_walk_on(self, direction: int) -> None:
         """From mention to mention, on into other articles by date."""
@@ -266,17 +298,8 @@ class ReadingScreen(Screen[None]):
         if 0 <= at < len(self._walked):
             self.jump(self._walked[at], Landing("actor", direction))
         else:
-            self._say_where_walking_ends(direction)
-
-    def _say_where_walking_ends(self, direction: int) -> None:
-        """Say that nothing follows, and which key goes to where something is."""
-        name = self.pane.taken_name
-        if len(self._walked) < 2:
-            self.say(f"{name} is in no other article")
-        elif direction > 0:
-            self.say(f"{name} is in no later article; {self.find_key('previous_anywhere')} goes back to earlier ones")
-        else:
-            self.say(f"{name} is in no earlier article; {self.find_key('next_anywhere')} goes on to later ones")
+            key = self.find_key("previous_anywhere" if direction > 0 else "next_anywhere")
+            self.say(describe_end(self.pane.taken_name, direction, len(self._walked), key))
 
     # Places visited
 
@@ -306,7 +329,7 @@ class ReadingScreen(Screen[None]):
         if document is not None and document.id == place.document and not self.is_preview:
             if self.pane.taken != place.taken:
                 self._take(place.taken) if place.taken is not None else self.action_release()
-            self.pane.article.return_to(place.paragraph, place.top, place.mention)
+            self.pane.return_to(place.paragraph, place.top, place.mention)
         else:
             self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
 
@@ -314,9 +337,11 @@ class ReadingScreen(Screen[None]):
     async def action_actors(self) -> None:
         """Choose among all actors of the library."""
         actor = await self.app.push_screen_wait(ActorsScreen(self.library))
-        if actor is not None:
-            walked = await asyncio.to_thread(self.library.documents_of, actor)
+        walked = await asyncio.to_thread(self.library.documents_of, actor) if actor is not None else []
+        if walked:
             self.jump(walked[-1].id, Landing("actor", taken=actor))
+        elif actor is not None:
+            self.say("this actor is no longer in the library")
 
     @work
     async def action_mentions(self) -> None:
@@ -351,7 +376,10 @@ class ReadingScreen(Screen[None]):
     def _follow(self, message: ReadingPane.Changed) -> None:
         message.stop()
         self._note_place()
-        self.say("")
+        if self._is_moved:
+            self._is_moved = False  # by newscast and not by a key: what was said of it stays
+        else:
+            self.say("")
 
     def say(self, notice: str) -> None:
         """Say what has just happened, until the next key; "" says where one is."""
@@ -364,15 +392,8 @@ class ReadingScreen(Screen[None]):
 
     def describe_place(self) -> str:
         """Where one is: the paragraph, the mention of the taken actor, its article."""
-        pane, document = self.pane, self.pane.document
+        document = self.pane.document
         if document is None:
             return ""
-        parts = [f"¶ {pane.article.paragraph + 1} of {len(document.paragraphs)}"]
-        if pane.taken is not None:
-            at = self._walked.index(document.id) + 1 if document.id in self._walked else 0
-            parts.append(f"{pane.taken_name} {pane.mention_number} of {len(pane.mentions)} here")
-            parts[-1] += f", {at} of {len(self._walked)} articles"
-            cursor = pane.article.cursor
-            if cursor is not None and cursor.link and cursor.link.actor == pane.taken and cursor.link.why != "name":
-                parts.append(describe_link(cursor))
-        return " · ".join(parts)
+        at = self._walked.index(document.id) + 1 if document.id in self._walked else 0
+        return self.pane.describe_place(at, len(self._walked))

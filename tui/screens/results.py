@@ -10,7 +10,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from search import FullTextDamagedError, Query, narrow_query
+from search import Query, narrow_query
 from tui.screens.facets import build_facet_rows
 from tui.screens.landing import Landing
 from tui.screens.reading import ReadingScreen
@@ -40,9 +40,10 @@ class ResultsScreen(ReadingScreen):
         Binding("u", "mark_unread", "mark unread or read", id="mark_unread"),
     ]
     _suggestion: str | None = None
+    _asking = 0
 
-    def mend(self) -> bool:
-        """Build a damaged index anew, in the background; False where that is not to be."""
+    async def show_growth(self) -> None:
+        """Show what others have added or removed, without moving whoever reads."""
         raise NotImplementedError
 
     def show_results(self) -> None:
@@ -92,26 +93,27 @@ class ResultsScreen(ReadingScreen):
     async def _start_search(self, text: str) -> None:
         await self.search(text)
 
-    async def search(self, text: str) -> None:
-        """Ask, and show the first results; without a panel of its own the article waits until it is opened."""
-        query = Query(text, as_you_type=True)
-        try:
-            total, rows, note = await self.listing.search(query, 2 * self.app.size.height)
-        except FullTextDamagedError as error:
-            self.listing.query = query
-            mends = self.mend()
-            said = "the full-text index is damaged and is being built anew"
-            self.say(said if mends else f"{error}; newscast doctor --repair mends it")
+    async def search(self, text: str, *, is_again: bool = False) -> None:
+        """Ask, and show the first results; without a panel of its own the article waits until it is opened.
+
+        An answer that comes after a later question is dropped. If the question is asked again, the article stays.
+        """
+        self._asking += 1
+        asking = self._asking
+        page = await self.listing.search(Query(text, as_you_type=True), 2 * self.app.size.height)
+        if asking != self._asking:
             return
+        self.listing.take(page)
         self.results.empty = "nothing found" if text.strip() else no_articles
-        self.results.reset(total, rows)
+        self.results.reset(page.total, page.rows)
         self._suggestion = None
+        self.query_one(SearchNote).say(page.note or "")
         self._count_facets(self.listing.query)
-        if rows and (not self.takes_turns or self.pane.document is None):
-            await self.open(rows[0].key, self._landing, preview=True)
+        is_shown = self.pane.document is not None and (self.takes_turns or (is_again and not self.is_preview))
+        if page.rows and not is_shown:
+            await self.open(page.rows[0].key, self._landing, preview=True)
         self.say("")
-        self.query_one(SearchNote).say(note or "")
-        if total < _few and self.listing.is_expanded:
+        if page.total < _few and page.asked.is_expanded:
             self._suggest(self.listing.query)
 
     @work(exclusive=True, group="suggest")
@@ -144,7 +146,8 @@ class ResultsScreen(ReadingScreen):
         """Enter may come before the answer to the last letter has."""
         if self.listing.typed != text:
             await self.search(text)
-        self.results.action_choose()
+        if self.listing.typed == text:
+            self.results.action_choose()
 
     @on(SearchBar.Left)
     def _leave_search(self, message: SearchBar.Left) -> None:
@@ -161,10 +164,11 @@ class ResultsScreen(ReadingScreen):
 
     @work(exclusive=True, group="fetch")
     async def _fetch(self, first: int, count: int) -> None:
-        try:
-            self.results.fill(first, await self.listing.fetch(first, count))
-        except FullTextDamagedError as error:
-            self.say(str(error))
+        page = await self.listing.fetch(first, count)
+        if page.total != self.results.count:
+            await self.show_growth()
+        elif self.listing.accept(page):
+            self.results.fill(first, page.rows)
 
     @on(RowList.Pointed)
     def _follow_pointer(self, message: RowList.Pointed) -> None:
@@ -173,10 +177,11 @@ class ResultsScreen(ReadingScreen):
             return
         self.say("")
         if not self.takes_turns:
-            self._preview()
+            self.preview()
 
     @work(exclusive=True, group="open")
-    async def _preview(self) -> None:
+    async def preview(self) -> None:
+        """Show the current row's article, once the keys rest."""
         await asyncio.sleep(_preview_delay)
         row = self.results.current
         if row is not None:
@@ -186,16 +191,21 @@ class ResultsScreen(ReadingScreen):
     def _open_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if message.rows is self.results:
-            self.listing.remember()
+            self._remember()
             self.jump(message.row.key, self._landing)
 
-    async def point_at(self, index: int) -> None:
-        """Make another row of the list current, and open nothing."""
-        index = min(index, self.results.count - 1)
-        if index > 0:
-            first = max(0, index - self.results.rows_in_sight)
-            rows = await self.listing.fetch(first, 2 * self.results.rows_in_sight)
-            self.results.grow(self.results.count, first, rows, index)
+    async def point_at(self, document: str, position: int) -> None:
+        """Make the row of a document current, which was at that position, and open nothing."""
+        results = self.results
+        page = await self.listing.fetch_around(document, position, results.rows_in_sight, 2 * results.rows_in_sight)
+        if page.total and self.listing.accept(page):
+            index = page.position if page.position is not None else min(position, page.total - 1)
+            results.grow(page.total, page.first, page.rows, index)
+
+    @work(group="remember")
+    async def _remember(self) -> None:
+        """What was typed is worth being found again."""
+        await asyncio.to_thread(self.listing.searches.remember, self.listing.typed)
 
     def show_mark(self, document: str, mark: Mark) -> None:
         """Show in the list what was done with a document."""
@@ -213,10 +223,8 @@ class ResultsScreen(ReadingScreen):
             self.remove_class("dated")
             return
         await asyncio.sleep(_facets_delay)
-        try:
-            facets = await self.listing.count_facets(query)
-        except FullTextDamagedError as error:
-            self.say(str(error))
+        facets = await self.listing.count_facets(query)
+        if query is not self.listing.query:
             return
         self.set_class(is_asked and bool(facets.months), "dated")
         self.query_one(MonthsLine).show([(each.key, each.count) for each in facets.months])
@@ -245,7 +253,7 @@ class ResultsScreen(ReadingScreen):
     @on(FacetList.Narrowed)
     def _narrow(self, message: FacetList.Narrowed) -> None:
         message.stop()
-        self.listing.remember()
+        self._remember()
         typed = replace(self.listing.query, text=self.search_bar.value)
         narrowed = narrow_query(typed, message.term, is_excluded=message.is_excluded)
         # With a space behind it the last word is whole.
@@ -278,14 +286,11 @@ class ResultsScreen(ReadingScreen):
     @work(exclusive=True, group="next_result")
     async def _match_on(self, direction: int) -> None:
         at = self.results.index + direction
-        try:
-            rows = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else []
-        except FullTextDamagedError as error:
-            self.say(str(error))
-            return
-        if rows:
-            self.results.action_go(at)
-            self.jump(rows[0].key, Landing("match", direction or 1))
+        page = await self.listing.fetch(at, 1) if 0 <= at < self.results.count else None
+        if page is not None and page.rows:
+            if self.listing.accept(page):
+                self.results.action_go(at)
+                self.jump(page.rows[0].key, Landing("match", direction or 1))
         else:
             self.say("the last match of the last result" if direction > 0 else "the first match of the first result")
 

@@ -45,10 +45,14 @@ class SavedScreen(ModalScreen[str | None]):
             yield RowList(f"no saved searches yet: {what}", id="choices")
             yield Static(Content(""), id="said", markup=False)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """What there is."""
         self.query_one(Input).cursor_blink = False
         self._close_name()
+        self._begin()
+
+    @work
+    async def _begin(self) -> None:
         await self._show()
 
     async def _show(self) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from typing import Any
 
 from textual import events
-from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.terminal.input_limits import LimitedParser, Pace, clamp_size
+from tui.terminal.keyboard import TerminalGoneError, read_keyboard
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
 
-linux_driver.XTermParser = LimitedParser  # type: ignore[misc, assignment]  # by that name the driver makes its parser
 _patience = 1.0  # seconds for the last answers to come in
 
 
@@ -25,6 +25,10 @@ class DrawingFailed(Message):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+
+
+class TerminalClosed(Message):
+    """The terminal is gone: nobody types, and nobody sees what is drawn."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -73,6 +77,18 @@ class TerminalDriver(LinuxDriver):
         """Draw everything anew."""
         if self._output is not None:
             self._output.repaint()
+
+    def run_input_thread(self) -> None:
+        """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
+        parser = LimitedParser()
+        try:
+            for text in read_keyboard(self.fileno, self.exit_event.is_set):
+                for message in chain(parser.feed(text) if text else (), parser.tick()):
+                    self.process_message(message)
+        except TerminalGoneError:
+            if self._output is not None:
+                self._output.give_up()
+            self._app.post_message(TerminalClosed())
 
     def process_message(self, message: Message) -> None:
         """What the terminal sends: keys for Textual, answers for the Output."""

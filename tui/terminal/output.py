@@ -38,7 +38,7 @@ class Output(Thread):
         super().__init__(daemon=True, name="newscast-output")
         self._descriptor, self._kind, self._report = descriptor, kind, report
         self._wanted, self._shown = Frame(*size), Frame(*size)
-        self._is_painted = self._is_unknown = self._is_stopped = False
+        self._is_painted = self._is_unknown = self._is_stopped = self._is_gone = False
         self._controls: list[str] = []
         self._changed = Condition()
         self._in_flight: deque[int] = deque()
@@ -84,8 +84,18 @@ class Output(Thread):
         """Wait until the terminal has answered, so that no answer is left to be read by whoever comes next."""
         with self._changed:
             self._changed.wait_for(
-                lambda: not (self._is_painted or self._controls) and not (self._answers and self._in_flight), seconds
+                lambda: (
+                    self._is_gone
+                    or (not (self._is_painted or self._controls) and not (self._answers and self._in_flight))
+                ),
+                seconds,
             )
+
+    def give_up(self) -> None:
+        """The terminal is gone: nobody waits for its answers."""
+        with self._changed:
+            self._is_gone = True
+            self._changed.notify_all()
 
     def stop(self) -> None:
         """End, and send what is left: what restores the terminal."""
@@ -108,7 +118,7 @@ class Output(Thread):
                 if is_frame:
                     self._sent_at = time.monotonic()
         except OSError:
-            pass  # the terminal is gone; the hangup that comes with it ends the reader
+            self.give_up()  # the end of the keyboard's input, or a hangup, ends the reader
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing is drawn any more, and the reader has to end
             self._report(error)
 

@@ -91,7 +91,7 @@ class Article(ScrollView, can_focus=True):
     def set_cast(self, cast: Cast) -> None:
         """Mark more mentions; what is in sight and stays the same is not drawn again."""
         before, self._mentions = self._mentions, _by_paragraph(cast)
-        changed = {index for index, mentions in self._mentions.items() if before.get(index) != mentions}
+        changed = {index for index in before | self._mentions if before.get(index) != self._mentions.get(index)}
         if self._page is not None:
             self._redraw_lines(index for index in self._strips.copy() if self._page.lines[index].paragraph in changed)
 

@@ -8,7 +8,7 @@ from textual import on
 from textual.containers import Container
 from textual.message import Message
 
-from tui.render import build_cast_rows
+from tui.render import build_cast_rows, describe_link
 from tui.walk import count_before, find_next
 from tui.widgets.article import Article
 from tui.widgets.cast_panel import CastPanel
@@ -90,6 +90,19 @@ class ReadingPane(Container):
             return self._match.paragraph, self._match.start
         return paragraph, -1
 
+    def describe_place(self, article: int, articles: int) -> str:
+        """Where one is: the paragraph, the mention of the taken actor, which of its articles this is."""
+        if self.document is None:
+            return ""
+        parts = [f"¶ {self.article.paragraph + 1} of {len(self.document.paragraphs)}"]
+        if self.taken is not None:
+            here = f"{self.taken_name} {self.mention_number} of {len(self.mentions)} here"
+            parts.append(f"{here}, {article} of {articles} articles")
+            cursor = self.article.cursor
+            if cursor is not None and cursor.link and cursor.link.actor == self.taken and cursor.link.why != "name":
+                parts.append(describe_link(cursor))
+        return " · ".join(parts)
+
     def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
         """Show a document from its beginning, with an actor taken."""
         self.document, self._matches, self._match = document, tuple(matches), None
@@ -127,6 +140,12 @@ class ReadingPane(Container):
         self._show_cast()
         self.post_message(self.Changed())
 
+    def release(self) -> None:
+        """Light nobody's mentions: the taken actor is gone."""
+        self.article.take(None)
+        self.article.put_cursor(None)
+        self._show_cast()
+
     def find_actor(self, number: int) -> str | None:
         """The actor with this number, from 0 on, in the panel."""
         rows = self._find_rows()
@@ -163,9 +182,17 @@ class ReadingPane(Container):
         if self.mentions:
             self.article.put_cursor(self.mentions[0 if direction > 0 else -1])
 
-    def walk_to(self, mention: Mention) -> None:
-        """To this mention."""
-        self.article.put_cursor(mention)
+    def return_to(self, paragraph: int, top: int | None, mention: Mention | None) -> None:
+        """To a place as it was, or to what is left of it in a text and a cast that have changed since."""
+        spans = {(each.paragraph, each.start, each.end): each for each in (self._cast.mentions if self._cast else ())}
+        found = spans.get((mention.paragraph, mention.start, mention.end)) if mention else None
+        last = len(self.document.paragraphs) - 1 if self.document else 0
+        if top is not None:
+            self.article.return_to(min(paragraph, last), top, found)
+        elif found is not None:
+            self.article.put_cursor(found)
+        else:
+            self.article.go_to(min(paragraph, last))
 
     def step_match(self, direction: int) -> bool:
         """To the next or previous match of the search; False where there is none."""

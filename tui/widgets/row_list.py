@@ -282,7 +282,7 @@ class RowList(ScrollView, can_focus=True):
     def _build_title(self, row: Row, width: int, look: Style) -> list[Segment]:
         if self._height > 1 or not row.aside or width < _narrowest_for_aside:
             return self._build_marked(clip(row.title, width), row.title_spans, look)
-        aside = clip(row.aside, width // 3)
+        aside = clip(row.aside, width * 2 // 5)
         room = width - cell_len(aside) - 2
         title = clip(row.title, room)
         gap = " " * (room - cell_len(title) + 2)
