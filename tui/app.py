@@ -133,7 +133,7 @@ class NewscastApp(App[None]):
 
 
 def run_reader(setup: Setup, paths: Sequence[str]) -> int:
-    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
+    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own, MemoryError."""
     with _open_library(setup) as library:
         marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
         app = NewscastApp(library, marks, searches, setup.settings, paths, setup.idle_timeout)
@@ -144,6 +144,8 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         finally:
             marks.close()
             searches.close()
+    if isinstance(app.failure, MemoryError) or "can't start new thread" in str(app.failure):
+        raise MemoryError from app.failure
     if app.failure is not None:
         raise _log_failure(app.failure, setup.reader_database.with_name("crash.log"))
     return app.return_code or 0
@@ -151,8 +153,6 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
 
 def _log_failure(error: Exception, log: Path) -> NewscastError:
     """The error that sends a reader to the log, once its traceback is in it."""
-    if isinstance(error, MemoryError):
-        return NewscastError("this session has used up its memory; your place is kept")
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return NewscastError(f"stopped by an error of its own, {type(error).__name__}; the whole of it is in {log}")
 

@@ -18,7 +18,7 @@ from tui.serving.control import Control
 from tui.serving.host_key import read_host_key
 from tui.serving.keys import AuthorizedKeys
 from tui.serving.limits import Seats, Startups, Tries
-from tui.serving.session import Shared
+from tui.serving.session import Shared, used_up
 from tui.serving.watching import keep_watching
 from tui.settings import find_settings_file, find_state_folder
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _missed = 6  # questions in a row whether a client is still there
 _stop = 3.5  # seconds for everybody to be told and every terminal to be restored
-_keys_pause = 10.0  # seconds from one look at the keys to the next
+_memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
+_keys_pause = 5.0  # seconds from one look at the keys to the next
 
 
 class NewsServer:
@@ -71,7 +72,7 @@ class NewsServer:
         log.write(
             "listening", address=self.settings.address or "*", port=listener.get_port(), host_key=key.get_fingerprint()
         )
-        tasks = [loop.create_task(self._follow_keys())]
+        tasks = [loop.create_task(self._follow_keys()), loop.create_task(self._follow_memory())]
         if folders:
             tasks.append(loop.create_task(keep_watching(fork_server, log, self._setup.folder, folders)))
         ends = [loop.create_task(each.wait()) for each in (stopped, fork_server.gone)]
@@ -153,6 +154,15 @@ class NewsServer:
                         address=connection.login.address,
                     )  # fmt: skip
                     await connection.end("your key is no longer accepted here; your place is kept")
+
+    async def _follow_memory(self) -> None:
+        """Whose session takes too much memory, that one ends."""
+        while True:
+            await asyncio.sleep(_memory_pause)
+            for session in list(self._find_sessions()):
+                if session.needs_too_much(self.settings.session_memory):
+                    self.shared.log.write("too much memory", user=session.login.user, address=session.login.address)
+                    await session.stop(used_up)
 
     async def _say_goodbye(self) -> None:
         why = "the server is being stopped; your place is kept"
