@@ -100,9 +100,14 @@ class Server:
         line = build_ssh(key or self.alice, self.port, *options)
         return subprocess.run([*line, *command], input=data, capture_output=True, timeout=30, check=False)
 
-    def open(self, options: Sequence[str] = (), term: str = "xterm-256color", command: Sequence[str] = ()) -> Terminal:
+    def open(
+        self, options: Sequence[str] = (), term: str = "xterm-256color", command: Sequence[str] = (),
+        key: Path | None = None,
+    ) -> Terminal:  # fmt: skip
         """The reader over ssh, in a terminal; or a command in one."""
-        return Terminal([*build_ssh(self.alice, self.port, "-tt", *options), *command], environment={"TERM": term})
+        return Terminal(
+            [*build_ssh(key or self.alice, self.port, "-tt", *options), *command], environment={"TERM": term}
+        )
 
     def find_processes(self) -> list[int]:
         """The server's process and all below it."""
