@@ -70,7 +70,7 @@ class Connection(asyncssh.SSHServer):
             server.shared.log.write(
                 "refused", address=self._address, login=self._username[:64] or None,
                 keys=",".join(self._tried) or None,
-                why="no known key" if self._tried else str(exc) if exc else "no key",
+                why="no known key" if self._tried else "no key", error=str(exc) if exc and not self._tried else None,
             )  # fmt: skip
 
     def begin_auth(self, username: str) -> bool:
