@@ -52,6 +52,13 @@ def test_of_many_connections_that_have_not_logged_in_some_are_refused_and_then_a
     assert startups.find_reason("192.0.2.1", Counter({"192.0.2.1": 5}), 1.0)
 
 
+def test_an_address_from_which_somebody_has_logged_in_draws_no_lots():
+    startups = Startups.parse("10:30:20", per_source=5)
+    waiting = Counter({f"192.0.2.{number}": 1 for number in range(25)})
+    assert startups.find_reason("192.0.2.200", waiting, 0.0)
+    assert startups.find_reason("192.0.2.200", waiting, 0.0, is_known=True) is None
+
+
 def test_one_wrong_key_again_and_again_is_no_guessing_and_many_are():
     tries = Tries(2)
     for second in range(15):

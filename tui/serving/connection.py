@@ -56,7 +56,7 @@ class Connection(asyncssh.SSHServer):
             self._server.connections.add(self)
             return
         self._is_refused = True
-        self._server.shared.log.write("refused", address=self._address, why=why)
+        self._server.note_refused(self._address, why)
         conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

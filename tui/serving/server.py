@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _missed = 6  # questions in a row whether a client is still there
 _stop = 3.5  # seconds for everybody to be told and every terminal to be restored
 _memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
+_note_pause = 0.1  # seconds from one refused connection in the log to the next
 _keys_pause = 5.0  # seconds from one look at the keys to the next
 
 
@@ -49,6 +50,7 @@ class NewsServer:
         self.connections: set[Connection] = set()
         self._startups = Startups.parse(self.settings.startups, self.settings.startups_per_address)
         self._setup = setup
+        self._noted_at, self._unnoted = -_note_pause, 0
 
     async def run(self, folders: Sequence[str]) -> int:
         """Serve until a signal ends it, and add meanwhile what lands in those folders.
@@ -114,10 +116,20 @@ class NewsServer:
 
     def find_reason_to_refuse(self, source: str, lot: float) -> str | None:
         """Why a new connection from there is not taken, if it is not; `lot` is from 0 to 1."""
-        if self.tries.are_used_up(source, time.monotonic()):
+        now = time.monotonic()
+        if self.tries.are_used_up(source, now):
             return "too many failed logins within a minute"
         strangers = Counter(each.source for each in self.connections if each.login is None)
-        return self._startups.find_reason(source, strangers, lot)
+        return self._startups.find_reason(source, strangers, lot, is_known=self.tries.has_succeeded(source, now))
+
+    def note_refused(self, address: str, why: str) -> None:
+        """Log a connection that was not taken; of many within a moment only one, so that a flood fills no disk."""
+        now = time.monotonic()
+        if now < self._noted_at + _note_pause:
+            self._unnoted += 1
+            return
+        self.shared.log.write("refused", address=address, why=why, more=self._unnoted or None)
+        self._noted_at, self._unnoted = now, 0
 
     def count_connections(self, fingerprint: str) -> int:
         """How many have logged in with that key."""
