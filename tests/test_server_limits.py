@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import resource
 import signal
 import socket
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -108,10 +110,10 @@ def test_a_stranger_cannot_make_the_server_work_in_finite_fields(server):
 
 
 @pytest.fixture
-def connect(server: Server) -> Callable[..., asyncssh.connect]:
+def connect(server: Server) -> Callable[..., Any]:
     """Connect to the server as alice, by another client than OpenSSH's, which can do what that one does not."""
     return lambda **settings: asyncssh.connect(
-        **({"host": "127.0.0.1", "port": server.port} | settings),  # type: ignore[arg-type]
+        **({"host": "127.0.0.1", "port": server.port} | settings),
         username="x", client_keys=[str(server.alice)], known_hosts=None, config=None,
         agent_path=None,
     )  # fmt: skip
@@ -202,6 +204,22 @@ async def test_ten_thousand_sizes_do_no_harm(server, connect):
     server.wait_for_sessions(0)
 
 
+async def test_ten_megabytes_of_letters_cost_no_memory(server, connect):
+    async with connect() as connection:
+        channel, _ = await connection.create_session(asyncssh.SSHClientSession, term_type="xterm", encoding=None)
+        server.wait_for_log("in .*what=reader")
+        (session,) = server.find_sessions()
+        await asyncio.to_thread(wait_until, lambda: read_memory(session) > 30_000)
+        channel.write(b"/" + b"abcdefgh " * 1_200_000)
+        before = {process: read_memory(process) for process in server.find_processes()}
+        end = asyncio.get_running_loop().time() + 3
+        while asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.1)
+            assert all(read_memory(process) < memory + 30_000 for process, memory in before.items())
+        channel.abort()
+    server.wait_for_sessions(0)
+
+
 def test_a_command_that_is_too_long_is_refused_and_leaves_nothing_open(server):
     assert wait_until(lambda: len(server.find_sockets()) == 1)
     before = server.count_descriptors()
@@ -256,6 +274,21 @@ def test_a_process_that_the_system_refuses_costs_that_session_and_nobody_else(re
     flag.unlink()
     assert server.run("search", "homs").returncode == 0
     first.end()
+
+
+def test_when_descriptors_run_out_that_is_said_and_passes(serve):
+    server = serve()
+    assert server.run("search", "x").returncode == 0
+    assert wait_until(lambda: len(server.find_sockets()) == 1)
+    before = server.count_descriptors()
+    usual = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (before[0] + 2, usual[1]))
+    refused = server.run("search", "x")
+    assert refused.stderr == b"newscast: no session can be started just now (Too many open files); try again later\n"
+    assert refused.returncode == 1
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, usual)
+    assert server.run("search", "x").returncode == 0
+    assert wait_until(lambda: server.count_descriptors() == before)
 
 
 takes_memory = """

@@ -44,7 +44,7 @@ class NewsServer:
     def __init__(self, setup: Setup, fork_server: ForkServer, log: Log) -> None:
         self.settings: ServeSettings = setup.settings.serve
         seats = Seats(self.settings.sessions, self.settings.sessions_per_key)
-        self.shared = Shared(fork_server, seats, log, self.settings.login_grace)
+        self.shared = Shared(fork_server, seats, log, self.settings.login_grace, self.settings.idle_timeout or None)
         self.keys = AuthorizedKeys(find_authorized_keys(self.settings), lambda why: log.write("keys", why=why))
         self.tries = Tries(self.settings.tries_per_minute)
         self.connections: set[Connection] = set()

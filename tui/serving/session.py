@@ -60,6 +60,8 @@ class Shared:
     log: Log
     login_grace: float
     """Seconds that a client has to say what it wants of a channel."""
+    idle_timeout: float | None
+    """Seconds that the reader waits for a client that does not take what is drawn; None is for ever."""
     patience: float = 120.0
     """Seconds that a command waits for a client that does not take its answer."""
 
@@ -175,9 +177,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
             status = await (self._run_reader() if self._term is not None else self._run_command(arguments))
         except (NewscastError, OSError) as error:
             self._note("failed", why=str(error))
-            is_over = isinstance(error, ForkingEndedError)
-            why = "the server has failed; your place is kept. Try again in a moment" if is_over else str(error)
-            self._farewell = self._farewell or why
+            self._farewell = self._farewell or _describe(error)
             await self._end(signal.SIGHUP)
         finally:
             self._shared.seats.give_back(self.login.fingerprint)
@@ -204,7 +204,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
                 await self._start([], environment, [terminal])
             # The pipe is closed with its transport; sizes are still to be set meanwhile.
             output = stack.enter_context(os.fdopen(os.dup(pipe.fileno()), "rb", buffering=0))
-            await self._outlet.hand_on(self._channel, None, output, None)
+            await self._outlet.hand_on(self._channel, None, output, self._shared.idle_timeout)
             return await self._wait()
 
     def _close_input(self) -> None:
@@ -230,7 +230,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self, arguments: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]
     ) -> None:
         given = check_environment(self._channel.get_environment())
-        job = Job(arguments, given | environment, self.login.user)
+        job = Job(arguments, {**given, **environment}, self.login.user)
         self._memory_at_start = read_memory(self._shared.fork_server.process)
         self._process = await self._shared.fork_server.start(job, descriptors)
         self._note("in", what=self._what, pid=self._process.process)
@@ -341,6 +341,15 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def _hang_up(self) -> None:
         self._hanging_up = asyncio.get_running_loop().create_task(self._end(signal.SIGHUP))
+
+
+def _describe(error: NewscastError | OSError) -> str:
+    """What a reader is told of it."""
+    if isinstance(error, ForkingEndedError):
+        return "the server has failed; your place is kept. Try again in a moment"
+    if isinstance(error, OSError):
+        return f"no session can be started just now ({error.strerror}); try again later"
+    return str(error)
 
 
 def _open_pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
