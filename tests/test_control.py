@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import warnings
 from pathlib import Path
@@ -157,19 +158,20 @@ def test_the_open_sessions_are_listed_and_ended(server, open_):
 
 
 def test_only_the_servers_user_can_ask_it(server):
-    (socket,) = (server.home / "newscast" / "serve").iterdir()
-    assert socket.stat().st_mode & 0o777 == 0o600
-    assert socket.parent.stat().st_mode & 0o777 == 0o700
+    (path,) = (server.home / "newscast" / "serve").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_where_no_server_runs_that_is_said_and_what_a_killed_one_left_is_removed(serve):
-    server = serve()
-    server.process.send_signal(signal.SIGKILL)
-    server.process.wait()
-    nobody = server.ask("--sessions")
+def test_where_no_server_runs_that_is_said_and_what_a_killed_one_left_is_removed(own_home):
+    folder = own_home / "newscast" / "serve"
+    folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(folder / "4711.sock"))
+    nobody = subprocess.run(newscast("serve", "--sessions"), capture_output=True, text=True, timeout=20, check=False)
     assert (nobody.returncode, nobody.stderr.count("\n")) == (1, 1)
     assert "no server of this user is running" in nobody.stderr
-    assert list((server.home / "newscast" / "serve").iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 # The log

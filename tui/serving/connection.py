@@ -12,7 +12,8 @@ import asyncssh
 
 from tui.serving.bounds import bound_environment
 from tui.serving.limits import find_source
-from tui.serving.session import Login, Session
+from tui.serving.login import Login
+from tui.serving.session import Session
 
 if TYPE_CHECKING:
     from tui.serving.server import NewsServer

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
-    from tui.serving.session import OpenSession
+    from tui.serving.login import OpenSession
 
 _longest = 65_536  # bytes of a question
 _patience = 20.0  # seconds for an answer

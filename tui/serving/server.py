@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from tui.serving.fork_server import ForkServer
     from tui.serving.log import Log
-    from tui.serving.session import OpenSession, Session
+    from tui.serving.login import OpenSession
+    from tui.serving.session import Session
     from tui.settings import ServeSettings
     from tui.setup import Setup
 
@@ -141,7 +142,7 @@ class NewsServer:
 
     def _describe_sessions(self) -> list[OpenSession]:
         found = [session.describe() for session in self._find_sessions()]
-        return sorted((each for each in found if each is not None), key=lambda each: each.since)
+        return sorted((each for each in found if each is not None), key=lambda each: (each.since, each.process))
 
     async def _end_sessions(self, whose: str) -> int:
         """End the sessions of that reader, or of that process; how many those were."""

@@ -22,6 +22,7 @@ from search import NewscastError
 from tui.cli import out_of_memory
 from tui.serving.environment import check_environment
 from tui.serving.fork_server import ForkingEndedError, Job
+from tui.serving.login import Login, OpenSession
 from tui.serving.memory_limit import is_nearly_used_up, read_memory
 from tui.serving.requests import find_arguments
 from tui.serving.streams import Input, Outlet, most_waiting
@@ -43,15 +44,6 @@ _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """Who has proved which key, from where."""
-
-    user: str
-    fingerprint: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shared:
     """What all sessions share."""
 
@@ -64,20 +56,6 @@ class Shared:
     """Seconds that the reader waits for a client that does not take what is drawn; None is for ever."""
     patience: float = 120.0
     """Seconds that a command waits for a client that does not take its answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """What the server's administrator is told of a session."""
-
-    process: int
-    user: str
-    fingerprint: str
-    address: str
-    since: str
-    """In UTC, to the second, as ISO 8601 has it."""
-    size: str
-    """Of the terminal, as 80x24; "" is a command."""
 
 
 class Session(asyncssh.SSHServerSession[bytes]):
