@@ -2,6 +2,7 @@
 
 from search.annotating import annotate, annotate_across
 from search.errors import (
+    FullTextDamagedError,
     InvalidDocumentError,
     LibraryLockedError,
     LibraryOutdatedError,
@@ -10,9 +11,8 @@ from search.errors import (
     NotFoundError,
     SourceRefusedError,
 )
-from search.fulltext import FullTextDamagedError
 from search.jsonl import build_json, build_mention_json, parse_json
-from search.language import grammar, narrow_query
+from search.language import grammar, narrow_query, restrict_query
 from search.library import Library
 from search.model import (
     Actor,
@@ -33,6 +33,7 @@ from search.model import (
     Results,
     Sighting,
     Snippet,
+    Sort,
     Summary,
 )
 from search.store import Mark, Marks, SavedSearch, Searches, Visit
@@ -69,6 +70,7 @@ __all__ = [
     "Searches",
     "Sighting",
     "Snippet",
+    "Sort",
     "SourceRefusedError",
     "Summary",
     "Visit",
@@ -81,4 +83,5 @@ __all__ = [
     "make_safe_line",
     "narrow_query",
     "parse_json",
+    "restrict_query",
 ]

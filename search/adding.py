@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
-from search.errors import SourceRefusedError
+from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress
 from search.recasting import Recaster
-from search.sources import find_files, is_url, parse_raw, read_file, read_page
-from search.store import Corrections, Documents, begin
+from search.removing import drop_documents
+from search.sources import Parser, explain, find_files, is_url, read_file, read_page
+from search.store import Corrections, Documents, Removed, begin
+from search.text import make_safe_line
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
     from search.fulltext import FullText
+    from search.model import Cast, Document
     from search.sources import Raw
     from search.store import StoredDocument
 
+_log = logging.getLogger(__name__)
 _files_per_step = 32
 _characters_per_step = 2_000_000
 _first_index_batch, _largest_index_batch = 32, 512
@@ -32,27 +38,33 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
         yield Progress(len(origins), len(origins), "looking for files")
-    adder = _Adder(connection, fulltext)
-    done = 0
-    while done < len(origins):
-        taken, additions = adder.add_step(origins[done:])
-        done += taken
-        yield Progress(done, len(origins), "adding", tuple(additions))
-        # What was added and indexed is findable; to keep the index quick comes after that.
-        yield from fulltext.merge()
-    adder.write_index()
-    yield from fulltext.merge()
+    with Parser() as parser:
+        adder = _Adder(connection, fulltext, parser)
+        done = 0
+        while done < len(origins):
+            taken, additions = adder.add_step(origins[done:])
+            done += taken
+            yield Progress(done, len(origins), "adding", tuple(additions))
+            # What was added and indexed is findable; to keep the index quick comes after that.
+            yield from adder.merge_index()
+        adder.write_index()
+    yield from adder.merge_index()
 
 
 class _Adder:
-    def __init__(self, connection: sqlite3.Connection, fulltext: FullText) -> None:
+    def __init__(self, connection: sqlite3.Connection, fulltext: FullText, parser: Parser) -> None:
         self._connection = connection
+        self._parser = parser
         self._documents = Documents(connection)
         self._recaster, self._corrections = Recaster(connection), Corrections(connection)
+        self._removed = Removed(connection)
+        self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
         # Rules are quick, so that names are there before the rest is.
         self._recogniser = build_recogniser("rules")
         self._unindexed: list[StoredDocument] = []
+        self._gone: dict[int, int] = {}
+        self._is_level = True
         self._batch = _first_index_batch
 
     def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
@@ -65,6 +77,7 @@ class _Adder:
                 try:
                     addition, stored = self._add(origin)
                 except SourceRefusedError as refusal:
+                    _log.warning("refused: %s", make_safe_line(str(refusal)))
                     addition, stored = Addition(refusal.origin, "refused", reason=refusal.reason), None
                 additions.append(addition)
                 if stored is not None:
@@ -80,25 +93,94 @@ class _Adder:
     def _add(self, origin: str | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
         if isinstance(origin, SourceRefusedError):
             raise origin
-        raw = read_page(origin) if is_url(origin) else read_file(origin)
-        if self._documents.has_content(raw.content_hash):
-            return Addition(origin, "skipped"), None
+        with _contain(origin, "read"):
+            raw = read_page(origin) if is_url(origin) else read_file(origin)
         known = self._documents.find_number(_build_origin(raw))
-        stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
+        if same := self._find_same(raw, known):
+            return same, None
+        document, cast = self._parse(raw)
+        if self._has_removed:
+            self._removed.forget(_build_origin(raw))
+        stored = self._documents.write(_build_origin(raw), raw.content_hash, document)
         if known is not None:
             self._corrections.forget(known)
-        cast = find_cast(stored.document, self._recogniser)
         self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
         return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
 
+    def _parse(self, raw: Raw) -> tuple[Document, Cast]:
+        """Everything that can go wrong over a file's contents, before anything of it is written."""
+        with _contain(raw.origin, "read"):
+            document = self._parser.parse(raw)
+        with _contain(raw.origin, "annotated"):
+            return document, find_cast(document, self._recogniser)
+
+    def _find_same(self, raw: Raw, known: int | None) -> Addition | None:
+        """What becomes of bytes that an article has, or a removed one had, instead of being added.
+
+        `known` is the article that came from the same place: it goes where its file is a copy of another's.
+        """
+        same = self._documents.find_by_content(raw.content_hash)
+        if any(number == known for number, _, _ in same):
+            return Addition(raw.origin, "skipped")
+        removed = self._removed.find(raw.content_hash) if self._has_removed else None
+        if removed is None and (not same or (known is not None and all(_has_moved_on(each[2], raw) for each in same))):
+            return None
+        identifier, reason = (same[0][1], None) if same else (removed, "removed; newscast undo brings it back")
+        if known is None:
+            return Addition(raw.origin, "skipped", identifier, reason)
+        drop_documents([known], self._connection)
+        self._gone[known] = self._documents.read_newest_revision()
+        return Addition(raw.origin, "changed", identifier, reason or "a copy of another article's file")
+
     def write_index(self) -> None:
         """Bring the index level with what was committed."""
-        if not self._unindexed:
+        if not (self._unindexed or self._gone):
             return
-        self._fulltext.write((stored.number, stored.revision, stored.document) for stored in self._unindexed)
-        self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
+        # A row may be another document's by now.
+        lasting = [stored for stored in self._unindexed if stored.revision > self._gone.get(stored.number, 0)]
+        rows = [(stored.number, stored.revision, stored.document) for stored in lasting]
+        try:
+            self._fulltext.write(rows, gone=self._gone)
+        except FullTextDamagedError:
+            self._begin_index()
+            self._fulltext.write(rows)
+        if self._is_level:
+            self._fulltext.mark_current(self._documents.count(), self._documents.read_newest_revision())
         self._unindexed.clear()
+        self._gone.clear()
         self._batch = min(self._batch * 2, _largest_index_batch)
+
+    def merge_index(self) -> Iterator[Progress]:
+        """Keep the index quick."""
+        try:
+            yield from self._fulltext.merge()
+        except FullTextDamagedError:
+            self._begin_index()
+
+    def _begin_index(self) -> None:
+        """Start with an empty index where a part of it was damaged; the Library puts in the older documents later."""
+        self._fulltext.clear()
+        self._is_level = False
+
+
+def _has_moved_on(origin: str, raw: Raw) -> bool:
+    """Does the file at `origin`, which had these bytes, have others by now? So it is where two files were swapped."""
+    try:
+        return not is_url(origin) and read_file(origin).content_hash != raw.content_hash
+    except SourceRefusedError:
+        return False
+
+
+@contextmanager
+def _contain(origin: str, done: str) -> Iterator[None]:
+    """Refuse the one file or page that an error comes from which nobody foresaw, and keep its traceback in the log."""
+    try:
+        yield
+    except SourceRefusedError:
+        raise
+    except Exception as error:
+        _log.exception("%s cannot be %s", make_safe_line(origin), done)
+        raise SourceRefusedError(origin, f"cannot be {done}: {explain(error)}") from error
 
 
 def _build_origin(raw: Raw) -> str:

@@ -26,8 +26,16 @@ class LibraryOutdatedError(LibraryUnreadableError):
     """An older newscast wrote the library; to open it with the right to write brings it up to date."""
 
 
+class FullTextDamagedError(NewscastError):
+    """The full-text index cannot be read; it can be built again from the store."""
+
+
 class NotFoundError(NewscastError):
     """No Document or Actor answers to what was asked for, or more than one does."""
+
+
+class SavedSearchError(NotFoundError):
+    """A saved search that cannot be asked: it leads back to itself, or is too long with the searches in it."""
 
 
 class InvalidDocumentError(NewscastError):

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from search.answering import Answerer
 from search.cast.recognise import find_recogniser, find_version
-from search.errors import LibraryUnreadableError
-from search.fulltext import FullText, FullTextDamagedError, room_alone, room_among_many, schema_version
+from search.errors import FullTextDamagedError, LibraryUnreadableError
+from search.fulltext import FullText, room_alone, room_among_many, schema_version
 from search.model import Health, Progress, Sighting
-from search.store import Actors, Corrections, Documents, FacetCounter, WriterLock, begin, open_library_database
+from search.store import (
+    Actors,
+    Checksums,
+    Corrections,
+    Documents,
+    FacetCounter,
+    WriterLock,
+    begin,
+    open_library_database,
+)
 from search.text import find_sentences
 
 if TYPE_CHECKING:
@@ -76,11 +85,13 @@ class Library:
         LibraryLockedError while somebody else is writing.
         """
         from search.adding import add_documents
+        from search.error_log import keep_error_log
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with WriterLock(self.folder), keep_error_log(self.error_log):
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
+            yield from self._catch_up()  # where the index turned out to be damaged meanwhile
             yield from recast_documents(self._connection, self.recogniser)
 
     def annotate(self) -> Iterator[Progress]:
@@ -88,10 +99,16 @@ class Library:
 
         It can be broken off at any step and goes on there. Raises LibraryLockedError while somebody else is writing.
         """
+        from search.error_log import keep_error_log
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with WriterLock(self.folder), keep_error_log(self.error_log):
             yield from recast_documents(self._connection, self.recogniser)
+
+    @property
+    def error_log(self) -> Path:
+        """Where `add` keeps what it refused and why, and `add` and `annotate` the errors that nobody foresaw."""
+        return self.folder / "errors.log"
 
     @property
     def note(self) -> str | None:
@@ -111,7 +128,33 @@ class Library:
         with WriterLock(self.folder), self._reading(), begin(self._connection):
             corrections = Corrections(self._connection)
             number = self._documents.read(identifier).number
-            return (corrections.restore if is_right else corrections.unlink)(number, mention)
+            is_changed = (corrections.restore if is_right else corrections.unlink)(number, mention)
+            Checksums(self._connection).write_cast(number)
+            return is_changed
+
+    def remove(self, identifiers: Sequence[str]) -> tuple[Summary, ...]:
+        """Take these documents out; each is an id or the beginning of one. `undo_remove` brings them back.
+
+        Raises NotFoundError, then nothing is removed; LibraryLockedError while somebody else is writing.
+        """
+        from search.removing import remove_documents
+
+        with WriterLock(self.folder), self._reading():
+            for _ in self._catch_up():
+                pass
+            return remove_documents(identifiers, self._connection, self._fulltext)
+
+    def undo_remove(self) -> tuple[Summary, ...]:
+        """Bring back what the last removal took out, with ids and corrections; the next call undoes the one before.
+
+        Nothing where no removal is left. Raises LibraryLockedError while somebody else is writing.
+        """
+        from search.removing import undo_removal
+
+        with WriterLock(self.folder), self._reading():
+            for _ in self._catch_up():
+                pass
+            return undo_removal(self._connection, self._fulltext)
 
     def search(self, query: Query, offset: int = 0, limit: int = 20, *, marks: Marks | None = None) -> Results:
         """A page of what answers the query; of an empty one, all documents, newest first. `marks` say what is read."""
@@ -161,6 +204,11 @@ class Library:
         """Where the query's words stand in the document, in reading order."""
         with self._reading():
             return self._answerer.find_matches(query, document)
+
+    def title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
+        """Where the query's words stand in the document's title: the start and end of each."""
+        with self._reading():
+            return self._answerer.find_title_matches(query, document)
 
     def best_match(self, query: Query, document: Document) -> Match | None:
         """Where to begin reading a document that answers the query; None where no word of it stands."""
@@ -214,10 +262,8 @@ class Library:
             ]
             problems += [f"the full-text index is damaged: {name}" for name in self._fulltext.find_damage()]
             indexed: dict[int, int] = {}
-            try:
+            with suppress(FullTextDamagedError):  # find_damage has said so
                 indexed = self._fulltext.read_revisions()
-            except FullTextDamagedError as error:
-                problems.append(str(error))
             wanted = self._documents.read_revisions()
             if indexed != wanted:
                 lacking = len(wanted.items() - indexed.items())

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from search.cast.link import Linker
 from search.cast.recognise import build_recogniser, find_recogniser, find_version
 from search.cast.resolve import find_cast
 from search.model import Progress
-from search.store import Corrections, Documents, begin
+from search.store import Checksums, Corrections, Documents, begin
 from search.store.links import Links
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from search.model import Cast
+    from search.cast.recognise import Recogniser
+    from search.model import Cast, Document
 
+_log = logging.getLogger(__name__)
 _documents_per_step = 4
 """Few, since finding a cast takes its time and what a step did is kept if the next one is broken off."""
 
@@ -26,7 +29,7 @@ class Recaster:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._documents, self._links = Documents(connection), Links(connection)
-        self._corrections = Corrections(connection)
+        self._corrections, self._checksums = Corrections(connection), Checksums(connection)
         self._linker = Linker(self._links)
 
     def replace_cast(self, number: int, cast: Cast, version: str) -> None:
@@ -41,6 +44,7 @@ class Recaster:
         now = self._linker.find_sole_owners(shorts)
         self._linker.link_shorts(short for short in shorts if now[short] is None or now[short] != owners[short])
         self._documents.mark_annotated(number, version)
+        self._checksums.write_cast(number)
 
 
 def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
@@ -55,8 +59,20 @@ def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterato
     chosen = build_recogniser(name)
     for start in range(0, len(numbers), _documents_per_step):
         step = numbers[start : start + _documents_per_step]
-        casts = [(number, find_cast(documents.read_number(number).document, chosen)) for number in step]
+        casts = [(number, _find_cast(documents.read_number(number).document, chosen)) for number in step]
         with begin(connection):
             for number, cast in casts:
-                recaster.replace_cast(number, cast, version)
+                if cast is None:
+                    documents.mark_annotated(number, version)
+                else:
+                    recaster.replace_cast(number, cast, version)
         yield Progress(start + len(step), len(numbers), "finding the cast")
+
+
+def _find_cast(document: Document, recogniser: Recogniser) -> Cast | None:
+    """The cast of a document; None, and a line in the log, where this fails: then it keeps the one that it has."""
+    try:
+        return find_cast(document, recogniser)
+    except Exception:  # noqa: BLE001 - an error that nobody foresaw costs one document its better cast, and is logged
+        _log.exception("%s: its cast cannot be found; it keeps the one that it has", document.id)
+        return None

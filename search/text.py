@@ -95,15 +95,16 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 def _cut(paragraph: str) -> Iterator[str]:
     """A paragraph in pieces that can be read: cut at a sentence's end, else at a space, else anywhere."""
-    while len(paragraph) > longest_paragraph:
-        sentence = paragraph.rfind(". ", 0, longest_paragraph) + 1
-        at = sentence or paragraph.rfind(" ", 1, longest_paragraph)
-        if at <= 0:
-            at = longest_paragraph
-        yield paragraph[:at].rstrip()
-        paragraph = paragraph[at:].lstrip()
-    if paragraph:
-        yield paragraph
+    start = 0
+    while len(paragraph) - start > longest_paragraph:
+        sentence = paragraph.rfind(". ", start, start + longest_paragraph) + 1
+        at = sentence or paragraph.rfind(" ", start + 1, start + longest_paragraph)
+        if at <= start:
+            at = start + longest_paragraph
+        yield paragraph[start:at].rstrip()
+        start = at + (paragraph[at : at + 1] == " ")  # single spaces part the words
+    if start < len(paragraph):
+        yield paragraph[start:]
 
 
 def find_sentences(text: str) -> list[tuple[int, int]]:

@@ -15,13 +15,15 @@ from tests.conftest import root
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors"), ("text", "known_actors"),
-    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
-    ("adding", "annotating"), ("library",),
+    ("model", "errors", "error_log"), ("text", "known_actors"), ("language",),
+    ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
+    ("removing",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup", "terminal"),
-    ("screens",), ("app",), ("commands", "search_command", "watch_command"), ("cli",), ("serving",),
+    ("render", "history", "walk", "links", "settings", "streams", "panes", "themes"), ("output",),
+    ("widgets", "indexer", "setup", "terminal"),
+    ("screens", "completion"), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",),
+    ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 
 
@@ -82,6 +84,12 @@ def test_a_widget_touches_no_library_file_or_clock():
 
 of_the_cast = {"numpy", "onnxruntime", "tokenizers", "spacy", "torch"}
 """What takes time and memory to load, and only finding a cast needs."""
+
+
+def test_onnxruntime_is_loaded_in_one_place_where_its_telemetry_is_off():
+    for path in modules:
+        if path.name != "runtime.py":
+            assert not any(name.split(".")[0] == "onnxruntime" for name in find_imports(path)), path
 
 
 def loaded_by(statement: str) -> set[str]:

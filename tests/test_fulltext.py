@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from functools import partial
 
@@ -161,3 +162,61 @@ def test_what_was_read_is_kept_within_its_room_and_what_was_not_asked_for_goes_f
 
     assert "".join(kept.find((key,), partial(build, key)) for key in "abacba") == "abacba"
     assert built == ["a", "b", "c", "b", "a"]
+
+
+@pytest.fixture
+def large_index(index):
+    """An index of one segment of many blocks, with its state."""
+    choice = random.Random(3)
+    words = [f"word{number}" for number in range(9_000)]
+    index.write((number, number, build_document(" ".join(choice.choices(words, k=300)))) for number in range(1, 400))
+    index.mark_current(399, 399)
+    return index
+
+
+def test_whatever_block_is_zeroed_a_search_gives_the_right_rows_or_one_clear_error(large_index, tmp_path):
+    folder = tmp_path / "fulltext"
+    words = [f"word{number}" for number in range(0, 9_000, 17)]
+    right = {word: find(large_index, word) for word in words}
+    (path,) = folder.glob("*.seg")
+    whole = path.read_bytes()
+    noticed = 0
+    for at in range(0, len(whole), 4096):
+        block = whole[at : at + 4096]
+        path.write_bytes(whole[:at] + bytes(len(block)) + whole[at + len(block) :])
+        opened = FullText(folder)
+        try:
+            assert {word: find(opened, word) for word in words} == right, f"zeros at {at}"
+        except FullTextDamagedError:
+            noticed += 1
+            assert not opened.is_current(399, 399)
+    assert noticed > 100
+
+
+def test_only_what_is_read_is_checked(large_index, tmp_path):
+    (path,) = (tmp_path / "fulltext").glob("*.seg")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100_000] + bytes(10) + whole[100_010:])
+    opened = FullText(tmp_path / "fulltext")
+    assert len(opened.view.segments) == 1
+    assert find(opened, "word0") == find(large_index, "word0")  # at the file's beginning
+
+
+def test_a_changed_table_of_contents_is_noticed(index, tmp_path):
+    index.write([(number, number, build_document("alpha")) for number in range(1, 60)])
+    index.write((), gone=[7, 8])
+    (path,) = (tmp_path / "fulltext").glob("*.toc")
+    whole = path.read_bytes()
+    for at in range(whole.index(b"StoredSegment"), len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with contextlib.suppress(FullTextDamagedError):
+            assert find(FullText(tmp_path / "fulltext"), "alpha") == set(range(1, 60)) - {7, 8}
+
+
+def test_an_index_that_begins_again_is_noticed_by_whoever_reads(index, tmp_path):
+    index.write([(1, 1, build_document("alpha"))])
+    reader = FullText(tmp_path / "fulltext")
+    assert find(reader, "alpha") == {1}
+    index.clear()
+    index.write([(2, 2, build_document("alpha"))])
+    assert find(reader, "alpha") == {2}

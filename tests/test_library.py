@@ -111,9 +111,13 @@ def test_searching_goes_on_while_another_process_adds(tmp_path):
     assert totals[-1] == 400
 
 
-def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded):
-    with sqlite3.connect(seeded / "library.db") as database:
-        database.execute("UPDATE documents SET text = 'zebra', revision = 1000 WHERE number = 1")
+def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded, tmp_path):
+    shutil.copytree(seeded / "fulltext", tmp_path / "older")
+    (tmp_path / "zebra.txt").write_text("An article about a zebra.")
+    with Library(seeded, recogniser="rules") as library:
+        add(library, tmp_path / "zebra.txt")
+    shutil.rmtree(seeded / "fulltext")
+    shutil.copytree(tmp_path / "older", seeded / "fulltext")
     with Library(seeded, recogniser="rules") as library:
         assert library.is_behind()
         list(library.repair())
@@ -214,3 +218,72 @@ def test_killed_at_any_moment_and_run_again_it_is_as_if_never_killed(tmp_path, s
     assert describe(tmp_path / "killed") == describe(tmp_path / "clean")
     with Library(tmp_path / "killed") as library:
         assert library.health().problems == ()
+
+
+def find_titles(library: Library, query: str) -> list[str]:
+    return sorted(hit.summary.title for hit in library.search(Query(query), 0, 100).hits)
+
+
+@pytest.fixture
+def bread_and_water(tmp_path):
+    """A folder with two articles, a.txt and b.txt, and a library of them."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Bread is dear in Homs.")
+    (folder / "b.txt").write_text("Water is dear in Hama.")
+    with Library(tmp_path / "library", recogniser="rules") as library:
+        add(library, folder)
+        yield folder, library
+
+
+def test_a_file_that_is_now_a_copy_of_another_loses_its_old_text(bread_and_water):
+    folder, library = bread_and_water
+    shutil.copy(folder / "a.txt", folder / "b.txt")
+    assert add(library, folder) == {"skipped": 1, "changed": 1}
+    assert find_titles(library, "") == ["Bread is dear in Homs."]
+    assert find_titles(library, "water") == []
+    assert [actor.name for actor in library.actors()[1]] == ["Homs"]
+    assert library.health().problems == ()
+    assert add(library, folder) == {"skipped": 2}
+
+
+def test_a_copy_stays_findable_when_its_original_goes(bread_and_water):
+    folder, library = bread_and_water
+    (folder / "a.txt").replace(folder / "b.txt")
+    assert add(library, folder) == {"changed": 1}
+    assert add(library, folder) == {"skipped": 1}
+    assert find_titles(library, "") == ["Bread is dear in Homs."]
+
+
+def test_two_files_that_change_places_lose_nothing(bread_and_water):
+    folder, library = bread_and_water
+    ids = {hit.summary.title[:5]: hit.summary.id for hit in library.search(Query("")).hits}
+    (folder / "a.txt").rename(folder / "c")
+    (folder / "b.txt").rename(folder / "a.txt")
+    (folder / "c").rename(folder / "b.txt")
+    assert add(library, folder) == {"changed": 2}
+    assert find_titles(library, "") == ["Bread is dear in Homs.", "Water is dear in Hama."]
+    assert library.document(ids["Bread"]).paragraphs[0].text.startswith("Water")
+    assert library.health().problems == ()
+
+
+def test_three_files_that_change_places_lose_nothing(bread_and_water):
+    folder, library = bread_and_water
+    (folder / "c.txt").write_text("Fire is dear in Homs.")
+    add(library, folder)
+    texts = {name: (folder / f"{name}.txt").read_text() for name in "abc"}
+    for name, other in zip("abc", "bca", strict=True):
+        (folder / f"{name}.txt").write_text(texts[other])
+    assert add(library, folder) == {"changed": 3}
+    assert find_titles(library, "") == sorted(texts.values())
+
+
+def test_a_file_that_is_now_a_copy_of_a_removed_article_loses_its_old_text(bread_and_water):
+    folder, library = bread_and_water
+    (bread,) = library.search(Query("bread")).hits
+    library.remove([bread.summary.id])
+    shutil.copy(folder / "a.txt", folder / "b.txt")
+    assert add(library, folder) == {"skipped": 1, "changed": 1}
+    assert find_titles(library, "") == []
+    library.undo_remove()
+    assert find_titles(library, "") == ["Bread is dear in Homs."]

@@ -9,7 +9,7 @@ import numpy as np
 
 from search.cast.article import build_members
 from search.cast.evidence import build_features
-from search.cast.ranker import find_similar
+from search.cast.ranker import Similarity
 from search.cast.references import gather
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
         # Names are grouped by rules at run time; here, by who they are.
         groups = {member.index: actors[id(member.found)] for member in members if member.found.kind == "name"}
 
-        similar = find_similar([member.found for member in members])
+        similarity = Similarity([member.found for member in members])
 
         def choose(
             member: Member,
             candidates: list[Candidate],
             actors: dict[int, int] = actors,
-            similar: list[list[float] | None] = similar,
+            similarity: Similarity = similarity,
         ) -> int | None:
-            rows.extend(build_features(member, candidates, similar[member.index]))
+            rows.extend(build_features(member, candidates, similarity.of(member)))
             is_own = [actors[id(each.last.found)] == actors[id(member.found)] for each in candidates]
             answers.extend(is_own)
             return is_own.index(True) if any(is_own) else None

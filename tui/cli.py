@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import io
+import contextlib
 import os
+import shlex
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from search import NewscastError, make_safe_line
+from tui.completion import complete_path
+from tui.output import describe_crash, describe_os_error, say, shorten
 from tui.setup import Setup, find_setup, setup_options
+from tui.streams import OutputError, Streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from click.shell_completion import CompletionItem
 
 _commands = {
     "add": ("tui.commands", "add"),
@@ -24,6 +31,8 @@ _commands = {
     "actors": ("tui.commands", "actors"),
     "mentions": ("tui.commands", "mentions"),
     "annotate": ("tui.commands", "annotate_documents"),
+    "remove": ("tui.remove_command", "remove"),
+    "undo": ("tui.remove_command", "undo"),
     "doctor": ("tui.commands", "doctor"),
     "watch": ("tui.watch_command", "watch"),
     "serve": ("tui.serving.command", "serve"),
@@ -46,8 +55,15 @@ class ReaderGroup(click.Group):
                 return super().parse_args(ctx, args)
             index += 2 if args[index] in {"--library", "--user"} else 1
         if index >= len(args) or args[index] not in {*self.commands, *_commands}:
+            if index < len(args) and not ctx.resilient_parsing:
+                _check_first_word(ctx, args[index:])
             args = [*args[:index], "read", *args[index:]]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, options, and files for the reader."""
+        found = super().shell_complete(ctx, incomplete)
+        return found if incomplete.startswith("-") else [*complete_path(ctx, None, incomplete), *found]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """In the order in which one comes to need them."""
@@ -60,6 +76,18 @@ class ReaderGroup(click.Group):
         module, name = _commands[cmd_name]
         found: click.Command = getattr(import_module(module), name)
         return found
+
+
+def _check_first_word(context: click.Context, words: Sequence[str]) -> None:
+    """Ask back where the first word is neither a command nor anything that is there. Raises UsageError."""
+    first, *others = words
+    if first.startswith("-") or "://" in first or os.path.lexists(first):
+        return
+    said = make_safe_line(first)
+    if near := get_close_matches(first.lower(), _commands, 1):
+        meant = make_safe_line(shlex.join(["newscast", near[0], *others]))
+        raise click.UsageError(f"no file or command “{said}”; did you mean “{meant}”?", context)
+    raise click.UsageError(f"no file, folder or command “{said}”", context)
 
 
 @click.group(cls=ReaderGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,7 +103,7 @@ def cli() -> None:
 
 @cli.command(hidden=True)
 @setup_options
-@click.argument("paths", nargs=-1, metavar="[PATH|URL …]")
+@click.argument("paths", nargs=-1, metavar="[PATH|URL …]", shell_complete=complete_path)
 @click.pass_context
 def read(context: click.Context, paths: tuple[str, ...]) -> None:
     """Open the reader."""
@@ -111,47 +139,56 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> None:
-    """Run the command line and exit with 0 done, 1 failed, 2 usage, 128+n on signal n.
+    """Run the command line and exit with 0 done, 1 failed, 2 usage, 128+n on signal n; 141 if nobody reads the output.
 
     A `setup` that is given is not for the command line to change; with no arguments it is the reader at once.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a locale cannot show is no reason to stop
-            stream.reconfigure(errors="backslashreplace")
+    streams = Streams()
+    try:
+        status = streams.finish(_run(arguments, setup))
+    except OutputError as error:
+        status = 141 if error.has_no_reader else 1
+        with contextlib.suppress(OutputError):
+            if not error.has_no_reader:
+                say(f"newscast: {error}")
+    except KeyboardInterrupt:
+        status = 130
+    streams.give_up()
+    sys.exit(status)
+
+
+def _run(arguments: Sequence[str] | None, setup: Setup | None) -> int:
+    """Run the command line; what goes wrong is one line on standard error. Gives the exit status."""
     try:
         if setup is not None and not arguments:
-            status = _open_reader(setup, ())
-        else:
-            status = cli.main(arguments, prog_name="newscast", standalone_mode=False, obj=setup)
-        sys.stdout.flush()
-    except click.UsageError as error:
-        if setup is None:
-            error.show()
-        else:
-            click.echo(f"newscast: {make_safe_line(error.format_message())}", err=True)
-        status = 2
-    except (NewscastError, click.ClickException) as error:
-        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"newscast: {make_safe_line(text)}", err=True)
-        status = 1
+            return _open_reader(setup, ())
+        status = cli.main(arguments, prog_name="newscast", standalone_mode=False, obj=setup)
+    except OutputError:
+        raise
+    except click.Abort:
+        return 130
     except MemoryError:
-        click.echo("newscast: there is not enough memory", err=True)
-        status = out_of_memory
-    except (KeyboardInterrupt, click.Abort):
-        status = 130
-    except BrokenPipeError:
-        status = 141
-    _let_go_of_streams()
-    sys.exit(status if isinstance(status, int) else 0)
+        say("newscast: there is not enough memory")
+        return out_of_memory
+    except Exception as error:  # noqa: BLE001 - whatever it is, one line says it
+        say(f"newscast: {_describe(error, has_help=setup is None)}")
+        return 2 if isinstance(error, click.UsageError) else 1
+    return status if isinstance(status, int) else 0
 
 
-def _let_go_of_streams() -> None:
-    """Whoever read the output may have gone, or the terminal: Python is not to complain, and change the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _describe(error: Exception, *, has_help: bool) -> str:
+    match error:
+        case click.UsageError():
+            text = shorten(error.format_message().strip().removesuffix("."))
+            command = error.ctx.command_path if error.ctx else "newscast"
+            return f"{text}; {command} --help says more" if has_help and "newscast " not in text else text
+        case click.ClickException():
+            return error.format_message()
+        case NewscastError():
+            return str(error)
+        case OSError():
+            return describe_os_error(error)
+    return describe_crash(error)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -13,7 +14,6 @@ from search import (
     Document,
     InvalidDocumentError,
     Library,
-    NewscastError,
     annotate,
     annotate_across,
     build_json,
@@ -21,13 +21,20 @@ from search import (
     make_safe_line,
     parse_json,
 )
+from tui.completion import complete_actor, complete_document, complete_path
 from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
 from tui.setup import find_setup, open_as_it_is, open_for_reading, open_for_writing, setup_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from click.shell_completion import CompletionItem
+    from search import Sighting
+
+
+_most_refusals = 20
+"""Refusals that are said one by one, before a summary says more."""
+_most_reasons = 10
 
 
 def _say_note(library: Library) -> None:
@@ -38,7 +45,7 @@ def _say_note(library: Library) -> None:
 @click.command()
 @setup_options
 @json_option
-@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL …")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL …", shell_complete=complete_path)
 @click.pass_context
 def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None:  # noqa: FBT001 - click passes by name
     """Add files, folders, pages ("-" is standard input); what is unchanged is skipped."""
@@ -59,17 +66,30 @@ def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None: 
                         "reason": addition.reason,
                     }
                 )
-    for refusal in refusals:
-        say(f"refused: {refusal.origin}: {refusal.reason}")
+    _say_refusals(refusals, opened.error_log)
     say(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in ("added", "changed", "skipped", "refused")))
     if refusals and not counts - Counter(refused=counts["refused"]):
         context.exit(1)
 
 
+def _say_refusals(refusals: list[Addition], log: Path) -> None:
+    """Each refusal on a line; of many the first, how often each reason came, and where all of them are."""
+    for refusal in refusals[:_most_refusals]:
+        say(f"refused: {refusal.origin}: {refusal.reason}")
+    if len(refusals) <= _most_refusals:
+        return
+    say(f"refused: {len(refusals) - _most_refusals:,} more; {log} lists all of them")
+    kinds = Counter((refusal.reason or "").partition(":")[0] for refusal in refusals).most_common()
+    for kind, count in kinds[:_most_reasons]:
+        say(f"{count:7,} refused: {kind}")
+    if rest := sum(count for _, count in kinds[_most_reasons:]):
+        say(f"{rest:7,} refused for other reasons")
+
+
 @click.command()
 @setup_options
 @json_option
-@click.argument("document", metavar="ID")
+@click.argument("document", metavar="ID", shell_complete=complete_document)
 @click.pass_context
 def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa: FBT001 - as in add
     """Print an article with its mentions; the beginning of an id is enough."""
@@ -96,9 +116,12 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
 @click.argument("text", nargs=-1)
 @click.pass_context
 def actors(context: click.Context, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
-    """List the cast of the library, or those whose names have TEXT in them."""
+    """List the cast of the library, or those whose names have TEXT in them; the exit status is 1 if there is none."""
     with open_for_reading(find_setup(context)) as opened:
         _, found = opened.actors(" ".join(text))
+    if text and not found:
+        say(f"newscast: no actor has “{' '.join(text)}” in a name")
+        context.exit(1)
     for actor in found:
         if as_json:
             print_json(
@@ -121,41 +144,46 @@ def _describe(actor: Actor) -> str:
     return f"{counts}  {actor.name} ({actor.type}, {actor.id}){f': {others}' if others else ''}"
 
 
-def _complete_actor(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    from click.shell_completion import CompletionItem
-
-    try:
-        with Library(find_setup(context).folder, read_only=True) as library:
-            _, found = library.actors(typed.replace("-", " "), 0, 40)
-    except NewscastError:
-        return []
-    return [CompletionItem(actor.id, help=actor.name) for actor in found if actor.id.startswith(typed)]
-
-
 @click.command()
 @setup_options
 @json_option
-@click.argument("actor", nargs=-1, required=True, shell_complete=_complete_actor)
+@click.argument("actor", nargs=-1, required=True, shell_complete=complete_actor)
 @click.pass_context
 def mentions(context: click.Context, as_json: bool, actor: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
-    """Print every mention of ACTOR (its id, or its name) in reading order, with its sentence."""
+    """Print every sentence that mentions ACTOR (its id, or its name) in reading order.
+
+    On a terminal the mentions are bold. With --json each mention is an object, with its sentence.
+    """
     with open_for_reading(find_setup(context)) as opened:
         found = opened.actor(" ".join(actor))
-        for sighting in opened.sightings(found.id):
-            mention, summary = sighting.mention, sighting.document
-            if not as_json:
-                place = f"{summary.id} ¶{mention.paragraph + 1}"
-                click.echo(f"{place}  {mark_spans(sighting.sentence, [(sighting.start, sighting.end)])}")
-                continue
-            print_json(
-                {
-                    "document": summary.id,
-                    "title": summary.title,
-                    "date": summary.published.isoformat() if summary.published else None,
-                    **build_mention_json(mention, sighting.document.id),
-                    "sentence": sighting.sentence,
-                }
-            )
+        sightings = opened.sightings(found.id)
+        if as_json:
+            for sighting in sightings:
+                _print_sighting(sighting)
+            return
+        for (identifier, paragraph, _), some in groupby(sightings, key=_find_sentence):
+            together = list(some)
+            sentence = max((each.sentence for each in together), key=len)
+            marked = mark_spans(sentence, [(each.start, each.end) for each in together])
+            click.echo(f"{identifier} ¶{paragraph + 1}  {marked}")
+
+
+def _find_sentence(sighting: Sighting) -> tuple[str, int, int]:
+    """The document, the paragraph and the offset of the sentence in which an actor is mentioned."""
+    return sighting.document.id, sighting.mention.paragraph, sighting.mention.start - sighting.start
+
+
+def _print_sighting(sighting: Sighting) -> None:
+    summary = sighting.document
+    print_json(
+        {
+            "document": summary.id,
+            "title": summary.title,
+            "date": summary.published.isoformat() if summary.published else None,
+            **build_mention_json(sighting.mention, summary.id),
+            "sentence": sighting.sentence,
+        }
+    )
 
 
 @click.command("annotate")

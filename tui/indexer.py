@@ -17,15 +17,22 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search import Library, NewscastError
+from search import Library, NewscastError, make_safe_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
 
+_longest_line = 4 * 1024**2
+"""Bytes; a step may refuse some dozens of files, each with a long path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far it is: `counts` of outcomes so far; `error` says why it ended early."""
+    """How far it is: `counts` of outcomes so far; `error` says why it ended early.
+
+    `refusals` are those of this step alone, each an origin and a reason, safe to be shown, of one line each.
+    """
 
     done: int
     total: int
@@ -34,20 +41,23 @@ class Step:
     error: str | None = None
     left: float | None = None
     """Seconds that the work will still take at this pace, once that can be told."""
+    refusals: tuple[tuple[str, str], ...] = ()
 
 
 async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncIterator[Step]:
     """Add the paths, bring the index level and find the cast in another process; ends with it, or it with this."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tui.indexer", str(library), recogniser, *paths,
+        # Without -P the folder that newscast was started in would come first among those that are imported from.
+        sys.executable, "-P", "-m", "tui.indexer", str(library), recogniser, *paths,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         # Ctrl+Z and Ctrl+C at the reader are not meant for it.
         start_new_session=True,
+        limit=_longest_line,
     )  # fmt: skip
     assert process.stdout is not None
     try:
         while line := await process.stdout.readline():
-            yield Step(**json.loads(line))
+            yield _parse_step(line)
         if await process.wait():
             yield Step(0, 0, "", {}, f"adding stopped with status {process.returncode}; newscast add says more")
     finally:
@@ -55,6 +65,12 @@ async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             await process.wait()
+
+
+def _parse_step(line: bytes) -> Step:
+    fields = json.loads(line)
+    fields["refusals"] = tuple((origin, reason) for origin, reason in fields["refusals"])
+    return Step(**fields)
 
 
 def main() -> None:
@@ -72,7 +88,12 @@ def main() -> None:
                 counts.update(addition.outcome for addition in progress.additions)
                 passed = time.monotonic() - begun
                 left = passed / progress.done * (progress.total - progress.done) if progress.done else None
-                _say(Step(progress.done, progress.total, what, dict(counts), left=left))
+                refusals = tuple(
+                    (make_safe_line(addition.origin), make_safe_line(addition.reason or ""))
+                    for addition in progress.additions
+                    if addition.outcome == "refused"
+                )
+                _say(Step(progress.done, progress.total, what, dict(counts), left=left, refusals=refusals))
     except NewscastError as error:
         _say(Step(0, 0, "", dict(counts), str(error)))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from search import make_safe_line
+from tui.settings import find_state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from search import Progress
 
 Item = TypeVar("Item")
+
+_longest_message = 400  # characters
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout, nothing else.")
 
@@ -28,19 +33,43 @@ def print_json(fields: dict[str, Any]) -> None:
 
 
 def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with those spans bold, where stdout is a terminal."""
+    """The text with those spans bold, where stdout is a terminal; one may lie within another."""
     if not sys.stdout.isatty():
         return text
     parts, at = [], 0
-    for start, end in spans:
-        parts += [text[at:start], click.style(text[start:end], bold=True)]
-        at = end
+    for start, end in sorted(spans):
+        if end > at:
+            parts += [text[at:start], click.style(text[max(at, start) : end], bold=True)]
+            at = end
     return "".join([*parts, text[at:]])
 
 
 def say(text: str) -> None:
     """A line for the person at the terminal: on stderr, safe, whatever is in it."""
     click.echo(make_safe_line(text), err=True)
+
+
+def shorten(text: str) -> str:
+    """A message that stays readable, whatever it quotes."""
+    return text if len(text) <= _longest_message else f"{text[:_longest_message]}…"
+
+
+def describe_os_error(error: OSError) -> str:
+    """What the system would not do, and with which file."""
+    what = error.strerror or type(error).__name__
+    return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, str | bytes) else what
+
+
+def describe_crash(error: Exception) -> str:
+    """An error that nobody expected, as one line; its traceback goes to a log, if one can be written."""
+    log = find_state_folder() / "crash.log"
+    said = f"stopped by an error of its own, {type(error).__name__}"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        return f"{said}: {error}"
+    return f"{said}; the whole of it is in {log}"
 
 
 def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:

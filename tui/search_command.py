@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from contextlib import closing
+from functools import partial
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 import click
 
-from search import Facets, Library, Marks, Query, Searches
+from search import Facets, Library, Marks, NotFoundError, Query, Searches, make_safe_line, restrict_query
+from tui.completion import complete_query
 from tui.output import json_option, mark_spans, print_json, say
-from tui.setup import Setup, find_setup, open_for_reading, setup_options
+from tui.setup import Setup, ask, find_setup, open_for_reading, setup_options
 
 if TYPE_CHECKING:
-    from search import Hit, Results
+    from search import Hit, Results, Sort
 
 _facets = ("persons", "organisations", "places", "sources", "months")
 _most_facets = 10
+_furthest = 1_000_000_000
+_WITHOUT = re.compile(r"-[^-]")
 
 
-@click.command("search")
+class SearchCommand(click.Command):
+    """A command that says how to write a query that begins like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse `-word`, for which there is no option. Raises UsageError."""
+        takes_value = {
+            name for option in self.params if isinstance(option, click.Option) and not option.is_flag
+            for name in option.opts
+        }  # fmt: skip
+        words = list(takewhile(lambda word: word != "--", args))
+        for before, word in pairwise(["", *words]):
+            if _WITHOUT.match(word) and word != "-h" and before not in takes_value:
+                written = make_safe_line(shlex.join(args))
+                raise click.UsageError(
+                    f"no option “{make_safe_line(word)}”; to leave out a word: newscast search -- {written}", ctx
+                )
+        return super().parse_args(ctx, args)
+
+
+@click.command("search", cls=SearchCommand)
 @setup_options
 @json_option
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Hits at most.")
-@click.option("--offset", default=0, type=click.IntRange(0), help="Hits to leave out at the beginning.")
+@click.option("--offset", default=0, type=click.IntRange(0, _furthest), help="Hits to leave out at the beginning.")
 @click.option("--sort", type=click.Choice(["relevance", "date", "old"]), help="The best, newest or oldest first.")
 @click.option("--facets", "wants_facets", is_flag=True, help="Who, where from and when in all that answers.")
 @click.option("--save", metavar="NAME", help="Keep the query: newscast search @NAME asks it again.")
 @click.option("--forget", metavar="NAME", help="Forget a saved query.")
 @click.option("--saved", "lists_saved", is_flag=True, help="List the saved queries, with how many answers are unread.")
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=complete_query)
 @click.pass_context
 def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     context: click.Context,
     as_json: bool,  # noqa: FBT001 - click passes by name
     limit: int,
     offset: int,
-    sort: str | None,
+    sort: Sort | None,
     wants_facets: bool,  # noqa: FBT001 - as above
     save: str | None,
     forget: str | None,
@@ -58,12 +84,18 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     text = _expand(setup, " ".join(query))
     if save is not None:
         _save(setup, save, text)
-    asked = Query(f"{text} sort:{sort}" if sort else text)
+    asked = Query(text, sort=sort)
     marks = Marks(setup.reader_database) if "is:" in text.lower() else None
     with open_for_reading(setup) as opened:
-        results = opened.search(asked, offset, limit, marks=marks)
-        suggestion = opened.suggest(asked, marks=marks)
-        facets = opened.facets(asked, _most_facets, marks=marks) if wants_facets else None
+        results, suggestion, facets = ask(
+            setup,
+            opened,
+            lambda: (
+                opened.search(asked, offset, limit, marks=marks),
+                opened.suggest(asked, marks=marks),
+                opened.facets(asked, _most_facets, marks=marks) if wants_facets else None,
+            ),
+        )
     if results.note:
         say(f"newscast: {results.note}")
     for hit in results.hits:
@@ -137,11 +169,19 @@ def _forget(setup: Setup, name: str) -> None:
 
 
 def _list_saved(setup: Setup, *, as_json: bool) -> None:
-    with closing(Searches(setup.reader_database)) as searches:
-        saved = searches.list_saved()
-    with closing(Marks(setup.reader_database)) as marks, open_for_reading(setup) as library:
-        for each in saved:
-            total, unread = (_count(library, marks, text) for text in (each.query, f"({each.query}) is:unread"))
+    with (
+        closing(Searches(setup.reader_database)) as searches,
+        closing(Marks(setup.reader_database)) as marks,
+        open_for_reading(setup) as library,
+    ):
+        for each in searches.list_saved():
+            try:
+                text = searches.expand(each.query)
+            except NotFoundError as error:
+                say(f"newscast: @{each.name}: {error}")
+                continue
+            texts = text, restrict_query(text, "is:unread")
+            total, unread = (ask(setup, library, partial(_count, library, marks, asked)) for asked in texts)
             if as_json:
                 print_json({"name": each.name, "query": each.query, "total": total, "unread": unread})
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,8 +15,9 @@ import platformdirs
 from search import NewscastError, make_safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+_largest = 1_000_000  # bytes
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -79,17 +81,20 @@ class Settings:
 def find_settings_file() -> Path:
     """Where the settings are: NEWSCAST_SETTINGS, else settings.toml in the user's configuration folder."""
     named = os.environ.get("NEWSCAST_SETTINGS")
-    return Path(named) if named else Path(platformdirs.user_config_dir("newscast")) / "settings.toml"
+    return Path(named) if named else _find_folder(platformdirs.user_config_dir) / "settings.toml"
 
 
 def read_settings(path: Path) -> Settings:
     """The settings in a file, or the defaults where there is none. Raises SettingsError."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(_read_text(path))
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        what = "too many brackets within each other" if isinstance(error, RecursionError) else error
+        raise SettingsError(f"{path}: {what}") from error
     if "keys" in data:
         _check_keys(path, data["keys"])
     served = data.pop("serve", {})
@@ -98,6 +103,18 @@ def read_settings(path: Path) -> Settings:
     _check(path, Settings, data)
     _check(path, ServeSettings, served)
     return Settings(**data, serve=ServeSettings(**served))
+
+
+def _read_text(path: Path) -> str:
+    """What is in a settings file. Raises OSError, ValueError for what cannot be one."""
+    # A FIFO must not block the open.
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - takes a descriptor
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and str(path) != os.devnull:
+            raise ValueError("not a regular file")
+        data = file.read(_largest + 1)
+    if len(data) > _largest:
+        raise ValueError(f"larger than {_largest // 1_000:,} kB")
+    return data.decode("utf-8")
 
 
 def _check_keys(path: Path, value: Any) -> None:  # noqa: ANN401 - anything may stand in a file
@@ -131,12 +148,25 @@ def _check(path: Path, table: type[Settings | ServeSettings], data: Mapping[str,
 def find_library_folder(settings: Settings, given: str | None) -> Path:
     """Where the library is: as given, else as set, else in the user's data folder."""
     chosen = given or settings.library
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("newscast")) / "library"
+    if not chosen:
+        return _find_folder(platformdirs.user_data_dir) / "library"
+    try:
+        return Path(chosen).expanduser()
+    except RuntimeError as error:  # so says pathlib of a user who is not known
+        raise SettingsError(f"the library {chosen}: there is no such user's folder") from error
+
+
+def _find_folder(find: Callable[[str], str]) -> Path:
+    """A folder of the user's for newscast, as the system's conventions say. Raises SettingsError."""
+    folder = Path(find("newscast"))
+    if not folder.is_absolute():
+        raise SettingsError("there is no home folder: set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME")
+    return folder
 
 
 def find_state_folder() -> Path:
     """Where what people did is kept."""
-    return Path(platformdirs.user_state_dir("newscast"))
+    return _find_folder(platformdirs.user_state_dir)
 
 
 def find_reader_database(user: str | None = None) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import Library, LibraryLockedError, LibraryOutdatedError
+from search import FullTextDamagedError, Library, LibraryLockedError, LibraryOutdatedError
 from tui.output import say, show_progress
 from tui.settings import (
     Settings,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+Answer = TypeVar("Answer")
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _given = "newscast."  # begins the keys of click's meta under which the options are kept
 
@@ -62,10 +63,15 @@ def find_setup(context: click.Context) -> Setup:
 
 
 def _keep(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:  # noqa: FBT001 - click's signature
-    source = context.get_parameter_source(option.name or "")
+    key = f"{_given}{option.name}"
+    is_typed = context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+    if value == "":
+        raise click.BadParameter("it must not be empty", context, option)
+    if value and is_typed:
+        context.meta[key] = value
     # What the environment says is the server's own; a command over SSH has no environment of its own.
-    if value and not (isinstance(context.obj, Setup) and source is click.core.ParameterSource.ENVIRONMENT):
-        context.meta[f"{_given}{option.name}"] = value
+    elif value and not isinstance(context.obj, Setup):
+        context.meta.setdefault(key, value)
 
 
 def setup_options(command: Command) -> Command:
@@ -109,6 +115,22 @@ def open_for_reading(setup: Setup) -> Iterator[Library]:
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
         yield library
+
+
+def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answer:
+    """What the library answers; where its full-text index turns out to be damaged, once that is mended.
+
+    Raises NewscastError, FullTextDamagedError where nothing may be written.
+    """
+    try:
+        return question()
+    except FullTextDamagedError as error:
+        if setup.read_only:
+            raise
+        say(f"newscast: {error}; it is built again from the articles")
+    for _ in show_progress(library.repair()):
+        pass
+    return question()
 
 
 def open_for_writing(setup: Setup) -> Library:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from search.answering.budget import afford
 from search.answering.rank import list_stems, rank_by_date, rank_by_worth
 from search.answering.seek import Seeker, build_seeker, list_sought
 from search.answering.select import Selector
 from search.answering.suggest import few, suggest
-from search.language import Mentions, Parsed, Words, list_wanted, parse_query
+from search.language import Mentions, Parsed, Words, list_wanted, parse_query, shorten
 from search.model import Hit, Query, Results
 from search.store import Rows
 from search.text import find_word_texts
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
     from search.fulltext import FullText
     from search.fulltext.view import RowSet, View
+    from search.language import Node
     from search.model import Document, Match
     from search.store import Actors, Documents, Marks
 
 _first_page = 100
 """Rows; who goes further has all of them put in order."""
-_most_aliases = 20
+_most_aliases, _most_names = 20, 200
+_longest_note = 300  # characters
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class Answerer:
 
     def search(self, query: Query, marks: Marks | None, offset: int, limit: int) -> Results:
         """A page of what answers, in its order; of a query that asks for nothing, all documents, newest first."""
-        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        parsed = _parse(query)
         if parsed.node is None and parsed.sort is None:
             hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
             return Results(query, self._documents.count(), offset, hits, parsed.note)
@@ -62,7 +65,12 @@ class Answerer:
         page = self._rank(answer, offset, limit)
         found = self._documents.read_with_texts([number for number, _ in page])
         hits = tuple(
-            Hit(found[number][0], worth, answer.seeker.build_snippet(found[number][1]))
+            Hit(
+                found[number][0],
+                worth,
+                answer.seeker.build_snippet(found[number][1]),
+                answer.seeker.find_in_title(found[number][0].title),
+            )
             for number, worth in page
             if number in found  # else it is gone since the index was written
         )
@@ -70,7 +78,7 @@ class Answerer:
 
     def suggest(self, query: Query, marks: Marks | None) -> str | None:
         """A query that was perhaps meant, where this one has few answers or none."""
-        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        parsed = _parse(query)
         if parsed.node is None:
             return None
         answer = self._answer(parsed, marks)
@@ -78,7 +86,7 @@ class Answerer:
 
     def list_rows(self, query: Query, marks: Marks | None) -> RowSet:
         """The rows of all that answers."""
-        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        parsed = _parse(query)
         return self._answer(parsed, marks).rows if parsed.node is not None else self._rows.list_all()
 
     def find_matches(self, query: Query, document: Document) -> tuple[Match, ...]:
@@ -86,44 +94,51 @@ class Answerer:
         seeker = self._find_seeker(query)
         return seeker.find_matches(document) if seeker else ()
 
+    def find_title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
+        """Where the query's words stand in the document's title."""
+        seeker = self._find_seeker(query)
+        return seeker.find_in_title(document.title or "") if seeker else ()
+
     def find_best_match(self, query: Query, document: Document) -> Match | None:
         """Where in the document to begin reading: at the first match in the paragraph with most of the query."""
         seeker = self._find_seeker(query)
         return seeker.find_best_match(document) if seeker else None
 
     def _find_seeker(self, query: Query) -> Seeker | None:
-        parsed = parse_query(query.text, as_you_type=query.as_you_type)
+        parsed = _parse(query)
         if parsed.node is None:
             return None
         if self._last is not None and str(self._last.parsed) == str(parsed):
             return self._last.seeker
         view = self._fulltext.view
-        return self._build_seeker(parsed, view, Selector(view, self._rows, self._actors, None))
+        node, _ = afford(parsed.node, view)
+        return self._build_seeker(node, view, Selector(view, self._rows, self._actors, None, node))
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
         view = self._fulltext.view
         key = (str(parsed), id(view), self._rows.read_stamp(), marks.read_stamp() if marks else None)
         if self._last is not None and self._last.key == key:
             return self._last
-        selector = Selector(view, self._rows, self._actors, marks)
-        rows = selector.select(parsed.node) if parsed.node is not None else self._rows.list_all()
-        notes = "; ".join(filter(None, (parsed.note, *dict.fromkeys(selector.notes))))
-        stems = list_stems(parsed.node, view) if parsed.sort in {None, "relevance"} else []
-        seeker = self._build_seeker(parsed, view, selector)
-        self._last = _Answer(key, parsed, view, rows, stems, seeker, notes or None, [])
+        node, narrowed = afford(parsed.node, view)
+        selector = Selector(view, self._rows, self._actors, marks, node)
+        rows = selector.select(node) if node is not None else self._rows.list_all()
+        notes = "; ".join(filter(None, (narrowed, *dict.fromkeys(selector.notes), parsed.note)))
+        stems = list_stems(node, view) if parsed.sort in {None, "relevance"} else []
+        seeker = self._build_seeker(node, view, selector)
+        self._last = _Answer(key, parsed, view, rows, stems, seeker, shorten(notes, _longest_note) or None, [])
         return self._last
 
-    def _build_seeker(self, parsed: Parsed, view: View, selector: Selector) -> Seeker:
+    def _build_seeker(self, node: Node | None, view: View, selector: Selector) -> Seeker:
         """Words, and the names of actors that were asked for."""
         names = (
             Words(words, is_quoted=True)
-            for node in list_wanted(parsed.node)
-            if isinstance(node, Mentions)
-            for actor in selector.find_actors(node)
+            for leaf in list_wanted(node)
+            if isinstance(leaf, Mentions)
+            for actor in selector.find_actors(leaf)
             for alias in islice(actor.aliases, _most_aliases)
             if (words := tuple(find_word_texts(alias)))
         )
-        return build_seeker([*list_sought(parsed.node), *dict.fromkeys(names)], view)
+        return build_seeker([*list_sought(node), *islice(dict.fromkeys(names), _most_names)], view)
 
     def _rank(self, answer: _Answer, offset: int, limit: int) -> list[tuple[int, float]]:
         last = min(offset + limit, len(answer.rows))
@@ -135,3 +150,8 @@ class Answerer:
                 days = self._rows.read_days()
                 answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")
         return answer.ranked[offset:last]
+
+
+def _parse(query: Query) -> Parsed:
+    parsed = parse_query(query.text, as_you_type=query.as_you_type)
+    return replace(parsed, sort=query.sort) if query.sort else parsed

@@ -22,6 +22,8 @@ _soon_weighed = 1_000
 """Documents; of so few, to leave some out takes longer than to weigh them all."""
 _most_tried = 2_000
 """Documents of one word, the best first, among which those that answer are looked for."""
+_most_stems = 64
+"""Of the words of a query, so many count for the order: those of long phrases say little more."""
 _most_fuzzy = 4
 """Of the words that a misspelt one may be, so many count for the order."""
 
@@ -38,7 +40,7 @@ def list_stems(node: Node | None, view: View) -> list[str]:
             case Fuzzy():
                 forms = view.find_near(build_plain(leaf.word), leaf.distance)
                 found += map(build_stem, heapq.nlargest(_most_fuzzy, forms, key=view.count_form))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))[:_most_stems]
 
 
 def rank_by_worth(numbers: RowSet, stems: list[str], view: View, limit: int) -> list[tuple[int, float]]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING
 
+from search.answering.budget import Budget, BudgetSpentError
 from search.fulltext import build_plain, build_stem
 from search.language import Fuzzy, Node, Prefix, Words, list_wanted
 from search.model import Match, Snippet
@@ -23,23 +24,29 @@ if TYPE_CHECKING:
 _snippet_length = 180
 _most_spans = 40
 """Matches of one leaf that a snippet is chosen among."""
+_quick, _slow = 32, 8
+"""Characters of a text to a step, where the words looked for begin alike, and where they do not."""
+_each = 4
+"""Steps to begin looking for one leaf in one text."""
+_steps_to_a_snippet = 5_000
 _FOLDED = re.compile(r"[^\x00-\x7f‘’“”–—…€£•]")
 """What folding changes the length of, or may."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 def list_sought(node: Node | None) -> list[WordLeaf]:
-    """What a reader would like to see marked in a text."""
-    wanted = list_wanted(node)
-    return [leaf for leaf in wanted if isinstance(leaf, Words | Prefix | Fuzzy) and not leaf.in_title]
+    """What a reader would like to see marked in a document."""
+    return [leaf for leaf in list_wanted(node) if isinstance(leaf, Words | Prefix | Fuzzy)]
 
 
 def build_seeker(leaves: Iterable[WordLeaf], view: View) -> Seeker:
     """What finds these leaves; the index tells the forms of their words."""
-    return Seeker([_build_pattern(leaf, view) for leaf in leaves])
+    patterns = {leaf: pattern for leaf in dict.fromkeys(leaves) if (pattern := _build_pattern(leaf, view)) is not None}
+    return Seeker([pattern for leaf, pattern in patterns.items() if not leaf.in_title], list(patterns.values()))
 
 
-def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern:
+def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern | None:
+    """None for what stands nowhere."""
     match leaf:
         case Prefix():
             prefix = build_plain(leaf.word)
@@ -48,9 +55,14 @@ def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern:
             forms = frozenset(view.find_near(build_plain(leaf.word), leaf.distance))
             return _Pattern(_find_common_beginning(sorted(forms)), [lambda word: build_plain(word) in forms])
         case Words():
-            tests = [_build_test(word, is_quoted=leaf.is_quoted) for word in leaf.words]
-            lead = _find_common_beginning(view.list_forms_of(build_stem(leaf.words[0])))
-            return _Pattern(lead, tests) if leaf.within is None else _NearPattern(tests, leaf.within)
+            stems = [build_stem(word) for word in leaf.words]
+            if leaf.within is not None:
+                return _NearPattern(leaf, stems)
+            forms_of = [view.list_forms_of(stem) for stem in stems]
+            if not all(forms_of):
+                return None
+            tests = [_build_test(word, stem, leaf) for word, stem in zip(leaf.words, stems, strict=True)]
+            return _Pattern(_find_common_beginning(forms_of[0]), tests)
 
 
 def _find_common_beginning(forms: Sequence[str]) -> str:
@@ -61,10 +73,13 @@ def _find_common_beginning(forms: Sequence[str]) -> str:
     return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
 
 
-def _build_test(word: str, *, is_quoted: bool) -> Callable[[str], bool]:
-    if is_quoted and word != word.lower():
+def _is_exact(word: str, leaf: Words) -> bool:
+    return leaf.is_quoted and word != word.lower()
+
+
+def _build_test(word: str, stem: str, leaf: Words) -> Callable[[str], bool]:
+    if _is_exact(word, leaf):
         return lambda other: other == word
-    stem = build_stem(word)
     return lambda other: build_stem(other) == stem
 
 
@@ -73,6 +88,7 @@ class _Pattern:
 
     def __init__(self, lead: str, tests: Sequence[Callable[[str], bool]]) -> None:
         self._lead, self._tests = lead, tests
+        self.pace = _quick if len(lead) > 1 else _slow
 
     def find(self, text: str, lowered: str | None) -> Iterator[Span]:
         """The stretches of the text that match; `lowered` is it folded, None where that is of another length."""
@@ -110,46 +126,84 @@ class _Pattern:
 
 
 class _NearPattern:
-    """Words within a distance of each other, each with a test; between two paragraphs is a step."""
+    """Words within a distance of each other; between two paragraphs is a step."""
 
-    def __init__(self, tests: Sequence[Callable[[str], bool]], distance: int) -> None:
-        self._tests, self._distance = tests, distance
+    pace = 4
+
+    def __init__(self, leaf: Words, stems: Sequence[str]) -> None:
+        exact = [_is_exact(word, leaf) for word in leaf.words]
+        self._exact = frozenset(word for word, is_exact in zip(leaf.words, exact, strict=True) if is_exact)
+        self._stems = frozenset(stem for stem, is_exact in zip(stems, exact, strict=True) if not is_exact)
+        self._count = len(self._exact) + len(self._stems)
+        self._distance = leaf.within or 0
 
     def find(self, text: str, _lowered: str | None) -> Iterator[Span]:
         """The words that are near each other."""
-        last: dict[int, tuple[int, Span]] = {}
+        last: dict[tuple[bool, str], tuple[int, Span]] = {}  # the one that was seen longest ago comes first
+        given: set[Span] = set()
         at = end = 0
         for match in _WORD.finditer(text):
             at += 1 + ("\n" in text[end : match.start()])
             end = match.end()
-            fitting = [index for index, test in enumerate(self._tests) if test(match.group())]
-            last.update((index, (at, match.span())) for index in fitting)
-            if (
-                fitting
-                and len(last) == len(self._tests)
-                and at - min(place for place, _ in last.values()) <= self._distance
-            ):
-                yield from sorted({span for _, span in last.values()})
+            keys = self._list_wanted(match.group())
+            for key in keys:
+                last.pop(key, None)
+                last[key] = at, match.span()
+            if keys and len(last) == self._count and at - next(iter(last.values()))[0] <= self._distance:
+                # Whatever was seen before one that was given, was given with it.
+                new = set(takewhile(lambda span: span not in given, (span for _, span in reversed(last.values()))))  # noqa: B023 - used up at once
+                given |= new
+                yield from sorted(new)
+
+    def _list_wanted(self, word: str) -> list[tuple[bool, str]]:
+        """What a word of the text is, of the words asked for: as written, as any of its forms, or as both."""
+        stem = build_stem(word)
+        exact = [(True, word)] if word in self._exact else []
+        return [*exact, (False, stem)] if stem in self._stems else exact
 
 
 class Seeker:
-    """Finds what some leaves ask for; it may be asked about any number of texts."""
+    """Finds what some leaves ask for; it may be asked about any number of texts and titles."""
 
-    def __init__(self, patterns: Sequence[_Pattern | _NearPattern]) -> None:
-        self._patterns = patterns
+    def __init__(
+        self, patterns: Sequence[_Pattern | _NearPattern], title_patterns: Sequence[_Pattern | _NearPattern]
+    ) -> None:
+        self._patterns, self._title_patterns = patterns, title_patterns
 
-    def is_in(self, text: str) -> bool:
-        """Does any of it stand in the text?"""
-        lowered = _lower(text)
+    def count_steps(self, length: int) -> int:
+        """What it costs at most to look for all of it in a text of so many characters."""
+        return sum(_each + length // pattern.pace for pattern in self._title_patterns)
+
+    def is_in(self, text: str, lowered: str | None = None) -> bool:
+        """Does any of what may stand in a text stand in it? Who asks often gives it folded, by `lower`."""
+        lowered = lowered or lower(text)
         return any(next(pattern.find(text, lowered), None) for pattern in self._patterns)
 
+    def is_in_title(self, title: str) -> bool:
+        """Does any of it stand in the title?"""
+        lowered = lower(title)
+        return any(next(pattern.find(title, lowered), None) for pattern in self._title_patterns)
+
+    def find_in_title(self, title: str) -> tuple[Span, ...]:
+        """The stretches of a title that are asked for."""
+        lowered = lower(title)
+        return tuple(_merge(sorted(span for each in self._title_patterns for span in each.find(title, lowered))))
+
     def find_matches(self, document: Document) -> tuple[Match, ...]:
-        """The stretches of the document's paragraphs that are asked for, in reading order."""
+        """The stretches of the document's paragraphs that are asked for, in reading order.
+
+        Where that is too much for one search, those far down are left out.
+        """
         if not self._patterns:
             return ()
         found = []
+        budget = Budget()
         for paragraph in document.paragraphs:
-            lowered = _lower(paragraph.text)
+            try:
+                budget.spend(self.count_steps(len(paragraph.text)))
+            except BudgetSpentError:
+                break
+            lowered = lower(paragraph.text)
             spans = sorted(span for pattern in self._patterns for span in pattern.find(paragraph.text, lowered))
             found += [Match(paragraph.index, start, end) for start, end in _merge(spans)]
         return tuple(found)
@@ -170,12 +224,17 @@ class Seeker:
 
     def _find_best(self, text: str) -> tuple[int, int, list[Span]]:
         """The index of the best paragraph, its offset, and the matches in it."""
-        lowered = _lower(text)
-        found = [
-            (start, end, kind)
-            for kind, pattern in enumerate(self._patterns)
-            for start, end in islice(pattern.find(text, lowered), _most_spans)
-        ]
+        found: list[tuple[int, int, int]] = []
+        lowered = lower(text)
+        left = _steps_to_a_snippet
+        for kind, pattern in enumerate(self._patterns):
+            reach = min(len(text), left * pattern.pace)
+            left -= _each + reach // pattern.pace
+            if left < 0:
+                break
+            cut = lowered[:reach] if lowered is not None else None
+            spans = islice(pattern.find(text[:reach], cut), _most_spans)
+            found += [(start, end, kind) for start, end in spans]
         if not found:
             return 0, 0, []
         starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
@@ -187,7 +246,8 @@ class Seeker:
         return index, start, [(first - start, last - start) for first, last, _ in by_paragraph[index]]
 
 
-def _lower(text: str) -> str | None:
+def lower(text: str) -> str | None:
+    """The text folded, for `is_in`; None where that would be of another length."""
     return text.lower().replace("’", "'") if text.isascii() or not _FOLDED.search(text) else None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import singledispatchmethod
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from search.answering.budget import Budget, BudgetSpentError, count_looks, count_phrases, most_read
+from search.answering.paragraphs import ParagraphTester, relax
 from search.answering.phrases import find_rows_of_phrase
+from search.answering.rank import rank_by_date
 from search.answering.seek import Seeker, build_seeker
 from search.fulltext import build_plain, build_stem
 from search.language import (
@@ -23,6 +25,7 @@ from search.language import (
     OfUrl,
     Prefix,
     Words,
+    shorten,
 )
 from search.text import find_word_texts
 
@@ -33,9 +36,10 @@ if TYPE_CHECKING:
     from search.model import Actor, ActorType
     from search.store import Actors, Marks, Rows
 
-most_read = 3_000
-"""Documents whose text is looked at where the index cannot tell: some tenths of a second."""
-_narrowed = f"only the newest {most_read:,} of what may match were looked at"
+    Steps = Callable[[int], int]
+
+_to_a_text = 16  # steps to read one
+_rows_to_a_step, _names_to_a_step = 4, 2
 _actor_types: dict[str, ActorType] = {"person": "person", "org": "organisation", "place": "place"}
 _most_named = 3
 _dearness: dict[type, float] = {
@@ -45,12 +49,31 @@ _dearness: dict[type, float] = {
 
 
 class Selector:
-    """Selects for one query; `notes` says what was made of it, `actors` whom its names mean."""
+    """Selects for one query; `note` says how it was narrowed, `actors` whom its names mean.
 
-    def __init__(self, view: View, rows: Rows, actors: Actors, marks: Marks | None) -> None:
+    What is not looked at because the query has no steps left for it answers nothing, not even what is excluded.
+    """
+
+    def __init__(self, view: View, rows: Rows, actors: Actors, marks: Marks | None, query: Node | None) -> None:
         self._view, self._rows, self._actors, self._marks = view, rows, actors, marks
-        self.notes: list[str] = []
+        self._named: list[str] = []
         self.actors: dict[Mentions, tuple[Actor, ...]] = {}
+        self._positions, self._texts = Budget(count_phrases(query)), Budget(count_looks(query))
+        self._scans = Budget()
+        self._not_seen: set[int] = set()
+        self._least_seen: int | None = None
+        self._found: dict[Node, RowSet] = {}
+        self._not_looked_up: set[Mentions] = set()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was made of the query, in half lines."""
+        if self._least_seen is None:
+            return self._named
+        if self._least_seen == most_read:
+            return [f"only the newest {most_read:,} of what may match were looked at", *self._named]
+        seen = f"only the newest {self._least_seen:,} of what may match" if self._least_seen else "no articles"
+        return [f"too much for one search: for a part of it {seen} were looked at", *self._named]
 
     def select(self, node: Node, within: RowSet | None = None) -> RowSet:
         """The rows that answer, of those `within` if that is given."""
@@ -76,19 +99,42 @@ class Selector:
 
     @_select.register(Not)
     def _select_not(self, node: Not, within: RowSet | None) -> RowSet:
-        return (self._rows.list_all() if within is None else within) - self.select(node.node, within)
+        seen_before, self._not_seen = self._not_seen, set()
+        found = (self._rows.list_all() if within is None else within) - self.select(node.node, within) - self._not_seen
+        self._not_seen |= seen_before
+        return found
 
     @_select.register(Mentions)
-    def _select_mentions(self, node: Mentions, _within: RowSet | None) -> RowSet:
-        return self._rows.find_by_actors(actor.id for actor in self.find_actors(node))
-
     @_select.register(OfSource)
-    def _select_of_source(self, node: OfSource, _within: RowSet | None) -> RowSet:
-        return self._rows.find_by_source(node.name)
-
     @_select.register(OfUrl)
-    def _select_of_url(self, node: OfUrl, _within: RowSet | None) -> RowSet:
+    @_select.register(Dated)
+    def _select_by_store(self, node: Mentions | OfSource | OfUrl | Dated, _within: RowSet | None) -> RowSet:
+        try:
+            if node not in self._found:
+                self._found[node] = self._ask_store(node)
+        except BudgetSpentError:
+            self._note_unseen(self._rows.list_all(), 0)
+            return frozenset()
+        return self._found[node]
+
+    def _ask_store(self, node: Mentions | OfSource | OfUrl | Dated) -> RowSet:
+        """Raises BudgetSpentError."""
+        match node:
+            case Mentions():
+                actors = self.find_actors(node)
+                if node in self._not_looked_up:
+                    raise BudgetSpentError
+                return self._rows.find_by_actors(actor.id for actor in actors)
+            case OfSource():
+                return self._rows.find_by_source(node.name)
+            case Dated():
+                return self._rows.find_by_dates(node.since, node.until)
+        self._scans.spend(len(self._rows.read_days()) // _rows_to_a_step)
         return self._rows.find_by_url(node.part)
+
+    def _note_unseen(self, rows: RowSet, seen: int) -> None:
+        self._not_seen |= rows
+        self._least_seen = seen if self._least_seen is None else min(seen, self._least_seen)
 
     def _estimate(self, node: Node) -> int:
         """About how many rows; what is dear to find comes last, when few are left to look at."""
@@ -108,14 +154,22 @@ class Selector:
         if len(stems) == 1 and not node.in_title:
             found: RowSet = self._view.read_rows(stems[0])
         else:
-            found = find_rows_of_phrase(self._view, stems, node.within, within, in_title=node.in_title)
+            self._positions.begin_part()
+            try:
+                found = find_rows_of_phrase(
+                    self._view, stems, node.within, within, in_title=node.in_title, choosing=self
+                )
+            except BudgetSpentError:
+                self._note_unseen(self._rows.list_all(), 0)
+                return frozenset()
         if not node.is_as_written:
             return found
         seeker = build_seeker([node], self._view)
         return self._keep(
             found,
             within,
-            lambda title, text: seeker.is_in(title) or (not node.in_title and seeker.is_in(text)),
+            lambda title, text: seeker.is_in_title(title) or seeker.is_in(text),
+            seeker.count_steps,
         )
 
     @_select.register(Prefix)
@@ -123,7 +177,7 @@ class Selector:
         prefix = build_plain(node.word)
         found = self._view.read_prefix(prefix, within)
         if self._view.has_many_forms(prefix):
-            self.notes.append(f"“{prefix}*” stands for too many words: the most frequent were looked for")
+            self._named.append(f"“{shorten(prefix)}*” stands for too many words: the most frequent were looked for")
         return self._keep_titled(found, within, lambda word: word.startswith(prefix)) if node.in_title else found
 
     @_select.register(Fuzzy)
@@ -137,27 +191,59 @@ class Selector:
 
     def _keep_titled(self, found: RowSet, within: RowSet | None, is_right: Callable[[str], bool]) -> RowSet:
         return self._keep(
-            found, within, lambda title, _: any(is_right(build_plain(word)) for word in find_word_texts(title))
+            found,
+            within,
+            lambda title, _: any(is_right(build_plain(word)) for word in find_word_texts(title)),
+            lambda _: _to_a_text,
         )
 
-    def _keep(self, found: RowSet, within: RowSet | None, is_right: Callable[[str, str], bool]) -> RowSet:
-        """Those whose title and text, looked at, are right."""
-        chosen = self._choose(found if within is None else found & within)
-        return {number for number, title, text in self._rows.read_texts(chosen) if is_right(title, text)}
+    def spend(self, steps: int) -> None:
+        """Take so many steps for looking at positions. Raises BudgetSpentError."""
+        self._positions.spend(steps)
 
-    def _choose(self, found: RowSet) -> list[int]:
-        if len(found) > most_read:
-            self.notes.append(_narrowed)
-        return list(islice(sorted(found, reverse=True), most_read))
+    def choose(self, rows: RowSet, steps: int) -> RowSet:
+        """As many of these rows, the newest, as there are steps left for looking at their positions."""
+        count = self._positions.spend_on(len(rows), steps)
+        return rows if count == len(rows) else frozenset(self._choose(rows, count))
 
-    @_select.register(Dated)
-    def _select_dated(self, node: Dated, _within: RowSet | None) -> RowSet:
-        return self._rows.find_by_dates(node.since, node.until)
+    def _choose(self, found: RowSet, count: int) -> list[int]:
+        """So many of these rows, the newest first; the others are noted as not seen."""
+        newest = [number for number, _ in rank_by_date(found, self._rows.read_days(), count)]
+        if len(newest) < len(found):
+            self._note_unseen(found - set(newest), count)
+        return newest
+
+    def _keep(self, found: RowSet, within: RowSet | None, is_right: Callable[[str, str], bool], steps: Steps) -> RowSet:
+        """Those whose title and text, looked at, are right; `steps` is what that costs for a text of some length."""
+        self._texts.begin_part()
+
+        def look(_: int, title: str, text: str) -> bool:
+            self._texts.spend(steps(len(title) + len(text)))
+            return is_right(title, text)
+
+        return self._look(self._choose(found if within is None else found & within, most_read), look)
+
+    def _look(self, chosen: list[int], is_right: Callable[[int, str, str], bool]) -> RowSet:
+        """Those of these rows, the newest first, whose number, title and text are right, as far as the steps go."""
+        kept: set[int] = set()
+        seen = 0
+        try:
+            for number, title, text in self._rows.read_texts(chosen):
+                self._texts.spend(_to_a_text)
+                if is_right(number, title, text):
+                    kept.add(number)
+                seen += 1
+        except BudgetSpentError:
+            self._note_unseen(set(chosen[seen:]), seen)
+        return kept
 
     @_select.register(OfState)
     def _select_state(self, node: OfState, within: RowSet | None) -> RowSet:
-        marked = self._marks.list_marked("starred" if node.state == "starred" else "read") if self._marks else ()
-        found = self._rows.find_by_ids(marked)
+        what: Literal["starred", "read"] = "starred" if node.state == "starred" else "read"
+        if OfState(what) not in self._found:
+            marked = self._marks.list_marked(what) if self._marks else ()
+            self._found[OfState(what)] = self._rows.find_by_ids(marked)
+        found = self._found[OfState(what)]
         if node.state == "unread":
             return (self._rows.list_all() if within is None else within) - found
         return found
@@ -165,30 +251,34 @@ class Selector:
     def find_actors(self, node: Mentions) -> tuple[Actor, ...]:
         """Whom a name in the query means; of several, the note offers the most frequent."""
         if node not in self.actors:
-            found = self._actors.find_actors(node.name, _actor_types.get(node.field))
+            type_ = _actor_types.get(node.field)
+            found = self._actors.find_called(node.name, type_)
+            try:
+                if not found:
+                    self._scans.spend(self._actors.estimate() * len(node.name.split()) // _names_to_a_step)
+                    found = self._actors.find_actors(node.name, type_)
+            except BudgetSpentError:
+                self._not_looked_up.add(node)
             self.actors[node] = found
-            if not found:
-                self.notes.append(f"no {node.field} “{node.name}”")
+            if not found and node not in self._not_looked_up:
+                self._named.append(f"no {node.field} “{shorten(node.name)}”")
             elif len(found) > 1:
                 offered = ", ".join(f"{node.field}:#{actor.id}" for actor in found[:_most_named])
                 more = " …" if len(found) > _most_named else ""
-                self.notes.append(f"“{node.name}” may be {len(found)} actors: {offered}{more}")
+                self._named.append(f"“{shorten(node.name)}” may be {len(found)} actors: {offered}{more}")
         return self.actors[node]
 
     @_select.register(InParagraph)
     def _select_in_paragraph(self, node: InParagraph, within: RowSet | None) -> RowSet:
-        needed = _relax(node.node)
+        needed = relax(node.node)
         if needed is not None:
             found = self.select(needed, within)
         else:
             found = self._rows.list_all() if within is None else within
-        chosen = self._choose(found)
-        tester = _ParagraphTester(self, chosen)
-        return {
-            number
-            for number, _, text in self._rows.read_texts(chosen)
-            if tester.find(node.node, number, text.split("\n"))
-        }
+        self._texts.begin_part()
+        chosen = self._choose(found, most_read)
+        tester = ParagraphTester(self, chosen, self._texts.spend)
+        return self._look(chosen, lambda number, _, text: tester.holds(node.node, number, text))
 
     def find_paragraphs(self, node: Mentions, numbers: Iterable[int]) -> dict[int, set[int]]:
         """The paragraphs of these documents in which the actors of a name are mentioned."""
@@ -197,51 +287,3 @@ class Selector:
     def build_seeker(self, node: Words | Prefix | Fuzzy) -> Seeker:
         """What finds the words of one leaf in a text."""
         return build_seeker([node], self._view)
-
-
-def _relax(node: Node) -> Node | None:
-    """What documents must answer for a paragraph of theirs to: the same without what is excluded."""
-    match node:
-        case Not():
-            return None
-        case All():
-            kept = [relaxed for each in node.nodes if (relaxed := _relax(each)) is not None]
-            return All(tuple(kept)) if len(kept) > 1 else kept[0] if kept else None
-        case Any():
-            relaxed_nodes = [_relax(each) for each in node.nodes]
-            return Any(tuple(each for each in relaxed_nodes if each is not None)) if None not in relaxed_nodes else None
-        case _:
-            return node
-
-
-class _ParagraphTester:
-    """Finds in which paragraphs of a document a node holds."""
-
-    def __init__(self, selector: Selector, numbers: list[int]) -> None:
-        self._selector, self._numbers = selector, numbers
-        self._seekers: dict[Words | Prefix | Fuzzy, Seeker] = {}
-        self._mentions: dict[Mentions, dict[int, set[int]]] = {}
-        self._whole: dict[Node, RowSet] = {}
-
-    def find(self, node: Node, number: int, paragraphs: list[str]) -> set[int]:
-        """The indices of the paragraphs that answer."""
-        match node:
-            case All():
-                return set.intersection(*(self.find(each, number, paragraphs) for each in node.nodes))
-            case Any():
-                return set().union(*(self.find(each, number, paragraphs) for each in node.nodes))
-            case Not():
-                return set(range(len(paragraphs))) - self.find(node.node, number, paragraphs)
-            case Words() | Prefix() | Fuzzy() if not node.in_title:
-                if node not in self._seekers:
-                    self._seekers[node] = self._selector.build_seeker(node)
-                seeker = self._seekers[node]
-                return {index for index, text in enumerate(paragraphs) if seeker.is_in(text)}
-            case Mentions():
-                if node not in self._mentions:
-                    self._mentions[node] = self._selector.find_paragraphs(node, self._numbers)
-                return self._mentions[node].get(number, set())
-            case _:
-                if node not in self._whole:
-                    self._whole[node] = self._selector.select(node, frozenset(self._numbers))
-                return set(range(len(paragraphs))) if number in self._whole[node] else set()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from search.cast.recognise import Found
@@ -16,7 +17,24 @@ if TYPE_CHECKING:
     from search.cast.recognise import FoundType
 
 _sure = 0.8
+_WORD = re.compile(r"[\w-]+")
 _LOWER = re.compile(r"\b[a-z][\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Names that begin with one word, and their lengths, the longest first."""
+
+    names: frozenset[str]
+    lengths: tuple[int, ...]
+
+    def find(self, text: str, start: int) -> str | None:
+        """The longest of them that stands here, and ends where a word does."""
+        for length in self.lengths:
+            name = text[start : start + length]
+            if name in self.names and not _WORD.match(text, start + length):
+                return name
+        return None
 
 
 def agree(texts: Sequence[str], names: Sequence[list[Found]]) -> list[list[Found]]:
@@ -38,13 +56,23 @@ def agree(texts: Sequence[str], names: Sequence[list[Found]]) -> list[list[Found
     wanted = _find_repeated(texts, types, surest)
     if not wanted:
         return agreed
-    pattern = re.compile(
-        r"(?<![\w-])(?:" + "|".join(map(re.escape, sorted(wanted, key=len, reverse=True))) + r")(?![\w-])"
-    )
+    by_first_word: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(wanted, key=len, reverse=True):
+        by_first_word[_first_word(name)].append(name)
+    lookup = {word: _Wanted(frozenset(alike), _list_lengths(alike)) for word, alike in by_first_word.items()}
     return [
-        [*found, *_find_overlooked(index, text, found, pattern, types)]
+        sorted([*found, *_find_overlooked(index, text, found, lookup, types)], key=lambda name: name.start)
         for index, (text, found) in enumerate(zip(texts, agreed, strict=True))
     ]
+
+
+def _first_word(name: str) -> str:
+    found = _WORD.match(name)
+    return found[0] if found else ""
+
+
+def _list_lengths(names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(map(len, names)))
 
 
 def _find_surnames(types: dict[str, FoundType]) -> set[str]:
@@ -64,16 +92,20 @@ def _find_repeated(texts: Sequence[str], types: dict[str, FoundType], surest: di
 
 
 def _find_overlooked(
-    paragraph: int, text: str, found: list[Found], pattern: re.Pattern[str], types: dict[str, FoundType]
+    paragraph: int, text: str, found: list[Found], lookup: dict[str, _Wanted], types: dict[str, FoundType]
 ) -> list[Found]:
-    taken = [(name.start, name.end) for name in found]
+    starts = [name.start for name in found]
     overlooked = []
-    for match in pattern.finditer(text):
-        start, end = match.span()
-        if any(first < end and start < last for first, last in taken):
+    end = 0
+    for word in _WORD.finditer(text):
+        start = word.start()
+        name = lookup[word[0]].find(text, start) if start >= end and word[0] in lookup else None
+        if name is None:
             continue
-        last_word = start + len(match[0]) - len(match[0].split()[-1])
-        overlooked.append(
-            Found(paragraph, start, end, match[0], "name", types[match[0]], (last_word, end), probability=0.6)
-        )
+        end = start + len(name)
+        before = bisect_left(starts, end) - 1  # of names that do not overlap, only this one may reach into it
+        if before >= 0 and found[before].end > start:
+            continue
+        last_word = end - len(name.split()[-1])
+        overlooked.append(Found(paragraph, start, end, name, "name", types[name], (last_word, end), probability=0.6))
     return overlooked

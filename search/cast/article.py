@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from search.cast.gazetteer import read_gazetteer
 from search.cast.lexicon import (
@@ -24,11 +25,12 @@ from search.cast.names import find_tokens, is_title
 from search.text import find_sentences, find_words, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from search.cast.recognise import Found
     from search.model import Document
 
+_Each = TypeVar("_Each")
 _QUOTE = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
 _BEFORE = 48
 """Characters before a mention in which its title, nationality or determiner may stand."""
@@ -62,7 +64,7 @@ class Member:
     @property
     def modifiers(self) -> frozenset[str]:
         """The words of a nominal between its determiner and its head."""
-        return frozenset(self.words[:-1]) - determiners.keys() - {"s"}
+        return frozenset(self.words[:-1]).difference(determiners, {"s"})
 
 
 def build_members(document: Document, found: Sequence[Found]) -> list[Member]:
@@ -76,18 +78,19 @@ def build_members(document: Document, found: Sequence[Found]) -> list[Member]:
         starts = [start for start, _ in find_sentences(paragraph.text)]
         quotes = [match.span() for match in _QUOTE.finditer(paragraph.text)]
         mine = by_paragraph.get(paragraph.index, [])
-        speakers = _find_speakers(paragraph.text, quotes, mine)
+        spoken: dict[int, list[int]] = {}
+        for number, speaker in _find_speakers(paragraph.text, quotes, mine).items():
+            spoken.setdefault(id(speaker), []).append(quotes_before + number)
         ranks: dict[int, int] = {}
         for place, mention in enumerate(mine):
             sentence = bisect_right(starts, mention.start) - 1
             rank = ranks[sentence] = ranks.get(sentence, -1) + 1
-            quote = next((n for n, (start, end) in enumerate(quotes) if start <= mention.start < end), -1)
-            spoken = tuple(quotes_before + n for n, speaker in speakers.items() if speaker is mention)
+            quote = _find_quote(quotes, mention.start)
             gap = _find_gap(paragraph.text, mine, place)
             members.append(
                 _build_member(
                     len(members), paragraph.text, mention, (sentences_before + sentence, rank),
-                    (quote + quotes_before if quote >= 0 else -1, spoken), gap,
+                    (quote + quotes_before if quote >= 0 else -1, tuple(spoken.get(id(mention), ()))), gap,
                 )
             )  # fmt: skip
         sentences_before += max(1, len(starts))
@@ -164,13 +167,21 @@ def _find_gap(text: str, mentions: list[Found], place: int) -> str:
     return text[before.end : mention.start] if 0 <= mention.start - before.end <= 24 else ""
 
 
+def _find_quote(quotes: list[tuple[int, int]], position: int) -> int:
+    """The number of the quotation that this character stands in, -1 for none."""
+    number = bisect_right(quotes, position, key=itemgetter(0)) - 1
+    return number if number >= 0 and position < quotes[number][1] else -1
+
+
 def _find_speakers(text: str, quotes: list[tuple[int, int]], mentions: list[Found]) -> dict[int, Found]:
     """Quotation → the mention beside a verb of speaking just before or after it."""
     speakers: dict[int, Found] = {}
+    outside = [mention for mention in mentions if _find_quote(quotes, mention.start) < 0]
+    by_end = sorted(range(len(outside)), key=lambda place: outside[place].end)
     for number, (start, end) in enumerate(quotes):
-        outside = [m for m in mentions if not any(first <= m.start < last for first, last in quotes)]
-        following = [m for m in outside if end <= m.start <= end + 60]
-        preceding = [m for m in outside if start - 90 <= m.end <= start]
+        following = _slice(outside, end, end + 60, lambda mention: mention.start)
+        near = sorted(_slice(by_end, start - 90, start, lambda place: outside[place].end))
+        preceding = [outside[place] for place in near]
         for mention in following:
             if _is_beside_speaking(text, mention, end, min(len(text), mention.end + 40)):
                 speakers[number] = mention
@@ -181,6 +192,11 @@ def _find_speakers(text: str, quotes: list[tuple[int, int]], mentions: list[Foun
                     speakers[number] = mention
                     break
     return speakers
+
+
+def _slice(ordered: list[_Each], first: int, last: int, key: Callable[[_Each], int]) -> list[_Each]:
+    """Those of an ordered list whose keys are from `first` to `last`."""
+    return ordered[bisect_left(ordered, first, key=key) : bisect_right(ordered, last, key=key)]
 
 
 def _is_beside_speaking(text: str, mention: Found, start: int, end: int) -> bool:

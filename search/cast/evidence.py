@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, TypeAlias
 
 from search.cast.lexicon import general_nouns, pronouns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from search.cast.article import Member
     from search.cast.recognise import FoundType
@@ -21,6 +22,10 @@ _types: dict[FoundType, int] = {
 _general = {"": 0, "country": 1, "place": 2, "organisation": 3, "person": 4}
 _genders = {"": 0, "male": 1, "female": 2, "thing": 3}
 _recent_members = 8
+_most_modifiers = 64
+"""Wordings of nominals with one head that are compared; no article calls somebody by more."""
+Similar: TypeAlias = "Callable[[Sequence[int]], list[float]]"
+"""Indexes of earlier mentions → what the network says to each."""
 unknown = -9.0
 """Where there is nothing to compare, below all that a comparison gives."""
 
@@ -55,6 +60,9 @@ class Candidate:
     titles: set[str] = field(default_factory=set)
     countries: set[str] = field(default_factory=set)
     quotes: set[int] = field(default_factory=set)
+    wordings: set[tuple[str, ...]] = field(default_factory=set)
+    modifiers: dict[str, dict[frozenset[str], None]] = field(default_factory=dict)
+    """Head of a nominal → the modifiers that it had, the newest last."""
     type: int = unknown_type
     """The number of the type that most mentions have."""
 
@@ -66,6 +74,7 @@ class Candidate:
     def add(self, member: Member) -> None:
         """One more mention of this actor."""
         self.members.append(member)
+        self.wordings.add(member.words)
         kind = member.found.kind
         if kind == "name":
             self.names.append(member)
@@ -75,6 +84,10 @@ class Candidate:
         elif kind == "nominal":
             self.nominals.append(member)
             self.heads.add(member.head)
+            modifiers = self.modifiers.setdefault(member.head, {})
+            modifiers[member.modifiers] = None
+            if len(modifiers) > _most_modifiers:
+                del modifiers[next(iter(modifiers))]
             self.countries |= member.countries
         else:
             self.pronouns[member.words[0]] += 1
@@ -102,11 +115,9 @@ feature_names = (
 """What the numbers of `build_features` are, in their order."""
 
 
-def build_features(
-    member: Member, candidates: list[Candidate], similar_to: Sequence[float] | None
-) -> list[list[float]]:
-    """A row of evidence for each candidate; `similar_to` is what the network says to each earlier mention, by index."""
-    similar = [_find_similarities(candidate, similar_to) for candidate in candidates]
+def build_features(member: Member, candidates: list[Candidate], ask: Similar | None) -> list[list[float]]:
+    """A row of evidence for each candidate; `ask` tells what the network says to earlier mentions."""
+    similar = _find_similarities(candidates, ask)
     best = sorted((max(values) if values else unknown for values in similar), reverse=True)
     order = sorted(range(len(candidates)), key=lambda index: -candidates[index].last.index)
     recency = {index: place for place, index in enumerate(order)}
@@ -129,15 +140,16 @@ def build_features(
     return rows
 
 
-def _find_similarities(candidate: Candidate, similar_to: Sequence[float] | None) -> list[float]:
-    """What the network says to the candidate's newest mentions, in reading order, as far as it read them."""
-    if similar_to is None:
-        return []
-    return [
-        similar_to[earlier.index]
-        for earlier in candidate.members[-_recent_members:]
-        if earlier.found.vectors is not None
+def _find_similarities(candidates: list[Candidate], ask: Similar | None) -> list[list[float]]:
+    """What the network says to each candidate's newest mentions, in reading order, as far as it read them."""
+    if ask is None:
+        return [[] for _ in candidates]
+    newest = [
+        [earlier.index for earlier in candidate.members[-_recent_members:] if earlier.found.vectors is not None]
+        for candidate in candidates
     ]
+    said = iter(ask(list(chain.from_iterable(newest))))
+    return [list(islice(said, len(indexes))) for indexes in newest]
 
 
 def _describe(member: Member, candidate: Candidate, total: int, count: int) -> list[float]:
@@ -146,11 +158,9 @@ def _describe(member: Member, candidate: Candidate, total: int, count: int) -> l
     is_nominal = found.kind == "nominal"
     own = pronouns.get(member.words[0]) if found.kind == "pronoun" else None
     modifiers = member.modifiers if is_nominal else frozenset()
-    same_head = [other for other in candidate.nominals if other.head == member.head] if is_nominal else []
-    same_modifiers = max((len(modifiers & other.modifiers) for other in same_head), default=0)
-    other_modifiers = min(
-        (len(modifiers ^ other.modifiers) if modifiers and other.modifiers else 0 for other in same_head), default=-1
-    )
+    same_head = candidate.modifiers.get(member.head, {}) if is_nominal else {}
+    same_modifiers = max((len(modifiers & other) for other in same_head), default=0)
+    other_modifiers = min((len(modifiers ^ other) if modifiers and other else 0 for other in same_head), default=-1)
     near = last.found.paragraph == found.paragraph and last.index == member.index - 1
     gap = member.gap.strip().lower() if near else ""
     return [
@@ -166,7 +176,7 @@ def _describe(member: Member, candidate: Candidate, total: int, count: int) -> l
         bool(same_head) if is_nominal else member.head in candidate.heads,
         member.head in candidate.tokens,
         member.head in candidate.titles if is_nominal else bool(set(member.titles) & candidate.heads),
-        any(other.words == member.words for other in candidate.members),
+        member.words in candidate.wordings,
         same_modifiers,
         other_modifiers,
         bool(member.countries & candidate.countries),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, TypeVar
 
 from search.cast.gazetteer import read_gazetteer
 from search.cast.names import (
@@ -17,14 +18,14 @@ from search.cast.names import (
     left_out_words,
     strip_possessive,
 )
-from search.model import ActorType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from search.cast.recognise import Found
-    from search.model import Document, Why
+    from search.model import ActorType, Document, Why
 
+_Key = TypeVar("_Key")
 _longest_shouted_acronym = 5
 """Letters; more capitals than that, alone in a dateline, are a shouted place."""
 
@@ -32,15 +33,40 @@ _ADJECTIVES = ("ish", "ese", "ian", "ean", "ic", "ist")
 """Endings of words like "Jewish", which is no short form of the Jewish Agency."""
 
 
+_longest_name = 20
+"""Words; a longer run of capitals is a list or a headline, and no other name is part of it."""
+
+
 @dataclass(eq=False, slots=True)
 class NameGroup:
-    """Mentions of one name, and then of one actor."""
+    """Mentions of one name, and then of one actor; `first` is where it is mentioned first, under any of its names."""
 
     key: str
     tokens: tuple[str, ...]
     place: str | None
+    first: tuple[int, int]
     names: list[Found] = field(default_factory=list)
     joined: list[tuple[NameGroup, Why]] = field(default_factory=list)
+    types: Counter[ActorType] = field(default_factory=Counter)
+    """How many of its own names were taken for what."""
+    has_acronym: bool = False
+    """Is an acronym of it among its names?"""
+    is_acronym: bool = True
+    """Is it only ever written as one, like "HTS"?"""
+
+    def add(self, name: Found) -> None:
+        """One more mention of this name."""
+        self.names.append(name)
+        self.first = min(self.first, name.place)
+        if name.mention_type != "other":  # which only says that the recogniser did not know
+            self.types[name.mention_type] += 1
+        self.is_acronym = self.is_acronym and not self.place and is_acronym(name.text)
+
+    def join(self, other: NameGroup, why: Why) -> None:
+        """Take in another name of the same actor."""
+        self.joined.append((other, why))
+        self.first = min(self.first, other.first)
+        self.has_acronym = self.has_acronym or why == "acronym"
 
     @property
     def all_names(self) -> list[Found]:
@@ -48,22 +74,11 @@ class NameGroup:
         return [*self.names, *(name for other, _ in self.joined for name in other.all_names)]
 
     @property
-    def first(self) -> tuple[int, int]:
-        """Where it is mentioned first."""
-        return min(name.place for name in self.all_names)
-
-    @property
-    def has_acronym(self) -> bool:
-        """Is an acronym of it among its names?"""
-        return any(why == "acronym" for _, why in self.joined)
-
-    @property
     def type(self) -> ActorType:
-        """What most of its mentions were taken for; "other" only says that the recogniser did not know."""
+        """What most of its mentions were taken for."""
         if self.place:
             return "place"
-        counts = Counter[ActorType](name.mention_type for name in self.names if name.mention_type != "other")
-        most = max(counts, key=lambda type_: (counts[type_], type_)) if counts else "other"
+        most = max(self.types, key=lambda type_: (self.types[type_], type_)) if self.types else "other"
         # People have no acronyms.
         return "organisation" if most == "person" and self.has_acronym else most
 
@@ -78,11 +93,6 @@ class NameGroup:
     def is_full_name(self) -> bool:
         """Is it a person's, of more than one word?"""
         return self.type == "person" and len(self.tokens) > 1
-
-    @property
-    def is_acronym(self) -> bool:
-        """Is it only ever written as one, like "HTS"?"""
-        return not self.place and all(is_acronym(name.text) for name in self.names)
 
 
 def group_names(document: Document, names: Iterable[Found]) -> list[NameGroup]:
@@ -103,8 +113,8 @@ def _group_by_name(names: Iterable[Found]) -> list[NameGroup]:
         key = f"place:{place}" if place else build_key(name.text)
         group = groups.get(key)
         if group is None:
-            group = groups[key] = NameGroup(key, find_tokens(name.text), place)
-        group.names.append(name)
+            group = groups[key] = NameGroup(key, find_tokens(name.text), place, name.place)
+        group.add(name)
     return list(groups.values())
 
 
@@ -122,8 +132,20 @@ def _join(groups: list[NameGroup], find_target: Callable[[NameGroup], tuple[Name
         while id(target) in targets and id(target) not in seen:
             seen.add(id(target))
             target = targets[id(target)][0]
-        target.joined.append((group, why))
+        target.join(group, why)
     return kept
+
+
+def _index(
+    groups: Iterable[NameGroup], build_keys: Callable[[NameGroup], Iterable[_Key]]
+) -> dict[_Key, list[NameGroup]]:
+    """Key → the groups that have it: what a name may be joined to is looked up, not looked for."""
+    found: dict[_Key, list[NameGroup]] = {}
+    for group in groups:
+        if len(group.tokens) <= _longest_name:
+            for key in set(build_keys(group)):
+                found.setdefault(key, []).append(group)
+    return found
 
 
 def _join_longer_names(groups: list[NameGroup]) -> list[NameGroup]:
@@ -132,15 +154,20 @@ def _join_longer_names(groups: list[NameGroup]) -> list[NameGroup]:
     "Kishida Fumio" is "Fumio Kishida", whichever comes later.
     """
     full = [group for group in groups if group.is_full_name]
+    by_word = _index(full, lambda group: [(group.tokens[-1], word) for word in (*group.tokens, group.tokens[0][:1])])
+    by_tokens = _index(full, lambda group: [group.tokens])
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if not group.is_full_name:
             return None
-        longer = [
-            other for other in full if _is_longer(group.tokens, other.tokens)
-            or (group.tokens == other.tokens[::-1] != other.tokens and other.first < group.first)
+        alike = min((by_word.get((group.tokens[-1], word), []) for word in group.tokens[:-1]), key=len)
+        turned = [
+            other for other in by_tokens.get(group.tokens[::-1], ())
+            if group.tokens != other.tokens and other.first < group.first
         ]  # fmt: skip
-        return (longer[0], "alias") if len(longer) == 1 else None
+        longer = (other for other in alike if _is_longer(group.tokens, other.tokens))
+        found = list(islice(chain(turned, longer), 2))
+        return (found[0], "alias") if len(found) == 1 else None
 
     return _join(groups, find)
 
@@ -161,18 +188,22 @@ def _is_initial_or_same(first: str, tokens: tuple[str, ...]) -> bool:
 def _join_single_names(groups: list[NameGroup]) -> list[NameGroup]:
     """ "Assad" is the one person here of that surname, "Angela" the one of that first name; of two, neither."""
     full = [group for group in groups if group.is_full_name]
-    firms = [group for group in groups if group.type == "organisation" and len(group.tokens) > 1]
+    by_surname = _index(full, lambda group: group.tokens[-1:])
+    by_first_name = _index(full, lambda group: group.tokens[:1])
+    firms: dict[str, tuple[int, int]] = {}
+    for group in groups:
+        if group.type == "organisation" and len(group.tokens) > 1:
+            firms[group.tokens[0]] = min(group.first, firms.get(group.tokens[0], group.first))
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if len(group.tokens) != 1 or group.place or group.type not in {"person", "other"}:
             return None
         (token,) = group.tokens
-        for position, why in ((-1, "surname"), (0, "alias")):
-            found = [other for other in full if other.tokens[position] == token]
-            if found:
-                target = _find_known(found, group)
+        for owners, why in ((by_surname.get(token), "surname"), (by_first_name.get(token), "alias")):
+            if owners:
+                target = _find_known(owners, group)
                 # "Ford", where the Ford Motor Company was named before any Ford.
-                if target and any(firm.tokens[0] == token and firm.first < target.first for firm in firms):
+                if target and token in firms and firms[token] < target.first:
                     return None
                 return (target, why) if target else None  # type: ignore[return-value] # mypy widens the literals
         return None
@@ -190,16 +221,24 @@ def _find_known(owners: list[NameGroup], short: NameGroup) -> NameGroup | None:
 def _join_partial_names(groups: list[NameGroup]) -> list[NameGroup]:
     """ "Amnesty" is "Amnesty International" and "the Council" the Security Council, if only one name here is so."""
     longer = [group for group in groups if len(group.tokens) > 1 and group.type == "organisation"]
+    by_part = _index(longer, lambda group: _find_parts(group.tokens))
     places = {group.tokens for group in groups if group.type == "place"}
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if group.place or group.type not in {"organisation", "other"} or group.is_acronym:
             return None
-        found = [other for other in longer if _is_part(group.tokens, other.tokens, places)]
+        found = [other for other in by_part.get(group.tokens, ()) if _is_part(group.tokens, other.tokens, places)]
         target = _find_known(found, group)
         return (target, "alias") if target else None
 
     return _join(groups, find)
+
+
+def _find_parts(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What a name begins with, and what it ends with."""
+    for length in range(1, len(tokens)):
+        yield tokens[:length]
+        yield tokens[length:]
 
 
 def _is_part(short: tuple[str, ...], long: tuple[str, ...], places: set[tuple[str, ...]]) -> bool:
@@ -227,7 +266,7 @@ def _find_introduced(document: Document, groups: list[NameGroup]) -> dict[str, s
     for group in groups:
         for name in group.names:
             text = document.paragraphs[name.paragraph].text
-            bracketed = text[: name.start].endswith((" (", " (the ")) and text[name.end : name.end + 1] in {
+            bracketed = text.endswith((" (", " (the "), 0, name.start) and text[name.end : name.end + 1] in {
                 ")",
                 ",",
                 ";",
@@ -244,6 +283,10 @@ def _find_introduced(document: Document, groups: list[NameGroup]) -> dict[str, s
 def _join_acronyms(groups: list[NameGroup], introduced: dict[str, str]) -> list[NameGroup]:
     """ "UNSC" is the name that introduced it in brackets, else the one name here with these initials."""
     by_key = {group.key: group for group in groups}
+    by_initials = _index(
+        (group for group in groups if _may_have_acronym(group)),
+        lambda group: {initials for text in {name.text for name in group.names} for initials in find_initials(text)},
+    )
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if not group.is_acronym or len(group.tokens) != 1:
@@ -252,12 +295,7 @@ def _join_acronyms(groups: list[NameGroup], introduced: dict[str, str]) -> list[
         target = by_key.get(introduced.get(acronym, ""))
         if target is not None and target is not group:
             return target, "acronym"
-        found = [
-            other
-            for other in groups
-            if other is not group and _may_have_acronym(other)
-            and any(acronym in find_initials(name.text) for name in other.names)
-        ]  # fmt: skip
+        found = [other for other in by_initials.get(acronym, ()) if other is not group]
         return (found[0], "acronym") if len(found) == 1 else None
 
     return _join(groups, find)

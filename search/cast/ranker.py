@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from search.cast.article import Member
-    from search.cast.evidence import Candidate
+    from search.cast.evidence import Candidate, Similar
     from search.cast.recognise import Found
     from search.model import MentionKind
 
@@ -25,17 +25,26 @@ least_sure: dict[MentionKind, float] = {"name": 0.7, "nominal": 0.75, "pronoun":
 """From which probability on a mention is linked: a jump to the wrong person costs more trust than a missing one."""
 
 
-def find_similar(found: Sequence[Found]) -> list[list[float] | None]:
-    """For each mention what the network says to every mention of the article: its query times their keys.
+class Similarity:
+    """How far the network takes mentions of an article for one: the later one's query times the earlier one's key."""
 
-    None for a mention that the network has not read; 0 to such a one.
-    """
-    width = next((len(each.vectors[0]) for each in found if each.vectors), 0)
-    nothing = np.zeros(width, dtype=np.float32)
-    queries = np.array([each.vectors[0] if each.vectors else nothing for each in found])
-    keys = np.array([each.vectors[1] if each.vectors else nothing for each in found])
-    rows: list[list[float]] = (queries @ keys.T).tolist() if width else [[]] * len(found)
-    return [row if each.vectors else None for each, row in zip(found, rows, strict=True)]
+    def __init__(self, found: Sequence[Found]) -> None:
+        width = next((len(each.vectors[0]) for each in found if each.vectors), 0)
+        nothing = np.zeros(width, dtype=np.float32)
+        self._queries = [each.vectors[0] if each.vectors else None for each in found]
+        self._keys = np.array([each.vectors[1] if each.vectors else nothing for each in found])
+
+    def of(self, member: Member) -> Similar | None:
+        """How to ask it of earlier mentions, by their indexes; None for a mention that the network has not read."""
+        query = self._queries[member.index]
+        if query is None:
+            return None
+
+        def ask(indexes: Sequence[int]) -> list[float]:
+            said: list[float] = (self._keys[list(indexes)] @ query).tolist()
+            return said
+
+        return ask
 
 
 _slope, _offset = 0.45, 0.35
@@ -55,11 +64,9 @@ class Ranker:
     def __init__(self, path: Path) -> None:
         self._trees = Trees(path)
 
-    def choose(
-        self, member: Member, candidates: list[Candidate], similar: list[list[float] | None]
-    ) -> tuple[int, float]:
-        """The place of the likeliest candidate, and its probability; `similar` is of the article's mentions."""
-        rows = np.array(build_features(member, candidates, similar[member.index]), dtype=np.float32)
+    def choose(self, member: Member, candidates: list[Candidate], similarity: Similarity) -> tuple[int, float]:
+        """The place of the likeliest candidate, and its probability; `similarity` is of the article's mentions."""
+        rows = np.array(build_features(member, candidates, similarity.of(member)), dtype=np.float32)
         probabilities = self._trees(rows)
         best = int(probabilities.argmax())
         return best, float(probabilities[best])

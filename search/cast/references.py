@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Protocol
 
 from search.cast.evidence import Candidate, find_type, person_type, thing_types, unknown_type
 from search.cast.lexicon import general_nouns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from search.cast.article import Member
 
 _pronoun_sentences = 6
 _nominal_mentions = 40
 _most_candidates = 25
+_farthest_candidate = 5_000
+"""Actors mentioned since; whom an article of that many has left behind is not looked for."""
 
 
 class Choose(Protocol):
@@ -26,17 +29,18 @@ class Choose(Protocol):
 
 
 def gather(
-    members: Sequence[Member], groups: Mapping[int, int], choose: Choose, known: Mapping[int, int] | None = None
+    members: Sequence[Member], groups: Mapping[int, int], choose: Choose | None, known: Mapping[int, int] | None = None
 ) -> list[Candidate]:
     """The actors of an article: mentions taken in reading order, each put to whom it means.
 
     `groups` says of names, by their index, which are one; two of those groups are never joined. A name that comes for
     the first time may still turn out to be somebody mentioned before without a name ("a man … Ahmed Mohamed").
-    `known` says of mentions, by their index, which earlier one each surely means.
+    `known` says of mentions, by their index, which earlier one each surely means. Without `choose`, each other mention
+    is somebody new.
     """
     known = known or {}
     owners: list[Candidate] = []
-    candidates: list[Candidate] = []
+    candidates: dict[int, Candidate] = {}  # by id, the one that was mentioned last at the end
     named: dict[int, Candidate] = {}
     for member in members:
         group = groups.get(member.index)
@@ -44,36 +48,49 @@ def gather(
         if candidate is None and member.index in known:
             owner = owners[known[member.index]]
             candidate = owner if member.found.kind != "name" or not owner.names else None
-        if candidate is None:
-            options = find_options(member, candidates)
+        if candidate is None and choose is not None:
+            options = find_options(member, reversed(candidates.values()))
             chosen = choose(member, options) if options else None
             candidate = options[chosen] if chosen is not None else None
         if candidate is None:
             candidate = Candidate()
-            candidates.append(candidate)
+        candidates.pop(id(candidate), None)
+        candidates[id(candidate)] = candidate
         candidate.add(member)
         owners.append(candidate)
         if group is not None:
             named[group] = candidate
-    return candidates
+    return sorted(candidates.values(), key=_find_first)
 
 
-def find_options(member: Member, candidates: list[Candidate]) -> list[Candidate]:
+def find_options(member: Member, candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates worth weighing: those mentioned lately and, for a nominal, those that share a word with it.
 
-    A person is nothing but a person, and a thing is only ever meant by its own word again.
+    A person is nothing but a person, and a thing is only ever meant by its own word again. The candidates are given in
+    order of their last mention, the latest first, and returned in order of their first.
     """
     type_ = find_type(member)
-    options = [candidate for candidate in candidates if _is_option(member, candidate, type_)]
-    if len(options) > _most_candidates:
-        lately = sorted(options, key=lambda candidate: -candidate.last.index)[:_most_candidates]
-        kept = set(map(id, lately))
-        options = [candidate for candidate in options if id(candidate) in kept]
-    return options
+    near = takewhile(lambda candidate: _is_within_reach(member, candidate), islice(candidates, _farthest_candidate))
+    options = (
+        candidate for candidate in near
+        if _may_mean(member, candidate, type_) and _is_worth_weighing(member, candidate, type_)
+    )  # fmt: skip
+    return sorted(islice(options, _most_candidates), key=_find_first)
 
 
-def _is_option(member: Member, candidate: Candidate, type_: int) -> bool:
-    return _may_mean(member, candidate, type_) and _is_worth_weighing(member, candidate, type_)
+def _find_first(candidate: Candidate) -> int:
+    return candidate.members[0].index
+
+
+def _is_within_reach(member: Member, candidate: Candidate) -> bool:
+    """May it, or a candidate that was mentioned last before it, be worth weighing?"""
+    if member.found.kind == "name":
+        return member.index - candidate.last.index <= _nominal_mentions
+    if member.found.kind == "pronoun":
+        # Who "I", "we" and "you" are may last a whole article.
+        reach = _pronoun_sentences if member.pronoun is None or member.pronoun.person not in {1, 2} else 60
+        return member.sentence - candidate.last.sentence <= reach
+    return True
 
 
 def _may_mean(member: Member, candidate: Candidate, type_: int) -> bool:
@@ -86,15 +103,12 @@ def _may_mean(member: Member, candidate: Candidate, type_: int) -> bool:
 
 
 def _is_worth_weighing(member: Member, candidate: Candidate, type_: int) -> bool:
-    last = candidate.last
     if member.found.kind == "name":
-        return not candidate.names and member.index - last.index <= _nominal_mentions
+        return not candidate.names
     if member.found.kind == "pronoun":
-        # Who "I", "we" and "you" are may last a whole article.
-        reach = _pronoun_sentences if member.pronoun is None or member.pronoun.person not in {1, 2} else 60
-        return member.sentence - last.sentence <= reach
+        return True
     is_thing = type_ in thing_types
-    if member.index - last.index <= _nominal_mentions and not is_thing:
+    if member.index - candidate.last.index <= _nominal_mentions and not is_thing:
         return True
     return (
         member.head in candidate.heads

@@ -81,13 +81,13 @@ def _gather(
     """The actors, and how sure it is of each nominal and pronoun that it was put to one."""
     sure = dict.fromkeys(appositions, _apposed)
     if all(member.found.kind == "name" for member in members):
-        return gather(members, groups, lambda member, candidates: None), sure  # noqa: ARG005 # names alone: rules only
-    from search.cast.ranker import calibrate, find_similar, least_sure, read_ranker
+        return gather(members, groups, None), sure  # names alone: rules only
+    from search.cast.ranker import Similarity, calibrate, least_sure, read_ranker
 
-    ranker, similar = read_ranker(), find_similar([member.found for member in members])
+    ranker, similarity = read_ranker(), Similarity([member.found for member in members])
 
     def choose(member: Member, candidates: list[Candidate]) -> int | None:
-        best, probability = ranker.choose(member, candidates, similar)
+        best, probability = ranker.choose(member, candidates, similarity)
         if probability < least_sure[member.found.kind]:
             return None
         sure[member.index] = calibrate(probability)

@@ -53,6 +53,7 @@ _FUNCTION = frozenset(
     "she's they've they're you'll you've don't two three four five six seven eight nine ten".split()
 )
 _INSIDE = frozenset("of de del della di da do dos du la le van von der den bin ben ibn bint al el".split())
+_calendar_or_inside = calendar | _INSIDE
 _WHERE = frozenset("in near across outside throughout inside around".split())
 
 
@@ -136,16 +137,18 @@ class RuleRecogniser:
 
     def _trim(self, run: list[_Word], ordinary: set[str]) -> list[_Word]:
         """The run without what is capitalised for another reason: a sentence's first word, a day, a month."""
+        start, end = 0, len(run)
         if run[0].initial and not self._find_place(run):
-            while run and (run[0].function or (run[0].initial and run[0].folded in ordinary)):
-                run = run[1:]
-        if len(run) > 2 and run[0].initial and run[1].folded == "of" and run[0].folded not in _GENERIC:
-            run = run[2:]  # "Fighters of …", but "University of …"
-        while run and (run[0].function or run[0].folded in calendar):
-            run = run[1:]
-        while run and (run[-1].function or run[-1].folded in calendar | _INSIDE):
-            run = run[:-1]
-        return run
+            while start < end and _is_only_first(run[start], ordinary):
+                start += 1
+        first = run[start] if end - start > 2 else None
+        if first and first.initial and run[start + 1].folded == "of" and first.folded not in _GENERIC:
+            start += 2  # "Fighters of …", but "University of …"
+        while start < end and (run[start].function or run[start].folded in calendar):
+            start += 1
+        while start < end and (run[end - 1].function or run[end - 1].folded in _calendar_or_inside):
+            end -= 1
+        return run[start:end]
 
     def _is_name(self, run: list[_Word], attested: set[str]) -> bool:
         """Several words are; a single one if it is known, or stands with a capital inside a sentence somewhere."""
@@ -188,6 +191,11 @@ _VOCABULARIES: tuple[tuple[frozenset[str], ActorType], ...] = (
     (_PLACE, "place"),
     (_ORGANISATION, "organisation"),
 )
+
+
+def _is_only_first(word: _Word, ordinary: set[str]) -> bool:
+    """Has this word a capital only since a sentence begins with it?"""
+    return word.function or (word.initial and word.folded in ordinary)
 
 
 def _joins(run: list[_Word], word: _Word) -> bool:

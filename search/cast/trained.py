@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -136,11 +137,12 @@ def find_references(paragraph: int, text: str, reading: Reading, names: list[Fou
     best = probabilities[:, 1:].argmax(axis=1) + 1
     sure = 1 - probabilities[:, 0]
     joins = reading.joined[:, 1] > reading.joined[:, 0]
-    taken = [(name.start, name.end) for name in names]
+    starts = [name.start for name in names]
     spans = reading.words.spans
     for head in np.flatnonzero(sure > _least_reference).tolist():
         start, end = spans[head]
-        if any(first < end and start < last for first, last in taken) or not _is_wordy(text, spans[head]):
+        before = bisect_left(starts, end) - 1  # of names that do not overlap, only this one may hold the word
+        if (before >= 0 and names[before].end > start) or not _is_wordy(text, spans[head]):
             continue
         kind, type_ = reference_labels[best[head]].split("-")
         first = head

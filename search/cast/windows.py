@@ -68,7 +68,8 @@ def _collect_words(text: str, ids: list[int], word_ids: list[int | None], offset
             pieces[-1].append(piece)
         last = word
     cases = tuple(find_case(text[start:end]) for start, end in spans)
-    return Words(tuple(spans), tuple(map(tuple, pieces)), cases)
+    # What is cut off would not fit into a window, and is of no word that anybody could read.
+    return Words(tuple(spans), tuple(tuple(each[: window_pieces - 2]) for each in pieces), cases)
 
 
 def find_frame(tokenizer: Tokenizer) -> Frame:
@@ -108,10 +109,23 @@ def _find_stretches(paragraphs: Sequence[Words]) -> Iterator[tuple[int, int, int
                 pieces += len(words.pieces[end])
                 end += 1
             end = max(end, counted + 1)
-            until = end if end == len(words) else max(counted + 1, end - _overlap // 2)
+            # Of long words a window holds few; half of them count, so that not every word takes a window of its own.
+            until = end if end == len(words) else max((counted + end + 1) // 2, end - _overlap // 2)
             yield index, start, end, counted, until
             counted = until
-            start = max(0, until - _overlap // 2)
+            start = _find_start(words, counted)
+
+
+def _find_start(words: Words, counted: int) -> int:
+    """The first word to be read before this one; those before it leave half of the window for what follows."""
+    start = max(0, counted - _overlap // 2)
+    before = sum(map(len, words.pieces[start:counted]))
+    following = len(words.pieces[counted]) if counted < len(words) else 0
+    room = window_pieces - 2
+    while start < counted and before > min(room // 2, room - following):
+        before -= len(words.pieces[start])
+        start += 1
+    return start
 
 
 def _build_window(paragraphs: Sequence[Words], stretches: list[tuple[int, int, int, int, int]], frame: Frame) -> Window:
@@ -124,7 +138,7 @@ def _build_window(paragraphs: Sequence[Words], stretches: list[tuple[int, int, i
             if counted <= word < until:
                 places.append((index, word))
                 positions.append(len(ids))
-            pieces = words.pieces[word][:window_pieces]
+            pieces = words.pieces[word]
             ids += pieces
             cases += [words.cases[word]] * len(pieces)
         ids.append(frame.end)

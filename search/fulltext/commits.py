@@ -5,6 +5,11 @@ A commit is a new table of contents beside the old one, put in place by one rena
 
 from __future__ import annotations
 
+import contextlib
+import io
+import pickle
+import re
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +33,19 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
         super().__init__(_name)
         self._documents = 0
         self._deleted: frozenset[int] = frozenset()
+
+    def __getstate__(self) -> tuple[str, int, tuple[int, ...], int]:
+        state = str(self.segid), self._documents, tuple(sorted(self._deleted))
+        return *state, zlib.crc32(ascii(state).encode())
+
+    def __setstate__(self, kept: tuple[str, int, tuple[int, ...], int]) -> None:
+        # What is read may have been damaged, or written by somebody who means harm.
+        *state, checksum = kept
+        if zlib.crc32(ascii(tuple(state)).encode()) != checksum or not re.fullmatch("[0-9a-z]+", str(state[0])):
+            raise pickle.UnpicklingError("a segment that is not as it was written")
+        self.__init__()  # type: ignore[misc] # for what Whoosh's own class keeps
+        self.segid, self._documents, deleted = state
+        self._deleted = frozenset(deleted)
 
     @property
     def file_name(self) -> str:
@@ -73,23 +91,47 @@ class Commits:
     def __init__(self, folder: Path) -> None:
         self._storage = FileStorage(str(folder))
 
-    def create(self) -> None:
-        """Start with an empty index."""
-        TOC.create(self._storage, _schema, _name)
-
     def read_generation(self) -> int:
         """The number of the last commit; -1 without any."""
         return int(TOC._latest_generation(self._storage, _name))  # noqa: SLF001 - what Whoosh's own index asks; it has no other way
 
     def read(self) -> Commit:
         """The last commit."""
-        toc = TOC.read(self._storage, _name)
-        return Commit(toc.generation, tuple(toc.segments))
+        generation = self.read_generation()
+        if generation < 0:
+            raise FileNotFoundError("no table of contents")
+        return Commit(generation, tuple(_read_segments(self._storage, generation)))
 
     def write(self, generation: int, segments: Sequence[StoredSegment]) -> None:
         """Commit these segments, and remove the files of all others."""
         TOC(_schema, list(segments), generation).write(self._storage, _name)
         clean_files(self._storage, _name, generation, segments)
+
+
+class _SegmentUnpickler(pickle.Unpickler):
+    """Makes segments and nothing else: what a pickle may name, it may call."""
+
+    def find_class(self, module: str, name: str) -> type[StoredSegment]:
+        """The one class that a table of contents needs."""
+        if (module, name) != (StoredSegment.__module__, StoredSegment.__qualname__):
+            raise pickle.UnpicklingError(f"a table of contents with {module}.{name} in it")
+        return StoredSegment
+
+
+def _read_segments(storage: FileStorage, generation: int) -> list[StoredSegment]:
+    """The segments in a table of contents, which Whoosh's own reading would unpickle whatever is in it."""
+    with contextlib.closing(storage.open_file(f"_{_name}_{generation}.toc")) as stream:
+        for _ in range(3):
+            stream.read_varint()  # the sizes of numbers on the machine that wrote it
+        stream.read_int(), stream.read_int()  # the order of its bytes, and the format
+        for _ in range(3):
+            stream.read_varint()  # Whoosh's release
+        stream.skip_string()  # the schema
+        stream.read_int(), stream.read_int()  # the generation, and one that is not used
+        found = _SegmentUnpickler(io.BytesIO(stream.file.read())).load()
+    if not all(isinstance(segment, StoredSegment) for segment in found):
+        raise pickle.UnpicklingError("a table of contents with something else than segments in it")
+    return list(found)
 
 
 _schema = Schema(text=ID())  # a table of contents has one; what is in the segments it does not say

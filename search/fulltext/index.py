@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from search.errors import NewscastError
+from search.errors import FullTextDamagedError, LibraryUnreadableError, NewscastError
 from search.fulltext.kept import room_alone
 from search.model import Progress
 
@@ -24,17 +25,15 @@ if TYPE_CHECKING:
     from search.fulltext.view import View
     from search.model import Document
 
-schema_version = 3
+schema_version = 4
 """Raise it when anything that decides the index's content changes: an older index is then built anew."""
 
 _state_file = "state.json"
 _most_attempts = 10
+_no_damage = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
+"""Errors of the system that say nothing of what is in the files."""
 _tier = 8
 """So many segments of like size become one; sizes are alike within the same power of it."""
-
-
-class FullTextDamagedError(NewscastError):
-    """The index cannot be read; it can be built anew from the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,23 @@ class FullText:
         self._commits: Commits | None = None
         self._view: View | None = None
         self._generation = -1
+        self._failed = False
 
     def close(self) -> None:
         """Let go of every file."""
         self._commits = self._view = None
 
+    @property
+    def is_damaged(self) -> bool:
+        """Has a look at it found that it cannot be read?"""
+        return self._failed or (self._view is not None and any(each.is_damaged for each in self._view.segments))
+
     def is_current(self, documents: int, revision: int) -> bool:
         """Does the index stand at this state of the store, with all its files? Costs the same at any size."""
         state = self.read_state()
         if (
-            state is None
+            self.is_damaged
+            or state is None
             or state.schema != schema_version
             or (state.documents, state.revision) != (documents, revision)
         ):
@@ -77,15 +83,20 @@ class FullText:
             data = json.loads((self._folder / _state_file).read_text("utf-8"))
             files = {str(name): (int(size), int(crc)) for name, (size, crc) in data["files"].items()}
             return IndexState(int(data["schema"]), int(data["documents"]), int(data["revision"]), files)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return None
 
     def find_damage(self) -> list[str]:
-        """The files whose content is not what was written, by their CRC. Reads them all."""
+        """The files whose content is not what was written, by their CRC, or why it cannot be read. Reads them all."""
         state = self.read_state()
         if state is None:
             return [_state_file]
-        return [name for name, (_, crc) in state.files.items() if self._crc(name) != crc]
+        found = [name for name, (_, crc) in state.files.items() if self._crc(name) != crc]
+        try:
+            self.read_revisions()
+        except FullTextDamagedError as error:
+            found = found or [str(error)]
+        return found
 
     def read_revisions(self) -> dict[int, int]:
         """The row and revision of every document in the index."""
@@ -99,10 +110,13 @@ class FullText:
 
     def clear(self) -> None:
         """Start again with an empty index."""
+        # Whoever has the old one open notices by another generation.
+        generation = self._open_commits().read_generation() + 1 if self._folder.exists() else 0
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._open_commits().create()
+        self._open_commits().write(generation, ())
+        self._failed = False
         self._write_state(0, 0)
 
     def write(self, documents: Iterable[tuple[int, int, Document]], *, gone: Iterable[int] = ()) -> None:
@@ -180,7 +194,7 @@ class FullText:
         from search.fulltext.view import View
 
         commits = self._open_commits()
-        if self._view is not None and commits.read_generation() == self._generation:
+        if self._view is not None and not self.is_damaged and commits.read_generation() == self._generation:
             return self._view
         for attempt in range(_most_attempts):
             try:
@@ -192,7 +206,7 @@ class FullText:
                 # Whoever writes has committed again and removed what this commit named.
                 if attempt == _most_attempts - 1:
                     raise
-        self._view, self._generation = View(segments, self._room), commit.generation
+        self._view, self._generation, self._failed = View(segments, self._room), commit.generation, False
         return self._view
 
     def _open_segment(self, stored: StoredSegment, known: Mapping[Path, Segment] | None = None) -> Segment:
@@ -209,11 +223,23 @@ class FullText:
         """Whatever goes wrong on a damaged file, as one error; the next call opens the index anew."""
         try:
             yield
+        except FullTextDamagedError:
+            self._fail()
+            raise
         except (KeyboardInterrupt, SystemExit, GeneratorExit, NewscastError):
             raise
+        except OSError as error:
+            if error.errno in _no_damage:
+                raise LibraryUnreadableError(f"{self._folder}: cannot be written to: {error.strerror}") from error
+            self._fail()
+            raise FullTextDamagedError(f"the full-text index cannot be read: {error}") from error
         except Exception as error:
-            self.close()
+            self._fail()
             raise FullTextDamagedError(f"the full-text index cannot be read: {error!r}") from error
+
+    def _fail(self) -> None:
+        self.close()
+        self._failed = True
 
     def _write_state(self, documents: int, revision: int) -> None:
         old = self.read_state()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 from array import array
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from search.fulltext.segment_file import Postings, unpack_header
+from search.fulltext.blocks import Blocks
+from search.fulltext.segment_file import Postings, header_size, unpack_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,26 +24,34 @@ class Segment:
 
     def __init__(self, path: Path, deleted: frozenset[int] = frozenset()) -> None:
         self.path, self.deleted = path, deleted
-        with path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._view = memoryview(self._map)
-        self.header, self.number_code, self.position_code = unpack_header(self._map[:4096])
+        self._blocks = blocks = Blocks(path)
+        self.header, self.number_code, self.position_code = unpack_header(blocks.map[:4096])
         header = self.header
-        if header.end != len(self._map):
+        if header.end != blocks.end:
             raise ValueError("a segment of another length than it was written with")
-        self.stems = Terms(self._view, header.stem_text, header.stem_ends, header.stems, gap=0)
-        self.forms = Terms(self._view, header.form_text + 1, header.form_ends, header.forms, gap=1)
-        self._stem_starts = self._table(header.stem_starts, header.stems, "Q")
-        self._stem_counts = self._table(header.stem_counts, header.stems, "I")
-        self._stem_occurrences = self._table(header.stem_occurrences, header.stems, "I")
-        self._form_starts = self._table(header.form_starts, header.forms, "Q")
-        self._form_counts = self._table(header.form_counts, header.forms, "I")
-        self._form_of_stem = self._table(header.form_of_stem, header.forms, "I")
-        self._first_form_of_stem = self._table(header.first_form_of_stem, header.stems + 1, "I")
+        blocks.check(0, header_size)
+        self._stem_starts = Table(blocks, header.stem_starts, header.stems, "Q")
+        self._stem_counts = Table(blocks, header.stem_counts, header.stems, "I")
+        self._stem_occurrences = Table(blocks, header.stem_occurrences, header.stems, "I")
+        self._form_starts = Table(blocks, header.form_starts, header.forms, "Q")
+        self._form_counts = Table(blocks, header.form_counts, header.forms, "I")
+        self._form_of_stem = Table(blocks, header.form_of_stem, header.forms, "I")
+        self._first_form_of_stem = Table(blocks, header.first_form_of_stem, header.stems + 1, "I")
 
-    def _table(self, offset: int, length: int, code: Literal["I", "Q"]) -> memoryview[int]:
-        size = 8 if code == "Q" else 4
-        return self._view[offset : offset + size * length].cast(code)
+    @property
+    def is_damaged(self) -> bool:
+        """Did a look at it find other bytes than were written?"""
+        return self._blocks.is_damaged
+
+    @cached_property
+    def stems(self) -> Terms:
+        """Its stems."""
+        return Terms(self._blocks, self.header.stem_text, self.header.stem_ends, self.header.stems, gap=0)
+
+    @cached_property
+    def forms(self) -> Terms:
+        """Its forms."""
+        return Terms(self._blocks, self.header.form_text + 1, self.header.form_ends, self.header.forms, gap=1)
 
     @cached_property
     def numbers(self) -> array[int]:
@@ -65,9 +73,15 @@ class Segment:
         return self.header.documents - len(self.deleted)
 
     def _read(self, offset: int, length: int, code: str) -> array[int]:
+        end = offset + _item_sizes[code] * length
+        self._blocks.check(offset, end)
         found = array(code)
-        found.frombytes(self._view[offset : offset + _item_sizes[code] * length])
+        found.frombytes(self._blocks.view[offset:end])
         return found
+
+    def _read_bytes(self, offset: int, length: int) -> bytes:
+        self._blocks.check(offset, offset + length)
+        return self._blocks.map[offset : offset + length]
 
     def read_numbers_of_form(self, form: int) -> array[int]:
         """The rows of the documents that have this form."""
@@ -79,14 +93,14 @@ class Segment:
 
     def list_forms(self, stem: int) -> list[int]:
         """The forms of a stem."""
-        return self._form_of_stem[self._first_form_of_stem[stem] : self._first_form_of_stem[stem + 1]].tolist()
+        return self._form_of_stem.read(self._first_form_of_stem[stem], self._first_form_of_stem[stem + 1])
 
     def read_weights(self, stem: int) -> tuple[array[int], bytes]:
         """The rows of the documents that have this stem, and the weight of it in each."""
         start, count = self._stem_starts[stem], self._stem_counts[stem]
         numbers = self._read(start, count, self.number_code)
         after = start + _item_sizes[self.number_code] * count
-        weights = bytes(self._view[after : after + count])
+        weights = self._read_bytes(after, count)
         if self.deleted and not self.deleted.isdisjoint(numbers):
             live = [index for index, number in enumerate(numbers) if number not in self.deleted]
             return array("I", [numbers[index] for index in live]), bytes(weights[index] for index in live)
@@ -101,7 +115,7 @@ class Segment:
         at, count = self._stem_starts[stem], self._stem_counts[stem]
         numbers = self._read(at, count, self.number_code)
         at += _item_sizes[self.number_code] * count
-        weights = bytearray(self._view[at : at + count])
+        weights = bytearray(self._read_bytes(at, count))
         ends = self._read(at + count, count, "I")
         positions = self._read(at + 5 * count, self._stem_occurrences[stem], self.position_code)
         return Postings(numbers, weights, ends, positions)
@@ -113,7 +127,8 @@ class Segment:
 
     def find_forms_with(self, piece: bytes, first: int, last: int) -> set[int]:
         """The forms in which these bytes begin at an offset from `first` to `last`."""
-        header, find, forms = self.header, self._map.find, self.forms
+        header, find, forms = self.header, self._blocks.map.find, self.forms
+        self._blocks.check(header.form_text, header.form_ends)
         found: set[int] = set()
         at = find(piece, header.form_text, header.form_ends)
         while at >= 0:
@@ -135,6 +150,10 @@ class Places:
         self.numbers = postings.numbers
         self._positions, self._ends = postings.positions, postings.ends
 
+    def count_positions(self) -> int:
+        """How many positions it has in one document, rounded up from the mean of all."""
+        return -(-len(self._positions) // max(1, len(self.numbers)))
+
     def keep(self, numbers: set[int] | frozenset[int]) -> set[int] | frozenset[int]:
         """Those of these documents that have it."""
         known = self.numbers
@@ -151,12 +170,35 @@ class Places:
         ]
 
 
-class Terms:
-    """Terms in ascending order of their bytes, laid end to end, `gap` bytes between them."""
+class Table:
+    """Numbers of a fixed size, end to end."""
 
-    def __init__(self, view: memoryview, text: int, ends: int, count: int, *, gap: int) -> None:
-        self._view, self._text, self._gap = view, text, gap
-        self._ends = view[ends : ends + 4 * count].cast("I")
+    def __init__(self, blocks: Blocks, offset: int, count: int, code: Literal["I", "Q"]) -> None:
+        self._blocks, self._offset, self._size = blocks, offset, 8 if code == "Q" else 4
+        self._values = blocks.view[offset : offset + self._size * count].cast(code)
+
+    def __getitem__(self, index: int) -> int:
+        at = self._offset + self._size * index
+        self._blocks.check(at, at + self._size)
+        return int(self._values[index])
+
+    def read(self, first: int, last: int) -> list[int]:
+        """The numbers from one place up to another."""
+        self._blocks.check(self._offset + self._size * first, self._offset + self._size * last)
+        return self._values[first:last].tolist()
+
+
+class Terms:
+    """Terms in ascending order of their bytes, laid end to end, `gap` bytes between them.
+
+    All of them are checked at once: to find one is to look at many.
+    """
+
+    def __init__(self, blocks: Blocks, text: int, ends: int, count: int, *, gap: int) -> None:
+        self._view, self._text, self._gap = blocks.view, text, gap
+        blocks.check(ends, ends + 4 * count)
+        self._ends = blocks.view[ends : ends + 4 * count].cast("I")
+        blocks.check(text, text + (self._ends[-1] if count else 0))
 
     def __len__(self) -> int:
         return len(self._ends)

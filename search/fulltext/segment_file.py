@@ -4,6 +4,7 @@
     postings    of each stem: row numbers, weights, where each document's positions end, positions; of each form: row
                 numbers
     tables      documents (row number, revision), stems, forms, which forms a stem has
+    checksums   of each block of 64 kB before them, and last of the checksums themselves
 
 A form is a word as it is written, folded; its row numbers are written only where its stem has other forms, too.
 A position is twice the number of the word, plus one in the title. Integers are in the machine's own byte order.
@@ -14,8 +15,10 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import zlib
 from array import array
 from dataclasses import dataclass, fields
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -27,6 +30,8 @@ magic = b"newscast"
 order = sys.byteorder[:1].encode()
 narrow = 1 << 16
 """What two bytes hold fewer numbers than."""
+block_size = 1 << 16
+"""Bytes to one checksum (CRC-32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class SegmentFileWriter:
     """Writes a segment: its stems in order with their forms in any, then `finish`."""
 
     def __init__(self, path: Path, *, largest_number: int, largest_position: int) -> None:
-        self._file: BinaryIO = path.open("wb")
+        self._file: BinaryIO = path.open("w+b")
         self._number_code = "H" if largest_number < narrow else "I"
         self._position_code = "H" if largest_position < narrow else "I"
         self._file.write(bytes(header_size))
@@ -121,7 +126,7 @@ class SegmentFileWriter:
                 self._write(_narrow(numbers, self._number_code).tobytes())
 
     def finish(self, documents: Sequence[tuple[int, int]]) -> None:
-        """Write the tables and, last, the header; then the file is safe on disk."""
+        """Write the tables, the header and, last, the checksums; then the file is safe on disk."""
         self._forms.sort()
         of_stem = sorted(range(len(self._forms)), key=lambda form: self._forms[form][1])
         firsts = array("I", [0]) * (len(self._stems) + 1)
@@ -150,8 +155,14 @@ class SegmentFileWriter:
         header = Header(*(*counts, *offsets, self._at))
         self._file.seek(0)
         self._file.write(pack_header(header, self._number_code, self._position_code))
+        self._write_checksums()
         self._file.flush()
         os.fsync(self._file.fileno())
+
+    def _write_checksums(self) -> None:
+        self._file.seek(0)
+        checksums = array("I", (zlib.crc32(block) for block in iter(partial(self._file.read, block_size), b"")))
+        self._file.write(checksums.tobytes() + array("I", [zlib.crc32(checksums)]).tobytes())
 
     def _write(self, data: bytes | bytearray) -> None:
         self._file.write(data)

@@ -148,6 +148,15 @@ class View:
         """Do more words begin so than are looked at?"""
         return any(len(_list_forms_by_prefix(each, prefix.encode())) > most_forms for each in self.segments)
 
+    def count_forms(self) -> int:
+        """How many forms there are; one that stands in several segments counts in each."""
+        return sum(len(segment.forms) for segment in self.segments)
+
+    def count_forms_by_prefix(self, prefix: str) -> int:
+        """How many of them a prefix stands for, of those that are looked at."""
+        encoded = prefix.encode()
+        return sum(min(most_forms, len(_list_forms_by_prefix(segment, encoded))) for segment in self.segments)
+
     def _list_by_prefix(self, prefix: bytes) -> Iterator[array[int]]:
         for segment in self.segments:
             forms: Sequence[int] = _list_forms_by_prefix(segment, prefix)

@@ -1,26 +1,23 @@
-"""Markdown with or without front matter: its text, as paragraphs without the marks."""
+"""Markdown with or without front matter: its text, as paragraphs without the marks, by markdown-it."""
 
 from __future__ import annotations
 
 import re
+from html import unescape
+from typing import TYPE_CHECKING
 
 from search.sources.dates import parse_date
 from search.sources.draft import Draft
 from search.text import make_safe, make_safe_line, split_paragraphs
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
+
 _FRONT_MATTER = re.compile(r"---[ ]*\n(.*?\n)(?:---|\.\.\.)[ ]*(?:\n|$)", re.DOTALL)
 _FIELD = re.compile(r"([A-Za-z_]+)[ ]*:[ ]+(.*\S)")
-_HEADING = re.compile(r"#{1,6}[ ]+(.*?)[ ]*#*")
-_RULE = re.compile(r"[ ]{0,3}(?:(?:[-*_][ ]*){3,}|`{3,}.*|~{3,}.*|=+|-+)")
-_MARKS = (
-    (re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)"), r"\1"),  # an image is its caption
-    (re.compile(r"\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),  # a link is its text
-    (re.compile(r"(\*\*|__)(?=\S)([^\n]{1,1000}?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,1000}?)(?<=\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<!\w)_(?=\S)([^_\n]{1,1000}?)(?<=\S)_(?!\w)"), r"\1"),
-    (re.compile(r"`([^`\n]{1,500})`"), r"\1"),
-)
-_PREFIX = re.compile(r"^[ ]{0,3}(?:>[ ]?|[-*+][ ]+|\d{1,3}[.)][ ]+)+")
+_TAG = re.compile(r"<[^<>]*>")
 _KEYS = {
     "title": "title", "headline": "title", "date": "date", "published": "date", "source": "source",
     "publisher": "source", "url": "url", "link": "url", "lang": "language", "language": "language",
@@ -29,6 +26,8 @@ _KEYS = {
 
 def parse_markdown(text: str) -> Draft:
     """The text's paragraphs; title, date, source, url and language from front matter, else title from `# …`."""
+    from markdown_it import MarkdownIt
+
     text = make_safe(text)
     front: dict[str, str] = {}
     found = _FRONT_MATTER.match(text)
@@ -36,20 +35,14 @@ def parse_markdown(text: str) -> Draft:
         front = _parse_front_matter(found[1])
         text = text[found.end() :]
     title = front.get("title")
-    lines: list[str] = []
-    for line in text.split("\n"):
-        heading = _HEADING.fullmatch(line)
-        if heading and not any(lines) and title in {None, heading[1]}:
-            title = heading[1]
-        elif heading:
-            lines += ["", heading[1], ""]
-        else:
-            lines.append("" if _RULE.fullmatch(line) else _PREFIX.sub("", line, count=1) if line[:4].strip() else line)
-    body = "\n".join(lines)
-    for pattern, replacement in _MARKS:
-        body = pattern.sub(replacement, body)
+    # Articles indent for other reasons than to show code.
+    tokens = MarkdownIt("commonmark").disable("code").parse(text)
+    blocks = list(_find_blocks(tokens))
+    heading = _find_heading(tokens)
+    if heading and title in {None, heading}:
+        title, *blocks = blocks
     return Draft(
-        tuple(_join_lines(body)),
+        tuple(paragraph for block in blocks for paragraph in split_paragraphs(block)),
         title=make_safe_line(title) if title else None,
         source=front.get("source"),
         url=front.get("url"),
@@ -58,10 +51,56 @@ def parse_markdown(text: str) -> Draft:
     )
 
 
-def _join_lines(body: str) -> list[str]:
-    """In Markdown only a blank line ends a paragraph."""
-    blocks = re.split(r"\n[ ]*\n", body)
-    return [part for block in blocks for part in split_paragraphs(" ".join(block.split()))]
+def _find_heading(tokens: Sequence[Token]) -> str:
+    """The text of the heading that the tokens begin with, if any; a line over dashes is more often a paragraph."""
+    if not tokens or tokens[0].type != "heading_open" or tokens[0].markup == "-":
+        return ""
+    return make_safe_line(_read_block(tokens[1]))
+
+
+def _find_blocks(tokens: Sequence[Token]) -> Iterator[str]:
+    """The text of each block on one line; entries of a list without blank lines between them are one block."""
+    pending: list[str] = []
+    last_line = -1
+    is_tight = False
+    for token in tokens:
+        if token.type == "paragraph_open":
+            is_tight = token.hidden
+        elif token.type == "heading_open":
+            is_tight = False
+        if token.type not in {"inline", "fence", "html_block"}:
+            continue
+        first, end = token.map or (0, 0)
+        if pending and not (is_tight and token.type == "inline" and first == last_line):
+            yield " ".join(pending)
+            pending = []
+        text = make_safe_line(_read_block(token))
+        if text:
+            pending.append(text)
+        last_line = end if is_tight else -1
+    if pending:
+        yield " ".join(pending)
+
+
+def _read_block(token: Token) -> str:
+    if token.type == "inline":
+        return "".join(map(_read_inline, token.children or ()))
+    if token.type == "fence":
+        return token.content
+    # A comment, a declaration or a script has no text for a reader.
+    if token.content.lstrip().lower().startswith(("<!", "<?", "<script", "<style")):
+        return ""
+    return unescape(_TAG.sub(" ", token.content))
+
+
+def _read_inline(token: Token) -> str:
+    if token.type in {"softbreak", "hardbreak"}:
+        return " "
+    if token.type == "html_inline":
+        return " " if token.content.lower().startswith("<br") else ""
+    if token.type == "image":
+        return "".join(map(_read_inline, token.children or ()))
+    return token.content
 
 
 def _parse_front_matter(block: str) -> dict[str, str]:

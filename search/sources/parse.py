@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from search.errors import SourceRefusedError
 from search.model import Document, Paragraph
 from search.sources.dates import find_dateline, find_url_date
 from search.sources.decode import decode
+from search.sources.formats import find_format
 from search.sources.html import parse_html
 from search.sources.markdown import parse_markdown
 from search.sources.plain import parse_plain
@@ -18,45 +18,60 @@ from search.text import make_safe_line
 
 if TYPE_CHECKING:
     from search.sources.draft import Draft
+    from search.sources.formats import Format
     from search.sources.raw import Raw
 
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
-    re.I | re.S,
-)
+longest_article = 1_000_000
+"""Characters; a book, a log or a bomb has more, and finding its cast would take minutes."""
 _LONGEST_WORDS_TITLE = 80
 
 
 def parse_raw(raw: Raw) -> Document:
     """The Document in what was read, without an id; refuses what is binary or has no paragraphs."""
+    form, text = read_text(raw)
+    return build_document(raw, parse_text(raw.origin, form, text))
+
+
+def read_text(raw: Raw) -> tuple[Format, str]:
+    """The text in what was read, and its format."""
     text = decode(raw.origin, raw.data, charset=raw.charset)
-    if raw.suffix in {".html", ".htm", ".xhtml"} or _HTML.match(text):
-        draft = parse_html(raw.origin, text)
-    elif raw.suffix in {".md", ".markdown"}:
-        draft = parse_markdown(text)
-    else:
-        draft = parse_plain(text)
+    return find_format(raw.origin, text, raw.suffix), text
+
+
+def parse_text(origin: str, form: Format, text: str) -> Draft:
+    """What a text of this format says."""
+    if form == "HTML":
+        return parse_html(origin, text)
+    return parse_markdown(text) if form == "Markdown" else parse_plain(text)
+
+
+def build_document(raw: Raw, draft: Draft) -> Document:
+    """The Document of a Draft; what the format did not say, by the rules for all: dateline, URL, first words."""
     draft = replace(draft, url=draft.url or raw.url)
     if not draft.paragraphs:
         raise SourceRefusedError(raw.origin, "empty")
-    return _complete(draft)
-
-
-def _complete(draft: Draft) -> Document:
-    """What the format did not say, by the rules for all: dateline, URL, first words."""
+    if sum(map(len, draft.paragraphs)) > longest_article:
+        raise SourceRefusedError(raw.origin, f"longer than {longest_article:,} characters: no article")
     dateline = find_dateline(draft.paragraphs[0])
     published = draft.published or dateline.published or find_url_date(draft.url or "")
-    host = (urlsplit(draft.url).hostname or "").removeprefix("www.") if draft.url else ""
     title = draft.title or _first_words(draft.paragraphs[0][dateline.end :])
     return Document(
         id="",
         title=make_safe_line(title) or None,
-        source=make_safe_line(draft.source or dateline.source or host) or None,
+        source=make_safe_line(draft.source or dateline.source or _find_host(draft.url)) or None,
         url=draft.url,
         published=published,
         language=draft.language,
         paragraphs=tuple(Paragraph(index, text) for index, text in enumerate(draft.paragraphs)),
     )
+
+
+def _find_host(url: str | None) -> str:
+    """The host that an address names; "" where there is none, or where the address is malformed."""
+    try:
+        return (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _first_words(text: str) -> str:

@@ -4,22 +4,27 @@
 """
 
 from search.store.actors import Actors
+from search.store.checksums import Checksums
 from search.store.corrections import Corrections
 from search.store.database import begin, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
 from search.store.lock import WriterLock
 from search.store.marks import Mark, Marks, Visit
+from search.store.removed import Removed, RemovedDocument
 from search.store.rows import Rows
 from search.store.searches import SavedSearch, Searches
 
 __all__ = [
     "Actors",
+    "Checksums",
     "Corrections",
     "Documents",
     "FacetCounter",
     "Mark",
     "Marks",
+    "Removed",
+    "RemovedDocument",
     "Rows",
     "SavedSearch",
     "Searches",

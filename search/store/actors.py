@@ -11,12 +11,15 @@ from search.text import fold
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from search.model import ActorType
 
 _ACTOR = "actors.number, actors.id, actors.name, actors.type, actors.mentions, actors.documents"
 _HAS_NAME = "actors.number IN (SELECT actor FROM actor_names WHERE true"
 _most_alike = 50
+_most_words = 32
+"""More words than any name has; SQLite admits a thousand conditions."""
 _IN_ORDER = "ORDER BY actors.documents DESC, actors.mentions DESC, actors.id"
 
 
@@ -32,9 +35,15 @@ class Actors:
         mentions = self._connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
         return int(actors), int(mentions)
 
+    def estimate(self) -> int:
+        """About how many actors there are; costs the same at any size."""
+        return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM actors").fetchone()[0])
+
     def list_actors(self, text: str, offset: int, limit: int) -> tuple[int, list[Actor]]:
         """How many actors have a name with all of these words in it, and a page of them, the most frequent first."""
-        words = fold(text).split()
+        words = list(dict.fromkeys(fold(text).split()))
+        if len(words) > _most_words:
+            return 0, []
         where = "WHERE " + " AND ".join(["is_named", *[f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)])
         total = self._connection.execute(f"SELECT count(*) FROM actors {where}", words).fetchone()[0]
         rows = self._connection.execute(
@@ -48,13 +57,22 @@ class Actors:
 
         The most frequent come first; `type_` leaves out others. "#id" is that one actor and nobody else.
         """
-        words = fold(name).split()
-        conditions = (
-            (f"{_HAS_NAME} AND folded = ?)", [fold(name)]),
-            ("id = ?", [name]),
-            (" AND ".join([f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)) or "0", words),
-        )
-        for condition, values in [("id = ?", [name[1:]])] if name.startswith("#") else conditions:
+        return self.find_called(name, type_) or (() if name.startswith("#") else self._find_with(name, type_))
+
+    def find_called(self, name: str, type_: ActorType | None) -> tuple[Actor, ...]:
+        """The first two of these, which are quick at any size."""
+        called = (f"{_HAS_NAME} AND folded = ?)", [fold(name)])
+        return self._find([("id = ?", [name[1:]])] if name.startswith("#") else [called, ("id = ?", [name])], type_)
+
+    def _find_with(self, name: str, type_: ActorType | None) -> tuple[Actor, ...]:
+        words = list(dict.fromkeys(fold(name).split()))
+        if not words or len(words) > _most_words:
+            return ()
+        return self._find([(" AND ".join([f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)), words)], type_)
+
+    def _find(self, conditions: Sequence[tuple[str, list[str]]], type_: ActorType | None) -> tuple[Actor, ...]:
+        """The actors that the first of these conditions finds which finds any."""
+        for condition, values in conditions:
             rows = self._connection.execute(
                 f"SELECT {_ACTOR} FROM actors WHERE is_named AND {condition}{' AND type = ?' if type_ else ''}"
                 f" {_IN_ORDER} LIMIT ?",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from search.model import Mention
 
@@ -63,6 +64,13 @@ class Corrections:
             self._set_link(spot, (None, None, None))
             if link[0] is not None:
                 self._count(link[0], -1)
+
+    def remember(self, document: int, places: Iterable[tuple[int, int, int]]) -> None:
+        """Keep corrections at these places (paragraph, start, end), which the next `apply` makes."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO corrections (document, paragraph, start, end) VALUES (?, ?, ?, ?)",
+            [(document, *place) for place in places],
+        )
 
     def forget(self, document: int) -> None:
         """Drop the corrections of a document whose text is another one now."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.errors import LibraryOutdatedError, LibraryUnreadableError
+from search.store.checksums import fill_checksums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-_LIBRARY_MIGRATIONS = (
+    Migration = str | Callable[[sqlite3.Connection], None]
+
+_LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE TABLE documents (
         number INTEGER PRIMARY KEY,
@@ -118,6 +122,38 @@ _LIBRARY_MIGRATIONS = (
     INSERT INTO actor_descriptions
         SELECT actor, name, type, short IS NULL, count(*) FROM appearances GROUP BY actor, name, type, short IS NULL;
     """,
+    """
+    CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) FROM documents;
+    CREATE TABLE removed (
+        number INTEGER PRIMARY KEY,
+        removal INTEGER NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        origin TEXT NOT NULL UNIQUE,
+        content_hash TEXT NOT NULL,
+        document TEXT NOT NULL
+    );
+    CREATE INDEX removed_by_content ON removed (content_hash);
+    CREATE INDEX removed_by_removal ON removed (removal);
+    """,
+    """
+    CREATE TABLE checksums (
+        document INTEGER PRIMARY KEY REFERENCES documents,
+        text BLOB NOT NULL,
+        "cast" BLOB,
+        links INTEGER
+    );
+    ALTER TABLE actors ADD COLUMN checksum INTEGER;
+    CREATE TABLE losses (
+        found TEXT NOT NULL,
+        documents INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        known_documents INTEGER NOT NULL,
+        known_revision INTEGER NOT NULL,
+        evidence TEXT
+    );
+    """,
+    fill_checksums,
 )
 
 _READER_CACHE = 256  # kB
@@ -146,6 +182,10 @@ _READER_MIGRATIONS = (
         mention TEXT
     );
     """,
+    """
+    ALTER TABLE visit ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE widths (pane TEXT PRIMARY KEY, columns INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 
@@ -163,6 +203,8 @@ def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
         # A document that was reported as added must outlive a power cut, too.
         connection.execute("PRAGMA synchronous = FULL")
     connection.isolation_level = None
+    # A text that is damaged costs its row, by its checksum, and not every answer that it is in.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     return connection
 
 
@@ -189,7 +231,9 @@ def begin(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk has ended the transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -203,7 +247,7 @@ def open_reader_database(target: str) -> sqlite3.Connection:
     return _open(target, _READER_MIGRATIONS, read_only=False)
 
 
-def _open(target: str, migrations: Sequence[str], *, read_only: bool) -> sqlite3.Connection:
+def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> sqlite3.Connection:
     connection: sqlite3.Connection | None = None
     try:
         connection = connect(target, read_only=read_only)
@@ -215,7 +259,7 @@ def _open(target: str, migrations: Sequence[str], *, read_only: bool) -> sqlite3
     return connection
 
 
-def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[str], *, read_only: bool) -> None:
+def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[Migration], *, read_only: bool) -> None:
     version = _read_version(connection)
     if version > len(migrations):
         raise LibraryUnreadableError(f"{target}: written by a newer newscast; update newscast to read it")
@@ -226,6 +270,9 @@ def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[s
     with begin(connection):
         # Somebody else may have come first: two sessions of one reader begin at the same moment.
         for script in migrations[_read_version(connection) :]:
+            if not isinstance(script, str):
+                script(connection)
+                continue
             # Python's executescript would commit first; in one transaction it is done wholly or not at all.
             for statement in script.split(";"):
                 connection.execute(statement)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError
 from search.model import Document, Paragraph, Summary
+from search.store.checksums import Checksums, text_columns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,7 +21,7 @@ summary_columns = "documents.id, coalesce(documents.title, documents.id), docume
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A Document and its row: `number` in order of adding, `revision` new with every change."""
+    """A Document and its row: `number` in order of adding, `revision` higher with every change of the Library."""
 
     number: int
     revision: int
@@ -32,46 +33,72 @@ class Documents:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._checksums = Checksums(connection)
 
     def count(self) -> int:
         """How many there are."""
         return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
-    def has_content(self, content_hash: str) -> bool:
-        """Is a document with these bytes there, wherever it came from?"""
-        found = self._connection.execute("SELECT 1 FROM documents WHERE content_hash = ?", [content_hash]).fetchone()
-        return found is not None
+    def find_by_content(self, content_hash: str) -> list[tuple[int, str, str]]:
+        """The row, id and origin of each document with these bytes, wherever it came from."""
+        return self._connection.execute(
+            "SELECT number, id, origin FROM documents WHERE content_hash = ?", [content_hash]
+        ).fetchall()
 
     def find_number(self, origin: str) -> int | None:
         """The row of the document that came from there."""
         found = self._connection.execute(
-            "SELECT number FROM documents WHERE origin = ?", [_make_storable(origin)]
+            "SELECT number FROM documents WHERE origin = ?", [make_storable(origin)]
         ).fetchone()
         return int(found[0]) if found else None
 
-    def write(self, origin: str, content_hash: str, document: Document) -> StoredDocument:
-        """Add the document, or replace the one of the same origin, which keeps its id and its row."""
-        revision = self._connection.execute("SELECT coalesce(max(revision), 0) + 1 FROM documents").fetchone()[0]
+    def write(self, origin: str, content_hash: str, document: Document, number: int | None = None) -> StoredDocument:
+        """Add the document, or replace the one of the same origin, which keeps its id and its row.
+
+        `number` is the row of a new one, if it is to have a certain one.
+        """
+        revision = self._count_revision()
+        columns = [
+            make_storable(origin),
+            content_hash,
+            revision,
+            document.title,
+            document.source,
+            document.url,
+            document.published.isoformat() if document.published else "",
+            document.language,
+            "\n".join(paragraph.text for paragraph in document.paragraphs),
+        ]
         number, identifier = self._connection.execute(
-            "INSERT INTO documents (id, origin, content_hash, revision, title, source, url, published, language, text)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f"INSERT INTO documents ({text_columns})"
+            # The row of a removed document is not given to another: it may come back.
+            " VALUES (coalesce(?, (SELECT max(number) + 1 FROM"
+            " (SELECT max(number) AS number FROM documents UNION ALL SELECT max(number) FROM removed)), 1),"
+            " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (origin) DO UPDATE SET content_hash = excluded.content_hash, revision = excluded.revision,"
             " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
             " language = excluded.language, text = excluded.text RETURNING number, id",
-            [
-                document.id or _build_id(origin),
-                _make_storable(origin),
-                content_hash,
-                revision,
-                document.title,
-                document.source,
-                document.url,
-                document.published.isoformat() if document.published else "",
-                document.language,
-                "\n".join(paragraph.text for paragraph in document.paragraphs),
-            ],
+            [number, document.id or _build_id(origin), *columns],
         ).fetchone()
+        self._checksums.write_text([number, identifier, *columns])
         return StoredDocument(number, revision, replace(document, id=identifier))
+
+    def restore(self, stored: StoredDocument, origin: str, content_hash: str) -> StoredDocument:
+        """Bring a dropped document back into its row, under its id."""
+        return self.write(origin, content_hash, stored.document, stored.number)
+
+    def drop(self, number: int) -> None:
+        """Drop the document in this row."""
+        self._count_revision()
+        self._connection.execute("DELETE FROM documents WHERE number = ?", [number])
+        self._checksums.drop(number)
+
+    def _count_revision(self) -> int:
+        """The next revision. No number comes twice, so that whoever knows a higher one knows of a loss."""
+        (revision,) = self._connection.execute(
+            "UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value"
+        ).fetchone()
+        return int(revision)
 
     def mark_annotated(self, number: int, version: str) -> None:
         """Keep by what version of a recogniser the document's cast was found."""
@@ -109,20 +136,20 @@ class Documents:
             row = rows[0] if rows else None
         if row is None:
             raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
-        return _build_document(row)
+        return build_document(row)
 
     def read_number(self, number: int) -> StoredDocument:
         """The document in this row."""
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE number = ?", [number]).fetchone()
-        return _build_document(row)
+        return build_document(row)
 
     def read_revisions(self) -> dict[int, int]:
         """Every document's row and revision."""
         return dict(self._connection.execute("SELECT number, revision FROM documents"))
 
     def read_newest_revision(self) -> int:
-        """The last revision given out; 0 for an empty Library."""
-        return int(self._connection.execute("SELECT coalesce(max(revision), 0) FROM documents").fetchone()[0])
+        """The last revision given out; 0 for a new Library."""
+        return int(self._connection.execute("SELECT value FROM counters WHERE name = 'revision'").fetchone()[0])
 
     def list_summaries(self, offset: int, limit: int) -> list[Summary]:
         """A page of all documents, newest first, undated ones last."""
@@ -155,17 +182,18 @@ class Documents:
 def _build_id(origin: str) -> str:
     from hashlib import blake2b
 
-    return blake2b(_make_storable(origin).encode(), digest_size=6).hexdigest()
+    return blake2b(make_storable(origin).encode(), digest_size=6).hexdigest()
 
 
-def _make_storable(origin: str) -> str:
+def make_storable(origin: str) -> str:
     """A path that is not UTF-8 as SQLite can keep it."""
     return origin.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _build_document(
+def build_document(
     row: tuple[int, int, str, str | None, str | None, str | None, str, str | None, str],
 ) -> StoredDocument:
+    """The row of the columns as `read` selects them as a StoredDocument."""
     number, revision, identifier, title, source, url, published, language, text = row
     paragraphs = tuple(Paragraph(index, line) for index, line in enumerate(text.split("\n")))
     day = date.fromisoformat(published) if published else None

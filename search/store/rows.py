@@ -24,6 +24,8 @@ class Rows:
         self._connection = connection
         self._days: array[int] | None = None
         self._stamp: tuple[int, int] | None = None
+        self._all: tuple[tuple[int, int], frozenset[int]] | None = None
+        self._sources: tuple[tuple[int, int], list[tuple[str, str, frozenset[str]]]] | None = None
         self._dated: dict[tuple[date | None, date | None], frozenset[int]] = {}
         self._dated_stamp: tuple[int, int] | None = None
 
@@ -32,9 +34,12 @@ class Rows:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         return version, self._connection.total_changes
 
-    def list_all(self) -> set[int]:
+    def list_all(self) -> frozenset[int]:
         """Every document."""
-        return {row[0] for row in self._connection.execute("SELECT number FROM documents")}
+        stamp = self.read_stamp()
+        if self._all is None or self._all[0] != stamp:
+            self._all = stamp, frozenset(row[0] for row in self._connection.execute("SELECT number FROM documents"))
+        return self._all[1]
 
     def read_days(self) -> array[int]:
         """The day of each document by its row, counted from the year 1 on; 0 for one that has none."""
@@ -84,13 +89,23 @@ class Rows:
 
     def find_by_source(self, name: str) -> set[int]:
         """The documents whose source is called so, else those whose source has all of these words."""
-        words = set(find_word_texts(fold(name)))
-        sources = [row[0] for row in self._connection.execute("SELECT DISTINCT source FROM documents") if row[0]]
-        chosen = [source for source in sources if fold(source) == fold(name)]
-        chosen = chosen or [source for source in sources if words <= set(find_word_texts(fold(source)))]
+        folded = fold(name)
+        words = set(find_word_texts(folded))
+        sources = self._list_sources()
+        chosen = [source for source, known, _ in sources if known == folded]
+        chosen = chosen or [source for source, _, known in sources if words <= known]
         return self._find(
             "SELECT number FROM documents WHERE source IN (SELECT value FROM json_each(?))", chosen if words else []
         )
+
+    def _list_sources(self) -> list[tuple[str, str, frozenset[str]]]:
+        """Each source as written, folded, and the words of that."""
+        stamp = self.read_stamp()
+        if self._sources is None or self._sources[0] != stamp:
+            names = [row[0] for row in self._connection.execute("SELECT DISTINCT source FROM documents") if row[0]]
+            known = [(name, fold(name), frozenset(find_word_texts(fold(name)))) for name in names]
+            self._sources = stamp, known
+        return self._sources[1]
 
     def find_by_url(self, part: str) -> set[int]:
         """The documents whose address has this in it."""

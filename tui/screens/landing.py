@@ -47,6 +47,7 @@ class Opened:
     matches: tuple[Match, ...]
     best: Match | None
     mark: Mark
+    title_matches: tuple[tuple[int, int], ...] = ()
 
 
 def read_document(
@@ -67,4 +68,5 @@ def read_document(
         if around is not None and is_partial
         else library.cast(document.id)
     )
-    return Opened(document, cast, is_partial, matches, best, mark)
+    title_matches = library.title_matches(query, document) if document.title else ()
+    return Opened(document, cast, is_partial, matches, best, mark, title_matches)

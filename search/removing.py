@@ -1,0 +1,60 @@
+"""Removing documents from a Library, and bringing them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search.model import Cast, Summary
+from search.recasting import Recaster
+from search.store import Corrections, Documents, Removed, begin
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from search.fulltext import FullText
+    from search.model import Document
+
+
+def remove_documents(
+    identifiers: Sequence[str], connection: sqlite3.Connection, fulltext: FullText
+) -> tuple[Summary, ...]:
+    """Take these documents out, all or none, and keep them to be brought back. Raises NotFoundError."""
+    documents, removed = Documents(connection), Removed(connection)
+    with begin(connection):
+        chosen = {stored.number: stored.document for stored in map(documents.read, identifiers)}
+        removal = removed.begin_removal()
+        for number in chosen:
+            removed.keep(number, removal)
+        drop_documents(chosen, connection)
+    fulltext.write((), gone=chosen)
+    fulltext.mark_current(documents.count(), documents.read_newest_revision())
+    return tuple(map(_summarise, chosen.values()))
+
+
+def drop_documents(numbers: Iterable[int], connection: sqlite3.Connection) -> None:
+    """Drop the documents in these rows with their casts, in the caller's transaction."""
+    documents, corrections, recaster = Documents(connection), Corrections(connection), Recaster(connection)
+    for number in numbers:
+        recaster.replace_cast(number, Cast((), {}), "")
+        corrections.forget(number)
+        documents.drop(number)
+
+
+def undo_removal(connection: sqlite3.Connection, fulltext: FullText) -> tuple[Summary, ...]:
+    """Bring back what the last removal took out; nothing where there is no removal left."""
+    documents, corrections, recaster = Documents(connection), Corrections(connection), Recaster(connection)
+    with begin(connection):
+        found = Removed(connection).take_last()
+        brought = [documents.restore(each.stored, each.origin, each.content_hash) for each in found]
+        for each in found:
+            corrections.remember(each.stored.number, each.corrected)
+            recaster.replace_cast(each.stored.number, each.cast, each.annotated_by)
+    if brought:
+        fulltext.write((stored.number, stored.revision, stored.document) for stored in brought)
+        fulltext.mark_current(documents.count(), documents.read_newest_revision())
+    return tuple(_summarise(stored.document) for stored in brought)
+
+
+def _summarise(document: Document) -> Summary:
+    return Summary(document.id, document.title or document.id, document.source, document.published)

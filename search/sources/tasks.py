@@ -1,0 +1,46 @@
+"""What the process that parses is told, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from search.text import make_safe_line
+
+if TYPE_CHECKING:
+    from search.sources.formats import Format
+
+out_of_memory = 77
+"""The exit status of the process when a text needed more memory than it may have."""
+_longest_explanation = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What parsing one text may take: seconds of processor time, bytes of memory for the whole process."""
+
+    seconds: int = 10
+    memory: int = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A text to be parsed."""
+
+    origin: str
+    form: Format
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a text cannot be parsed; `trace` is the traceback of an error that no parser raises on purpose."""
+
+    reason: str
+    trace: str = ""
+
+
+def explain(error: Exception) -> str:
+    """An error that nobody foresaw, as a part of a line."""
+    text = make_safe_line(str(error))[:_longest_explanation]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,119 @@
+"""Removed documents: kept with their casts and corrections until they are brought back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from search.model import Actor, Cast, Link, Mention
+from search.store.documents import build_document, make_storable
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from search.store.documents import StoredDocument
+
+_COLUMNS = "number, revision, id, title, source, url, published, language, text"
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedDocument:
+    """A document that was taken out, as it was; `corrected` holds the paragraph, start and end of each correction."""
+
+    stored: StoredDocument
+    origin: str
+    content_hash: str
+    annotated_by: str
+    cast: Cast
+    corrected: tuple[tuple[int, int, int], ...]
+
+
+class Removed:
+    """The removed documents of one Library, in the caller's transaction. Each call of `keep` names its removal."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def begin_removal(self) -> int:
+        """A number for the next removal, higher than those of all that can be undone."""
+        return int(self._connection.execute("SELECT coalesce(max(removal), 0) + 1 FROM removed").fetchone()[0])
+
+    def is_empty(self) -> bool:
+        """Is no document kept?"""
+        return self._connection.execute("SELECT 1 FROM removed LIMIT 1").fetchone() is None
+
+    def find(self, content_hash: str) -> str | None:
+        """The id of the removed document with these bytes."""
+        row = self._connection.execute("SELECT id FROM removed WHERE content_hash = ?", [content_hash]).fetchone()
+        return row[0] if row else None
+
+    def forget(self, origin: str) -> None:
+        """Drop what was removed from this origin: it has another text, which is being added."""
+        self._connection.execute("DELETE FROM removed WHERE origin = ?", [make_storable(origin)])
+
+    def keep(self, number: int, removal: int) -> None:
+        """Keep a copy of the document in this row, before it is dropped."""
+        *columns, origin, content_hash, annotated_by = self._connection.execute(
+            f"SELECT {_COLUMNS}, origin, content_hash, annotated_by FROM documents WHERE number = ?", [number]
+        ).fetchone()
+        fields = {
+            "columns": columns,
+            "annotated_by": annotated_by,
+            "actors": self._connection.execute(
+                "SELECT local, name, type, names FROM appearances WHERE document = ? ORDER BY number", [number]
+            ).fetchall(),
+            "mentions": self._connection.execute(
+                "SELECT paragraph, start, end, mentions.kind, mentions.type, local, coalesce(mentions.why,"
+                " corrections.why), coalesce(mentions.confidence, corrections.confidence) FROM mentions"
+                " LEFT JOIN corrections USING (document, paragraph, start, end) LEFT JOIN appearances"
+                " ON appearances.number = coalesce(mentions.appearance, corrections.appearance)"
+                " WHERE mentions.document = ? ORDER BY paragraph, start, end",
+                [number],
+            ).fetchall(),
+            "corrected": self._connection.execute(
+                "SELECT paragraph, start, end FROM corrections WHERE document = ?", [number]
+            ).fetchall(),
+        }
+        self._connection.execute(
+            "INSERT INTO removed (number, removal, id, origin, content_hash, document) VALUES (?, ?, ?, ?, ?, ?)",
+            [number, removal, columns[2], origin, content_hash, json.dumps(fields, ensure_ascii=False)],
+        )
+
+    def take_last(self) -> list[RemovedDocument]:
+        """What the last removal took out; it is no longer kept afterwards."""
+        rows = self._connection.execute(
+            "DELETE FROM removed WHERE removal = (SELECT max(removal) FROM removed)"
+            " RETURNING number, origin, content_hash, document"
+        ).fetchall()
+        return [_build_removed(row[1], row[2], json.loads(row[3])) for row in sorted(rows)]
+
+
+def _build_removed(origin: str, content_hash: str, fields: dict[str, Any]) -> RemovedDocument:
+    stored = build_document(fields["columns"])
+    texts = [paragraph.text for paragraph in stored.document.paragraphs]
+    mentions = tuple(
+        Mention(
+            paragraph,
+            start,
+            end,
+            texts[paragraph][start:end],
+            kind,
+            type_,
+            Link(local, why, confidence) if local else None,
+        )
+        for paragraph, start, end, kind, type_, local, why, confidence in fields["mentions"]
+    )
+    cast = Cast(mentions, {})
+    actors = {
+        local: Actor(local, name, type_, tuple(json.loads(names)), len(cast.of_actor(local)), 1)
+        for local, name, type_, names in fields["actors"]
+    }
+    return RemovedDocument(
+        stored,
+        origin,
+        content_hash,
+        fields["annotated_by"],
+        Cast(mentions, actors),
+        tuple((paragraph, start, end) for paragraph, start, end in fields["corrected"]),
+    )

@@ -1,0 +1,5 @@
+"""`python -m tui` is `newscast`."""
+
+from tui.entry import main
+
+main()

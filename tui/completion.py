@@ -1,0 +1,61 @@
+"""What a shell offers behind the words of a command line: files, ids of articles and actors, saved searches."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem
+
+from search import Library, NewscastError, Query, Searches
+from tui.setup import find_setup
+
+if TYPE_CHECKING:
+    import click
+
+_most = 40
+
+
+def complete_path(context: click.Context, parameter: click.Parameter | None, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
+    """The shell's own completion of files."""
+    return [CompletionItem(typed, type="file")]
+
+
+def complete_actor(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - as above
+    """The ids of actors."""
+    try:
+        with Library(find_setup(context).folder, read_only=True) as library:
+            _, found = library.actors(typed.replace("-", " "), 0, _most)
+    except (NewscastError, OSError):
+        return []
+    return [CompletionItem(actor.id, help=actor.name) for actor in found if actor.id.startswith(typed)]
+
+
+def complete_document(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - as above
+    """The ids of articles, the newest first."""
+    try:
+        with Library(find_setup(context).folder, read_only=True) as library:
+            everything = (hit.summary for hit in library.search(Query(""), 0, 1_000_000).hits)
+            found = list(islice((each for each in everything if each.id.startswith(typed)), _most))
+    except (NewscastError, OSError):
+        return []
+    return [CompletionItem(summary.id, help=summary.title) for summary in found]
+
+
+def complete_query(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The names of saved searches, each with its @.
+
+    Bash takes the @ for the end of a word: then it stands by itself before what is typed.
+    """
+    before = context.params.get(parameter.name or "") or ("",)
+    sign = "" if before[-1] == "@" else "@"
+    if sign and not typed.startswith(sign):
+        return []
+    try:
+        with closing(Searches(find_setup(context).reader_database)) as searches:
+            saved = searches.list_saved()
+    except (NewscastError, OSError):
+        return []
+    names = ((f"{sign}{each.name}", each.query) for each in saved)
+    return [CompletionItem(name, help=query) for name, query in names if name.startswith(typed)]
