@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -13,10 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from tests.conftest import root
-from tests.serving import build_ssh, find_locks, lacks_ssh, make_key
+from tests.serving import Server, build_ssh, find_locks, lacks_ssh, make_key
 from tests.terminal import Terminal, newscast
 
 pytestmark = pytest.mark.skipif(lacks_ssh(), reason="needs the ssh client (Debian: openssh-client), which is not here")
@@ -54,6 +56,20 @@ def test_who_does_not_log_in_or_asks_for_nothing_is_sent_away(serve):
             pass
     idle = subprocess.run(build_ssh(server.alice, server.port, "-N"), capture_output=True, timeout=10, check=False)
     assert b"no session was asked for" in idle.stderr
+    asyncio.run(open_a_channel_and_ask_for_nothing(server))
+    server.wait_for_log("refused user=alice .*no session was asked for")
+
+
+async def open_a_channel_and_ask_for_nothing(server: Server) -> None:
+    connecting = asyncssh.connect(
+        "127.0.0.1", server.port, client_keys=[str(server.alice)], known_hosts=None, config=None, agent_path=None
+    )
+    async with connecting as connection:
+        channel: asyncssh.SSHClientChannel[bytes] = asyncssh.SSHClientChannel(
+            connection, asyncio.get_running_loop(), "strict", None, "strict", 1_000, 1_000
+        )
+        await channel._open(b"session")
+        await asyncio.wait_for(connection.wait_closed(), 20)
 
 
 def test_a_reader_who_presses_no_key_is_warned_and_then_leaves(serve):

@@ -171,7 +171,7 @@ class NewscastApp(App[None]):
 
 
 def run_reader(setup: Setup, paths: Sequence[str]) -> int:
-    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
+    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own, MemoryError."""
     with _open_library(setup) as library:
         marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
         log = CrashLog(setup.reader_database.with_name("crash.log"))
@@ -183,8 +183,8 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         finally:
             marks.close()
             searches.close()
-    if isinstance(app.failure, MemoryError):
-        raise NewscastError("this session has used up its memory; your place is kept")
+    if isinstance(app.failure, MemoryError) or "can't start new thread" in str(app.failure):
+        raise MemoryError from app.failure
     if app.failure is not None:
         where = log.keep(app.failure)
         raise NewscastError(f"stopped by an error of its own, {type(app.failure).__name__}; {where}")

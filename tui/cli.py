@@ -38,6 +38,8 @@ _commands = {
     "serve": ("tui.serving.command", "serve"),
 }
 """Each command's module and name there."""
+out_of_memory = 71
+"""The exit status where memory is used up."""
 no_screen = frozenset({"", "dumb", "unknown"})
 """What TERM says where no reader can be shown."""
 
@@ -167,6 +169,9 @@ def _run(arguments: Sequence[str] | None, setup: Setup | None) -> int:
         raise
     except click.Abort:
         return 130
+    except MemoryError:
+        say("newscast: there is not enough memory")
+        return out_of_memory
     except Exception as error:  # noqa: BLE001 - whatever it is, one line says it
         say(f"newscast: {_describe(error, has_help=setup is None)}")
         return 2 if isinstance(error, click.UsageError) else 1

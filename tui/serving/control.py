@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
-    from tui.serving.session import OpenSession
+    from tui.serving.login import OpenSession
 
 _longest = 65_536  # bytes of a question
 _patience = 20.0  # seconds for an answer
@@ -69,7 +69,7 @@ class Control:
 
 def describe_sessions() -> Iterator[str]:
     """A line for each session of this user's servers, below the columns' names. Raises NewscastError."""
-    rows = [_columns]
+    rows: list[tuple[str, ...]] = [_columns]
     for answer in _ask({}):
         rows += [tuple(str(session[column]) or "-" for column in _columns) for session in answer["sessions"]]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -18,11 +18,12 @@ import signal
 import socket
 import sys
 import termios
+import traceback
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tui.cli import main
+from tui.cli import main, out_of_memory
 from tui.serving.environment import is_allowed
 from tui.serving.memory import fill_holes, use_one_heap
 from tui.serving.memory_limit import limit_memory
@@ -128,9 +129,9 @@ class Forking:
                 limit_memory(self._setup.settings.serve.session_memory)
             status = _run(asked["arguments"], setup)
         except MemoryError:
-            os.write(2, b"newscast: this session has used up its memory\n")
+            status = out_of_memory
         except BaseException as error:  # noqa: BLE001 - whatever it is, this child must not go on as a second forking process
-            os.write(2, f"newscast: stopped by an error of its own, {type(error).__name__}\n".encode())
+            _tell(error, asked["user"])
         os._exit(status)
 
     def _find_setup(self, user: str | None) -> Setup | None:
@@ -199,6 +200,17 @@ def _run(arguments: list[str], setup: Setup | None) -> int:
                 stream.flush()
         return end.code if isinstance(end.code, int) else 1
     return 0
+
+
+def _tell(error: BaseException, user: str | None) -> None:
+    """One line for whoever is there; the whole of it beside the reader's marks, or in the server's own log."""
+    if user is None:
+        traceback.print_exception(error, file=sys.__stderr__)
+        return
+    log = find_reader_database(user).with_name("crash.log")
+    with contextlib.suppress(OSError):
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    os.write(2, f"newscast: stopped by an error of its own, {type(error).__name__}\n".encode())
 
 
 def _ignore(*_: object) -> None:

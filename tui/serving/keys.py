@@ -85,25 +85,24 @@ class AuthorizedKeys:
 
     def _parse(self, text: str) -> Sequence[Line]:
         lines: list[Line] = []
+        origins: dict[str, str] = {}
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip() and not line.lstrip().startswith("#"):
                 try:
                     parsed = parse_line(line.strip())
-                    _check_origin(parsed, lines)
+                    _check_origin(parsed, origins.setdefault(parsed.name, parsed.origin))
                     lines.append(parsed)
                 except (ValueError, SettingsError, asyncssh.KeyImportError) as error:
                     self._report(f"{self._path}:{number}: {error}")
         return lines
 
 
-def _check_origin(line: Line, others: Sequence[Line]) -> None:
+def _check_origin(line: Line, first: str) -> None:
     """Two people whose comments make one name would have each other's marks. Raises ValueError."""
-    for other in others:
-        if other.name == line.name and other.origin != line.origin:
-            raise ValueError(
-                f"“{line.origin}” and “{other.origin}”, further up, both make the name {line.name}; "
-                'put name="…" before the key'
-            )
+    if line.origin != first:
+        raise ValueError(
+            f'“{line.origin}” and “{first}”, further up, both make the name {line.name}; put name="…" before the key'
+        )
 
 
 def parse_line(text: str) -> Line:

@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, BinaryIO
 import asyncssh
 
 from search import NewscastError
+from tui.cli import out_of_memory
 from tui.serving.environment import check_environment
 from tui.serving.fork_server import ForkingEndedError, Job
+from tui.serving.login import Login, OpenSession
+from tui.serving.memory_limit import is_nearly_used_up, read_memory
 from tui.serving.requests import find_arguments
 from tui.serving.streams import Input, Outlet, most_waiting
 from tui.terminal.input_limits import clamp_size
@@ -35,17 +38,9 @@ if TYPE_CHECKING:
 _grace = 3.0  # seconds for a reader to keep its place and restore the terminal
 _size_pause = 0.1  # seconds from one size to the next
 _usage = 2
+used_up = "this session has used up its memory; your place is kept"
 _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 """What leaves a terminal as it was, for a session that did not come to do it itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who has proved which key, from where."""
-
-    user: str
-    fingerprint: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +52,10 @@ class Shared:
     log: Log
     login_grace: float
     """Seconds that a client has to say what it wants of a channel."""
+    idle_timeout: float | None
+    """Seconds that the reader waits for a client that does not take what is drawn; None is for ever."""
     patience: float = 120.0
     """Seconds that a command waits for a client that does not take its answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """What the server's administrator is told of a session."""
-
-    process: int
-    user: str
-    fingerprint: str
-    address: str
-    since: str
-    """In UTC, to the second, as ISO 8601 has it."""
-    size: str
-    """Of the terminal, as 80x24; "" is a command."""
 
 
 class Session(asyncssh.SSHServerSession[bytes]):
@@ -91,6 +74,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._process: ForkedProcess | None = None
         self._task: asyncio.Task[None] | None = None
         self._farewell = ""
+        self._memory_at_start: int | None = None
         self._is_gone = False
         self._begun = datetime.now(UTC)
         self._hanging_up: asyncio.Task[None] | None = None
@@ -149,9 +133,11 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._channel.exit(status)
 
     def _say(self, text: str) -> None:
-        """A line for whoever reads."""
-        line_end = "\n" if self._term is None else "\r\n"
-        self._channel.write_stderr(f"newscast: {text}{line_end}".encode())
+        """A line for whoever reads; on a terminal behind what is on its way there."""
+        if self._term is None:
+            self._channel.write_stderr(f"newscast: {text}\n".encode())
+        else:
+            self._channel.write(f"newscast: {text}\r\n".encode())
 
     def _note(self, event: str, **fields: str | float | None) -> None:
         self._shared.log.write(event, user=self.login.user, address=self.login.address, **fields)
@@ -169,9 +155,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
             status = await (self._run_reader() if self._term is not None else self._run_command(arguments))
         except (NewscastError, OSError) as error:
             self._note("failed", why=str(error))
-            is_over = isinstance(error, ForkingEndedError)
-            why = "the server has failed; your place is kept. Try again in a moment" if is_over else str(error)
-            self._farewell = self._farewell or why
+            self._farewell = self._farewell or _describe(error)
             await self._end(signal.SIGHUP)
         finally:
             self._shared.seats.give_back(self.login.fingerprint)
@@ -198,7 +182,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
                 await self._start([], environment, [terminal])
             # The pipe is closed with its transport; sizes are still to be set meanwhile.
             output = stack.enter_context(os.fdopen(os.dup(pipe.fileno()), "rb", buffering=0))
-            await self._outlet.hand_on(self._channel, None, output, None)
+            await self._outlet.hand_on(self._channel, None, output, self._shared.idle_timeout)
             return await self._wait()
 
     def _close_input(self) -> None:
@@ -224,7 +208,8 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self, arguments: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]
     ) -> None:
         given = check_environment(self._channel.get_environment())
-        job = Job(arguments, given | environment, self.login.user)
+        job = Job(arguments, {**given, **environment}, self.login.user)
+        self._memory_at_start = read_memory(self._shared.fork_server.process)
         self._process = await self._shared.fork_server.start(job, descriptors)
         self._note("in", what=self._what, pid=self._process.process)
         if self._is_gone:
@@ -244,7 +229,9 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._resizing.cancel()
         if self._channel.is_closing():
             return
-        if self._term is not None and status < 0:
+        if status == out_of_memory:
+            self._farewell = self._farewell or used_up
+        if self._term is not None and (status < 0 or status == out_of_memory):
             self._farewell = self._farewell or "the session was ended by an error of its own"
             self._channel.write(_restore)
         if self._farewell:
@@ -272,6 +259,13 @@ class Session(asyncssh.SSHServerSession[bytes]):
         size = "{}x{}".format(*self._size) if self._term is not None else ""
         login = self.login
         return OpenSession(self._process.process, login.user, login.fingerprint, login.address, since, size)
+
+    def needs_too_much(self, megabytes: int) -> bool:
+        """Has it nearly used up the memory that it may take?"""
+        if self._process is None or self._memory_at_start is None:
+            return False
+        has = read_memory(self._process.process)
+        return has is not None and is_nearly_used_up(self._memory_at_start, has, megabytes)
 
     # What happens meanwhile
 
@@ -325,6 +319,15 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def _hang_up(self) -> None:
         self._hanging_up = asyncio.get_running_loop().create_task(self._end(signal.SIGHUP))
+
+
+def _describe(error: NewscastError | OSError) -> str:
+    """What a reader is told of it."""
+    if isinstance(error, ForkingEndedError):
+        return "the server has failed; your place is kept. Try again in a moment"
+    if isinstance(error, OSError):
+        return f"no session can be started just now ({error.strerror}); try again later"
+    return str(error)
 
 
 def _open_pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
