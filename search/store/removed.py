@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.model import Actor, Cast, Link, Mention
+from search.store.checksums import text_columns
 from search.store.documents import build_document, make_storable
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from search.store.documents import StoredDocument
-
-_COLUMNS = "number, revision, id, title, source, url, published, language, text"
+from search.store.documents import StoredDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,10 @@ class Removed:
 
     def keep(self, number: int, removal: int) -> None:
         """Keep a copy of the document in this row, before it is dropped."""
-        *columns, origin, content_hash, annotated_by = self._connection.execute(
-            f"SELECT {_COLUMNS}, origin, content_hash, annotated_by FROM documents WHERE number = ?", [number]
+        *columns, annotated_by = self._connection.execute(
+            f"SELECT {text_columns}, annotated_by FROM documents WHERE number = ?", [number]
         ).fetchone()
+        _, identifier, origin, content_hash, *_ = columns
         fields = {
             "columns": columns,
             "annotated_by": annotated_by,
@@ -77,7 +77,7 @@ class Removed:
         }
         self._connection.execute(
             "INSERT INTO removed (number, removal, id, origin, content_hash, document) VALUES (?, ?, ?, ?, ?, ?)",
-            [number, removal, columns[2], origin, content_hash, json.dumps(fields, ensure_ascii=False)],
+            [number, removal, identifier, origin, content_hash, json.dumps(fields, ensure_ascii=False)],
         )
 
     def take_last(self) -> list[RemovedDocument]:
