@@ -109,6 +109,8 @@ def open_for_reading(setup: Setup) -> Iterator[Library]:
                     pass
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
+        if library.loss:
+            say(f"newscast: {library.loss}")
         yield library
 
 
@@ -132,4 +134,13 @@ def open_for_writing(setup: Setup) -> Library:
     """The library to be added to. Raises NewscastError, UsageError where it is to be read only."""
     if setup.read_only:
         raise click.UsageError("with --read-only nothing can be added or changed")
-    return Library(setup.folder, recogniser=setup.settings.recogniser)
+    library = Library(setup.folder, recogniser=setup.settings.recogniser)
+    if library.loss:
+        say(f"newscast: {library.loss}")
+    return library
+
+
+def say_note(library: Library) -> None:
+    """Why another recogniser serves than the one asked for, if so."""
+    if library.note:
+        say(f"newscast: {library.note}")
