@@ -79,9 +79,9 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     """A thorough look: SQLite's own check, each checksum, every file of the index, and whether both hold the same."""
     damage = Damage(connection)
     problems = [f"the database is damaged: {problem}" for problem in damage.check_database()]
-    if loss := read_loss(connection, fulltext):
-        problems.append(str(loss))
     try:
+        if loss := read_loss(connection, fulltext):
+            problems.append(str(loss))
         texts, casts, actors = damage.find_texts(), damage.find_casts(), damage.count_actors()
         counts = Actors(connection).count()
         wanted = Documents(connection).read_revisions()

@@ -23,6 +23,7 @@ from search.store import (
     FacetCounter,
     WriterLock,
     begin,
+    is_corrupt,
     open_library_database,
 )
 from search.text import find_sentences
@@ -62,9 +63,9 @@ class Library:
         self._fulltext = FullText(folder / "fulltext", room_among_many if read_only else room_alone)
         self._facet_counter = FacetCounter(database)
         self._answerer = Answerer(self._connection, self._documents, self._actors, self._fulltext)
-        if not read_only and find_loss(self._connection, self._fulltext):
+        if not read_only:
             # Before anything is written, or this connection closes and with it the log.
-            with suppress(LibraryLockedError), WriterLock(folder):
+            with suppress(LibraryLockedError, sqlite3.DatabaseError):  # whoever asks is told of a damaged database
                 self._keep_loss()
 
     def __enter__(self) -> Self:
@@ -91,7 +92,7 @@ class Library:
         from search.adding import add_documents
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with self._writing():
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
             yield from self._catch_up()  # where the index turned out to be damaged meanwhile
@@ -104,7 +105,7 @@ class Library:
         """
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with self._writing():
             yield from recast_documents(self._connection, self.recogniser)
 
     @property
@@ -122,7 +123,7 @@ class Library:
 
         Raises LibraryLockedError while somebody else is writing.
         """
-        with WriterLock(self.folder), self._reading(), begin(self._connection):
+        with self._writing(), self._reading(), begin(self._connection):
             corrections = Corrections(self._connection)
             number = self._documents.read(identifier).number
             is_changed = (corrections.restore if is_right else corrections.unlink)(number, mention)
@@ -136,7 +137,7 @@ class Library:
         """
         from search.removing import remove_documents
 
-        with WriterLock(self.folder), self._reading():
+        with self._writing(), self._reading():
             for _ in self._catch_up():
                 pass
             return remove_documents(identifiers, self._connection, self._fulltext)
@@ -148,7 +149,7 @@ class Library:
         """
         from search.removing import undo_removal
 
-        with WriterLock(self.folder), self._reading():
+        with self._writing(), self._reading():
             for _ in self._catch_up():
                 pass
             return undo_removal(self._connection, self._fulltext)
@@ -274,8 +275,7 @@ class Library:
         """
         from search.repairing import mend_store
 
-        with WriterLock(self.folder), self._reading():
-            self._keep_loss()
+        with self._writing(), self._reading():
             return tuple(mend_store(self._connection, self.folder))
 
     def repair(self) -> Iterator[Progress]:
@@ -283,13 +283,16 @@ class Library:
         if self.read_only and find_loss(self._connection, self._fulltext):
             with Library(self.folder):
                 pass  # to open it so keeps the evidence
-        with WriterLock(self.folder):
+        with self._writing():
             yield from self._catch_up(rebuild=bool(self._fulltext.find_damage()))
 
     def _keep_loss(self) -> None:
-        loss = find_loss(self._connection, self._fulltext)
-        if loss is not None:
-            keep_loss(loss, self._connection, self.folder)
+        if find_loss(self._connection, self._fulltext) is None:
+            return
+        with WriterLock(self.folder):
+            loss = find_loss(self._connection, self._fulltext)
+            if loss is not None:
+                keep_loss(loss, self._connection, self.folder)
 
     def _catch_up(self, *, rebuild: bool = False) -> Iterator[Progress]:
         if rebuild or self.is_behind():
@@ -304,5 +307,17 @@ class Library:
             except sqlite3.Error as error:
                 raise self._build_error(error) from error
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The Library's lock, and whatever keeps from writing as one clear error."""
+        with WriterLock(self.folder):
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise self._build_error(error) from error
+            except OSError as error:
+                raise LibraryUnreadableError(f"{self.folder}: cannot be written to: {error.strerror}") from error
+
     def _build_error(self, error: sqlite3.Error) -> LibraryUnreadableError:
-        return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}")
+        advice = "; newscast doctor says more" if is_corrupt(error) else ""
+        return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}{advice}")

@@ -7,7 +7,7 @@ from search.store.actors import Actors
 from search.store.checksums import Checksums
 from search.store.corrections import Corrections
 from search.store.damage import Damage, DamagedDocument
-from search.store.database import begin, open_library_database, open_reader_database
+from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
 from search.store.lock import WriterLock
@@ -38,6 +38,7 @@ __all__ = [
     "Visit",
     "WriterLock",
     "begin",
+    "is_corrupt",
     "open_library_database",
     "open_reader_database",
 ]

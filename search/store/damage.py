@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.store.checksums import Checksums, text_columns
-from search.store.database import begin, open_library_database
+from search.store.database import begin, is_corrupt, open_library_database
 from search.store.derived import Derived
-from search.store.documents import is_corrupt
+from search.store.documents import Documents
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -128,15 +128,26 @@ class Damage:
                 tables = fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
                 for (table,) in tables:
                     _copy_rows(self._connection, fresh, table)
+                # All that an index may know of is older than what comes next.
+                fresh.execute("DELETE FROM counters")
+                fresh.execute("INSERT INTO counters VALUES ('revision', ?)", [self._find_revision(fresh)])
             fresh.backup(self._connection)
         for path in scratch.parent.glob(f"{scratch.name}*"):
             path.unlink()
+
+    def _find_revision(self, fresh: sqlite3.Connection) -> int:
+        """The highest revision that is known of."""
+        (highest,) = fresh.execute("SELECT coalesce(max(revision), 0) FROM documents").fetchone()
+        try:
+            return int(max(highest, Documents(self._connection).read_newest_revision()))
+        except sqlite3.DatabaseError:
+            return int(highest)
 
 
 def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
     columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
     names = ", ".join(f'"{column}"' for column in columns)
-    insert = f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+    insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
     for row in _read_rows(source, table, names):
         target.execute(insert, row)
 

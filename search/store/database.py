@@ -219,6 +219,12 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
             return
 
 
+def is_corrupt(error: sqlite3.Error) -> bool:
+    """Does SQLite say that it cannot make sense of what is in the file?"""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "malformed database schema" in str(error)
+
+
 @contextmanager
 def begin(connection: sqlite3.Connection) -> Iterator[None]:
     """A transaction to write in: all of it or nothing."""
@@ -251,7 +257,8 @@ def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> s
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        raise LibraryUnreadableError(f"{target}: {error}") from error
+        what = "; put back a copy of it, or move it away and begin with a new one" if is_corrupt(error) else ""
+        raise LibraryUnreadableError(f"{target}: {error}{what}") from error
     return connection
 
 

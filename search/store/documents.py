@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from search.errors import DocumentDamagedError, NotFoundError
 from search.model import Document, Paragraph, Summary
 from search.store.checksums import Checksums, build_text_checksum, text_columns
+from search.store.database import is_corrupt
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class Documents:
     def _count_revision(self) -> int:
         """The next revision. No number comes twice, so that whoever knows a higher one knows of a loss."""
         (revision,) = self._connection.execute(
-            "UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value"
+            "INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) + 1 FROM documents WHERE true"
+            " ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value) RETURNING value"
         ).fetchone()
         return int(revision)
 
@@ -175,7 +177,11 @@ class Documents:
 
     def read_newest_revision(self) -> int:
         """The last revision given out; 0 for a new Library."""
-        return int(self._connection.execute("SELECT value FROM counters WHERE name = 'revision'").fetchone()[0])
+        (highest,) = self._connection.execute(
+            "SELECT max(coalesce((SELECT value FROM counters WHERE name = 'revision'), 0),"
+            " coalesce((SELECT max(revision) FROM documents), 0))"
+        ).fetchone()
+        return int(highest)
 
     def list_summaries(self, offset: int, limit: int) -> list[Summary]:
         """A page of all documents, newest first, undated ones last."""
@@ -247,11 +253,6 @@ class Documents:
                 raise
             self._leave_out(number)
             return []
-
-
-def is_corrupt(error: sqlite3.DatabaseError) -> bool:
-    """Does SQLite say that it cannot make sense of what is in the file?"""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _build_id(origin: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
-from search.store.documents import is_corrupt
+from search.store.database import is_corrupt
 from search.text import find_word_texts, fold
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Rows:
                 except (ValueError, TypeError):
                     continue  # damaged, as who looks at the document is told
                 for number in json.loads(numbers):
-                    days[number] = day
+                    if number <= last:
+                        days[number] = day
             self._days, self._stamp = days, stamp
         return self._days
 
