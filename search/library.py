@@ -110,8 +110,8 @@ class Library:
 
     @property
     def note(self) -> str | None:
-        """Why another recogniser serves than the one asked for, if so."""
-        return find_recogniser(self.recogniser)[1]
+        """What its user should know before all else: that articles were lost, or that another recogniser serves."""
+        return "; ".join(filter(None, (self.loss, find_recogniser(self.recogniser)[1]))) or None
 
     def is_annotated(self) -> bool:
         """Has this recogniser seen all documents? Quick at any size."""

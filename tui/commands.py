@@ -23,7 +23,7 @@ from search import (
     parse_json,
 )
 from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
-from tui.setup import find_setup, open_for_reading, open_for_writing, say_note, setup_options
+from tui.setup import find_setup, open_for_reading, open_for_writing, setup_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,6 @@ def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None: 
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
     with open_for_writing(setup) as opened:
-        say_note(opened)
         for step in show_progress(opened.add(paths)):
             counts.update(addition.outcome for addition in step.additions)
             refusals += [addition for addition in step.additions if addition.outcome == "refused"]

@@ -8,7 +8,7 @@ import click
 
 from search import make_safe_line
 from tui.output import json_option, print_json, show_progress
-from tui.setup import find_setup, open_as_it_is, open_for_writing, say_note, setup_options
+from tui.setup import find_setup, open_as_it_is, open_for_writing, setup_options
 
 if TYPE_CHECKING:
     from search import Health
@@ -34,7 +34,6 @@ def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool)
             health = opened.health()
     if annotates:
         with open_for_writing(setup) as opened:
-            say_note(opened)
             for _ in show_progress(opened.annotate()):
                 pass
             health = opened.health()
