@@ -90,8 +90,8 @@ class _Adder:
         known = self._documents.find_number(_build_origin(raw))
         same = self._documents.find_by_content(raw.content_hash)
         damaged = self._drop_damaged({number for number, _, _ in same} | ({known} if known is not None else set()))
-        if not damaged and (outcome := self._find_outcome(raw, known, same)):
-            return outcome, None
+        if not damaged and (addition := self._find_addition(raw, known, same)):
+            return addition, None
         if self._has_removed:
             self._removed.forget(_build_origin(raw))
         stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw), min(damaged, default=None))
@@ -110,7 +110,7 @@ class _Adder:
             self._gone |= dict.fromkeys(damaged, self._documents.read_newest_revision())
         return damaged
 
-    def _find_outcome(self, raw: Raw, known: int | None, same: list[tuple[int, str, str]]) -> Addition | None:
+    def _find_addition(self, raw: Raw, known: int | None, same: list[tuple[int, str, str]]) -> Addition | None:
         """What becomes of bytes that an article has, or a removed one had, instead of being added.
 
         `known` is the article that came from the same place: it goes where its file is a copy of another's.

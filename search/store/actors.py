@@ -107,12 +107,12 @@ class Actors:
         )
         return [(row[0], build_summary(row[1:])) for row in rows.fetchall()]
 
-    def _build_actor(self, row: tuple[int, str, str, str, int, int]) -> Actor:
+    def _build_actor(self, row: tuple[Any, ...]) -> Actor:
         number, identifier, name, kind, mentions, documents = row
         aliases = self._connection.execute(
             "SELECT name FROM actor_names WHERE actor = ? ORDER BY uses DESC, name", [number]
         ).fetchall()
-        known = kind if kind in _types else "other"
+        known: ActorType = kind if kind in _types else "other"
         return Actor(str(identifier), str(name), known, tuple(str(alias[0]) for alias in aliases), mentions, documents)
 
 

@@ -88,7 +88,7 @@ class Checksums:
     def is_cast_whole(self, number: int) -> bool:
         """Is the document's cast as it was written, and linked as it was?"""
         kept = self._connection.execute('SELECT "cast", links FROM checksums WHERE document = ?', [number]).fetchone()
-        return kept == self._build_cast_checksums(number)
+        return bool(kept == self._build_cast_checksums(number))
 
     def is_whole(self, number: int) -> bool:
         """Are the document's row and its cast as they were written?"""

@@ -81,8 +81,8 @@ class Damage:
         try:
             row = self._connection.execute("SELECT id, origin FROM documents WHERE number = ?", [number]).fetchone()
         except sqlite3.DatabaseError:
-            row = ("?", "?")
-        return DamagedDocument(number, *(make_safe_line(str(each)) for each in row))
+            row = None
+        return DamagedDocument(number, *(make_safe_line(str(each)) for each in row or ("?", "?")))
 
     def read_raw(self, number: int) -> str:
         """What can still be read of a document's row, as a line of JSON."""

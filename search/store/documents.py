@@ -212,7 +212,7 @@ class Documents:
         return {
             number: (summary, text)
             for number, text, summary in self._read_each("text", numbers)
-            if isinstance(text, str) and ("\ufffd" not in text or self._is_whole(number))
+            if (isinstance(text, str) and "\ufffd" not in text) or self._is_whole(number)
         }
 
     def _read_summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
@@ -225,7 +225,7 @@ class Documents:
             self._leave_out(number)
         return is_whole
 
-    def _read_each(self, column: str, numbers: Sequence[int]) -> Iterator[tuple[int, str | None, Summary]]:
+    def _read_each(self, column: str, numbers: Sequence[int]) -> Iterator[tuple[int, str, Summary]]:
         """The number, a column and the summary of each of these rows; what cannot be read is left out from now on."""
         statement = f"SELECT number, {column}, {summary_columns} FROM documents WHERE number IN"
         try:
