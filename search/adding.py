@@ -13,7 +13,7 @@ from search.model import Addition, Progress
 from search.recasting import Recaster
 from search.removing import drop_documents
 from search.sources import Parser, explain, find_files, is_url, read_file, read_page
-from search.store import Corrections, Documents, Removed, begin
+from search.store import Checksums, Corrections, Damage, Documents, Removed, begin
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from search.fulltext import FullText
-    from search.model import Cast, Document
+    from search.model import Cast, Document, Outcome
     from search.sources import Raw
     from search.store import StoredDocument
 
@@ -57,7 +57,7 @@ class _Adder:
         self._parser = parser
         self._documents = Documents(connection)
         self._recaster, self._corrections = Recaster(connection), Corrections(connection)
-        self._removed = Removed(connection)
+        self._checksums, self._removed = Checksums(connection), Removed(connection)
         self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
         # Rules are quick, so that names are there before the rest is.
@@ -96,16 +96,20 @@ class _Adder:
         with _contain(origin, "read"):
             raw = read_page(origin) if is_url(origin) else read_file(origin)
         known = self._documents.find_number(_build_origin(raw))
-        if same := self._find_same(raw, known):
-            return same, None
+        same = self._documents.find_by_content(raw.content_hash)
+        damaged = self._find_damaged({number for number, _, _ in same} | ({known} if known is not None else set()))
+        if not damaged and (addition := self._find_addition(raw, known, same)):
+            return addition, None
         document, cast = self._parse(raw)
+        self._drop_damaged(damaged)
         if self._has_removed:
             self._removed.forget(_build_origin(raw))
-        stored = self._documents.write(_build_origin(raw), raw.content_hash, document)
+        stored = self._documents.write(_build_origin(raw), raw.content_hash, document, min(damaged, default=None))
         if known is not None:
             self._corrections.forget(known)
         self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
-        return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
+        outcome: Outcome = "added" if known is None and not damaged else "changed"
+        return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 
     def _parse(self, raw: Raw) -> tuple[Document, Cast]:
         """Everything that can go wrong over a file's contents, before anything of it is written."""
@@ -114,12 +118,21 @@ class _Adder:
         with _contain(raw.origin, "annotated"):
             return document, find_cast(document, self._recogniser)
 
-    def _find_same(self, raw: Raw, known: int | None) -> Addition | None:
+    def _find_damaged(self, numbers: set[int]) -> set[int]:
+        """Those of these documents that are damaged."""
+        return {number for number in numbers if not self._checksums.is_whole(number)}
+
+    def _drop_damaged(self, damaged: set[int]) -> None:
+        """Drop damaged documents, whose source is at hand."""
+        if damaged:
+            Damage(self._connection).drop(damaged, ())
+            self._gone |= dict.fromkeys(damaged, self._documents.read_newest_revision())
+
+    def _find_addition(self, raw: Raw, known: int | None, same: list[tuple[int, str, str]]) -> Addition | None:
         """What becomes of bytes that an article has, or a removed one had, instead of being added.
 
         `known` is the article that came from the same place: it goes where its file is a copy of another's.
         """
-        same = self._documents.find_by_content(raw.content_hash)
         if any(number == known for number, _, _ in same):
             return Addition(raw.origin, "skipped")
         removed = self._removed.find(raw.content_hash) if self._has_removed else None

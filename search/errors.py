@@ -38,6 +38,18 @@ class SavedSearchError(NotFoundError):
     """A saved search that cannot be asked: it leads back to itself, or is too long with the searches in it."""
 
 
+class DocumentDamagedError(NewscastError):
+    """A Document in the Library is not as it was written."""
+
+    def __init__(self, identifier: str, origin: str) -> None:
+        super().__init__(
+            f"article {identifier} is damaged; bring it back with: newscast add {origin};"
+            " or take it out with: newscast doctor --repair"
+        )
+        self.identifier = identifier
+        self.origin = origin
+
+
 class InvalidDocumentError(NewscastError):
     """A line that was to be a document in JSON is not one."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from search.cast.link import Linker
 from search.cast.recognise import build_recogniser, find_recogniser, find_version
 from search.cast.resolve import find_cast
+from search.errors import DocumentDamagedError
 from search.model import Progress
 from search.store import Checksums, Corrections, Documents, begin
 from search.store.links import Links
@@ -59,7 +60,12 @@ def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterato
     chosen = build_recogniser(name)
     for start in range(0, len(numbers), _documents_per_step):
         step = numbers[start : start + _documents_per_step]
-        casts = [(number, _find_cast(documents.read_number(number).document, chosen)) for number in step]
+        casts: list[tuple[int, Cast | None]] = []
+        for number in step:
+            try:
+                casts.append((number, _find_cast(documents.read_number(number).document, chosen)))
+            except DocumentDamagedError:
+                casts.append((number, None))  # the doctor names it; there is no cast to be found in it
         with begin(connection):
             for number, cast in casts:
                 if cast is None:

@@ -16,13 +16,14 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
     ("model", "errors", "error_log"), ("text", "known_actors"), ("language",),
-    ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
-    ("removing",), ("adding", "annotating"), ("library",),
+    ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting", "checking", "indexing"),
+    ("removing", "repairing"), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
     ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output",),
     ("widgets", "indexer", "setup", "terminal"),
-    ("screens", "completion"), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",),
+    ("screens", "completion"), ("app",),
+    ("commands", "doctor_command", "remove_command", "search_command", "watch_command"), ("cli",),
     ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 

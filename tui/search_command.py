@@ -14,7 +14,7 @@ import click
 from search import Facets, Library, Marks, NotFoundError, Query, Searches, make_safe_line, restrict_query
 from tui.completion import complete_query
 from tui.output import json_option, mark_spans, print_json, say
-from tui.setup import Setup, ask, find_setup, open_for_reading, setup_options
+from tui.setup import Setup, ask, find_setup, open_for_reading, say_marks_note, setup_options
 
 if TYPE_CHECKING:
     from search import Hit, Results, Sort
@@ -86,6 +86,8 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
         _save(setup, save, text)
     asked = Query(text, sort=sort)
     marks = Marks(setup.reader_database) if "is:" in text.lower() else None
+    if marks is not None:
+        say_marks_note(marks)
     with open_for_reading(setup) as opened:
         results, suggestion, facets = ask(
             setup,
@@ -150,11 +152,13 @@ def _expand(setup: Setup, text: str) -> str:
     if "@" not in text:
         return text
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         return searches.expand(text)
 
 
 def _save(setup: Setup, name: str, text: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         try:
             before = searches.save(name, text)
         except ValueError as error:
@@ -164,6 +168,7 @@ def _save(setup: Setup, name: str, text: str) -> None:
 
 def _forget(setup: Setup, name: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         gone = searches.forget(name)
     say(f"forgotten; take it back with: newscast search --save {gone.name} '{gone.query}'")
 
@@ -174,6 +179,7 @@ def _list_saved(setup: Setup, *, as_json: bool) -> None:
         closing(Marks(setup.reader_database)) as marks,
         open_for_reading(setup) as library,
     ):
+        say_marks_note(searches)
         for each in searches.list_saved():
             try:
                 text = searches.expand(each.query)

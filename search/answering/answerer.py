@@ -18,6 +18,7 @@ from search.text import find_word_texts
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
 
     from search.fulltext import FullText
     from search.fulltext.view import RowSet, View
@@ -43,6 +44,7 @@ class _Answer:
     seeker: Seeker
     note: str | None
     ranked: list[tuple[int, float]]
+    left_out: frozenset[int]
 
 
 class Answerer:
@@ -60,10 +62,16 @@ class Answerer:
         parsed = _parse(query)
         if parsed.node is None and parsed.sort is None:
             hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
-            return Results(query, self._documents.count(), offset, hits, parsed.note)
-        answer = self._answer(parsed, marks)
-        page = self._rank(answer, offset, limit)
-        found = self._documents.read_with_texts([number for number, _ in page])
+            left_out = self._documents.list_damaged()
+            return Results(
+                query, self._documents.count() - len(left_out), offset, hits, _join(parsed.note, _note(left_out))
+            )
+        while True:
+            answer = self._answer(parsed, marks)
+            page = self._rank(answer, offset, limit)
+            found = self._documents.read_with_texts([number for number, _ in page])
+            if answer.left_out == self._documents.list_damaged():
+                break
         hits = tuple(
             Hit(
                 found[number][0],
@@ -116,16 +124,19 @@ class Answerer:
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
         view = self._fulltext.view
-        key = (str(parsed), id(view), self._rows.read_stamp(), marks.read_stamp() if marks else None)
+        left_out = self._documents.list_damaged()
+        key = (str(parsed), id(view), self._rows.read_stamp(), marks.read_stamp() if marks else None, left_out)
         if self._last is not None and self._last.key == key:
             return self._last
         node, narrowed = afford(parsed.node, view)
         selector = Selector(view, self._rows, self._actors, marks, node)
         rows = selector.select(node) if node is not None else self._rows.list_all()
-        notes = "; ".join(filter(None, (narrowed, *dict.fromkeys(selector.notes), parsed.note)))
+        damaged = rows & left_out
+        notes = _join(narrowed, *dict.fromkeys(selector.notes), parsed.note, _note(damaged))
+        rows = rows - damaged if damaged else rows
         stems = list_stems(node, view) if parsed.sort in {None, "relevance"} else []
         seeker = self._build_seeker(node, view, selector)
-        self._last = _Answer(key, parsed, view, rows, stems, seeker, shorten(notes, _longest_note) or None, [])
+        self._last = _Answer(key, parsed, view, rows, stems, seeker, notes, [], left_out)
         return self._last
 
     def _build_seeker(self, node: Node | None, view: View, selector: Selector) -> Seeker:
@@ -155,3 +166,14 @@ class Answerer:
 def _parse(query: Query) -> Parsed:
     parsed = parse_query(query.text, as_you_type=query.as_you_type)
     return replace(parsed, sort=query.sort) if query.sort else parsed
+
+
+def _note(damaged: Collection[int]) -> str | None:
+    if not damaged:
+        return None
+    some = "1 article that is" if len(damaged) == 1 else f"{len(damaged):,} articles that are"
+    return f"left out {some} damaged: newscast doctor says more"
+
+
+def _join(*notes: str | None) -> str | None:
+    return shorten("; ".join(filter(None, notes)), _longest_note) or None

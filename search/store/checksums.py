@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 text_columns = "number, id, origin, content_hash, revision, title, source, url, published, language, text"
 """What build_text_checksum takes."""
-_NANO = "CAST(round(confidence * 1000000000) AS INTEGER)"  # SQLite does not write fractions alike in all versions
+# SQLite does not write fractions alike in all versions; times a power of two, every bit of one is in a whole number.
+_CONFIDENCE = f"CAST(confidence * {float(1 << 60):.0f}.0 AS INTEGER)"
 
 
 def _concatenate(columns: str, table: str, order: str) -> str:
@@ -29,13 +30,13 @@ def _concatenate(columns: str, table: str, order: str) -> str:
 
 _CAST = "SELECT " + ", ".join((
     _concatenate(
-        f"paragraph, start, end, kind, type, appearance, why, typeof(confidence), {_NANO}", "mentions",
+        f"paragraph, start, end, kind, type, appearance, why, typeof(confidence), {_CONFIDENCE}", "mentions",
         "paragraph, start, end",
     ),
     _concatenate(
         "number, local, name, type, is_person, short, names, keys, shorts, mentions", "appearances", "number"
     ),
-    _concatenate(f"paragraph, start, end, appearance, why, {_NANO}", "corrections", "paragraph, start, end"),
+    _concatenate(f"paragraph, start, end, appearance, why, {_CONFIDENCE}", "corrections", "paragraph, start, end"),
 ))  # fmt: skip
 
 
@@ -87,7 +88,11 @@ class Checksums:
     def is_cast_whole(self, number: int) -> bool:
         """Is the document's cast as it was written, and linked as it was?"""
         kept = self._connection.execute('SELECT "cast", links FROM checksums WHERE document = ?', [number]).fetchone()
-        return kept == self._build_cast_checksums(number)
+        return bool(kept == self._build_cast_checksums(number))
+
+    def is_whole(self, number: int) -> bool:
+        """Are the document's row and its cast as they were written?"""
+        return self.is_text_whole(number) and self.is_cast_whole(number)
 
     def drop(self, number: int) -> None:
         """Forget a document that is gone."""

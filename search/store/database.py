@@ -154,10 +154,12 @@ _LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
     );
     """,
     fill_checksums,
+    "ALTER TABLE removed ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
 )
 
 _READER_CACHE = 256  # kB
 _TIMEOUT = 10  # seconds to wait for somebody else's lock
+_NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL}
 _READER_MIGRATIONS = (
     """
     CREATE TABLE marks (
@@ -192,9 +194,7 @@ _READER_MIGRATIONS = (
 def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection that threads may share by turns; `target` is a path or ":memory:"."""
     if read_only:
-        connection = sqlite3.connect(
-            f"{Path(target).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_TIMEOUT
-        )
+        connection = _connect_read_only(target)
         # Many may read at once, and the system keeps the file's pages for all of them.
         connection.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
     else:
@@ -205,6 +205,22 @@ def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
     connection.isolation_level = None
     # A text that is damaged costs its row, by its checksum, and not every answer that it is in.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return connection
+
+
+def _connect_read_only(target: str) -> sqlite3.Connection:
+    """A connection that shares the log with whoever writes, or on a full or read-only disk, does without one."""
+    address = f"{Path(target).resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, timeout=_TIMEOUT)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        log = Path(f"{target}-wal")
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM or (log.exists() and log.stat().st_size):
+            connection.close()
+            raise
+        connection.close()
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
     return connection
 
 
@@ -221,6 +237,12 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def is_corrupt(error: sqlite3.Error) -> bool:
+    """Does SQLite say that it cannot make sense of what is in the file?"""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "malformed database schema" in str(error)
 
 
 @contextmanager
@@ -255,7 +277,8 @@ def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> s
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        raise LibraryUnreadableError(f"{target}: {error}") from error
+        what = "; put back a copy of it, or move it away and begin with a new one" if is_corrupt(error) else ""
+        raise LibraryUnreadableError(f"{target}: {error}{what}") from error
     return connection
 
 

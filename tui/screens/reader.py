@@ -86,6 +86,7 @@ class ReaderScreen(GrowingScreen):
         self._visit: Visit | None = None
         self._keeping: Timer | None = None
         self._widths: dict[str, int] = {}
+        self._noted: str | None = None  # what was said of the marks
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
@@ -152,8 +153,10 @@ class ReaderScreen(GrowingScreen):
         if self._paths or not is_ready:
             self.add(self._paths)
         await self.watch_library()
-        if self.library.note:
-            self.say(self.library.note)
+        self._noted = self.marks.note
+        notes = "; ".join(filter(None, (self.library.note, self.marks.note)))
+        if notes:
+            self.say(notes)
         else:
             await self._offer_return()
 
@@ -201,6 +204,9 @@ class ReaderScreen(GrowingScreen):
     @work(group="visit")
     async def _start_keeping(self) -> None:
         await self._keep_visit()
+        if self.marks.note not in {None, self._noted}:
+            self._noted = self.marks.note
+            self.say(self.marks.note or "")
 
     async def _keep_visit(self) -> None:
         """However the session may end, the next one knows where this one was."""
