@@ -12,7 +12,7 @@ from search.errors import (
 )
 from search.fulltext import FullTextDamagedError
 from search.jsonl import build_json, build_mention_json, parse_json
-from search.language import grammar, narrow_query
+from search.language import grammar, narrow_query, restrict_query
 from search.library import Library
 from search.model import (
     Actor,
@@ -81,4 +81,5 @@ __all__ = [
     "make_safe_line",
     "narrow_query",
     "parse_json",
+    "restrict_query",
 ]

@@ -30,6 +30,10 @@ class NotFoundError(NewscastError):
     """No Document or Actor answers to what was asked for, or more than one does."""
 
 
+class SavedSearchError(NotFoundError):
+    """A saved search that cannot be asked: it leads back to itself, or is too long with the searches in it."""
+
+
 class InvalidDocumentError(NewscastError):
     """A line that was to be a document in JSON is not one."""
 

@@ -186,6 +186,11 @@ class Library:
         with self._reading():
             return self._answerer.find_matches(query, document)
 
+    def title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
+        """Where the query's words stand in the document's title: the start and end of each."""
+        with self._reading():
+            return self._answerer.find_title_matches(query, document)
+
     def best_match(self, query: Query, document: Document) -> Match | None:
         """Where to begin reading a document that answers the query; None where no word of it stands."""
         with self._reading():

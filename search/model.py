@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 ActorType = Literal["person", "organisation", "place", "event", "work", "other"]
 MentionKind = Literal["name", "nominal", "pronoun"]
 Why = Literal["name", "alias", "surname", "acronym", "title", "demonym", "nominal", "pronoun", "manual"]
+Sort = Literal["date", "old", "relevance"]
 Outcome = Literal["added", "changed", "skipped", "refused"]
 
 
@@ -119,10 +120,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a reader asks; `as_you_type` takes the last word as a prefix."""
+    """What a reader asks; `as_you_type` takes the last word as a prefix, `sort` wins over what the text says."""
 
     text: str
     as_you_type: bool = False
+    sort: Sort | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,15 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None."""
+    """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None.
+
+    `title_matches` are the start and end of each of the query's words in the title.
+    """
 
     summary: Summary
     score: float
     snippet: Snippet | None
+    title_matches: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,6 @@ async def open_reader(
         async with app.run_test(size=size) as pilot:
             reader = Reader(app, pilot)
             if not paths:
-                await reader.wait_for(" article")
+                await wait_for(pilot, lambda: " article" in reader.status or "back to “" in reader.status)
             await pilot.pause()
             yield reader

@@ -15,12 +15,12 @@ from tests.conftest import root
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors"), ("text", "known_actors"),
-    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
+    ("model", "errors"), ("text", "known_actors"), ("language",),
+    ("sources", "cast", "fulltext", "store", "jsonl"), ("answering", "recasting"),
     ("removing",), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "output", "crash_log"),
+    ("render", "history", "walk", "links", "settings", "output", "crash_log", "panes", "themes"),
     ("widgets", "indexer", "setup", "terminal"),
     ("screens",), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",), ("serving",),
 )  # fmt: skip

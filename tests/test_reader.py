@@ -396,3 +396,38 @@ async def test_articles_are_read_while_their_cast_is_found(seeded):
         await reader.take("Keir Starmer")
         await wait_for(reader.pilot, lambda: "pronoun" in by_kind(reader), seconds=60)
         await wait_for(reader.pilot, lambda: not reader.app.screen.has_class("adding"), seconds=60)
+
+
+async def test_the_end_of_a_walk_says_which_key_goes_on(build_library):
+    text = "A headline that stands alone\n\n{day} — Hakan Fidan spoke in Ankara.\n\nEdi Rama was {where}."
+    library = build_library(
+        a=text.format(day="ANKARA, 7 December 2024", where="there").replace("Edi Rama", "Somebody"),
+        b=text.format(day="ANKARA, 8 December 2024", where="away"),
+    )
+    library.close()
+    keys = {"next_anywhere": "f5", "previous_anywhere": "f6"}
+    async with open_reader(library.folder, settings=Settings(recogniser="rules", keys=keys)) as reader:
+        await reader.press("enter")
+        await reader.wait_for("¶ 1 of")
+        await reader.take("Hakan Fidan")
+        await reader.press("]")
+        assert reader.status == "the last mention of Hakan Fidan here; f5 goes on into other articles"
+        await reader.press("f5")
+        assert reader.status == "Hakan Fidan is in no later article; f6 goes back to earlier ones"
+        await reader.press("f6", "f6")
+        assert reader.status == "Hakan Fidan is in no earlier article; f5 goes on to later ones"
+        await reader.press("f5", "j")
+        await reader.take("Edi Rama")
+        await reader.press("f5")
+        assert reader.status == "Edi Rama is in no other article"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 100, 120, 140, 160, 200])
+async def test_the_line_of_keys_shows_whole_keys_and_the_most_important_ones_first(seeded, width):
+    async with open_reader(seeded, (width, 24)) as reader:
+        shown = reader.text.splitlines()[-1].strip()
+        keys = ["? help", "q back, quit", "/ search", "enter open", "j k move", "1–9 take", "] [ walk"]
+        everything = [f"{key} {what}" for key, what in reader.app.screen._find_keys()]  # type: ignore[attr-defined]
+        assert [item.casefold().replace("⏎", "enter") for item in everything][: len(keys)] == keys
+        assert shown.split("   ") == everything[: len(shown.split("   "))]
+        assert len(shown.split("   ")) >= {20: 1, 40: 3, 80: 6, 100: 7}.get(width, 8)

@@ -99,8 +99,7 @@ async def test_up_in_the_search_bar_brings_back_what_was_asked(seeded):
     searches = Searches(None)
     async with open_reader(seeded, searches=searches) as reader:
         await reader.open("captagon")
-        await reader.press("q")
-        await reader.press("slash", *["backspace"] * 8)
+        await reader.press("q", "slash")
         await type_text(reader, "asylum")
         await reader.press("enter")
         await reader.wait_for("¶ ")
@@ -119,7 +118,7 @@ async def test_a_search_is_saved_under_a_name_and_asked_again(seeded):
     async with open_reader(seeded, searches=searches) as reader:
         await reader.search("captagon OR asylum")
         total = results(reader).count
-        await reader.press("at")
+        await reader.press("at", "s")
         await type_text(reader, "drugs")
         await reader.press("enter")
         await reader.wait_for("saved as @drugs")
@@ -139,7 +138,7 @@ async def test_a_query_with_brackets_may_be_saved(seeded):
         for letter in 'url:"[/x][b]"':
             await reader.pilot.press({"[": "left_square_bracket", "]": "right_square_bracket"}.get(letter, letter))
         await reader.wait_for('for “url:"[/x][b]"”')
-        await reader.press("escape", "at")
+        await reader.press("escape", "at", "s")
         await reader.wait_for('a name for url:"[/x][b]"')
 
 
@@ -221,3 +220,107 @@ async def test_an_article_opens_at_its_best_match(build_library):
         assert reader.app.screen.query_one(ReadingPane).article.paragraph == 41
         await reader.press("N", "N")
         assert reader.app.screen.query_one(ReadingPane).article.paragraph == 0
+
+
+async def test_a_slash_begins_a_new_query_and_an_arrow_key_goes_on_with_the_old_one(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.search("captagon")
+        await reader.press("slash")
+        await type_text(reader, "asylum")
+        assert query(reader) == "asylum"
+        await reader.press("escape", "slash", "end")
+        await type_text(reader, " x")
+        assert query(reader) == "asylum x"
+        await reader.press("escape", "slash", "escape")
+        assert query(reader) == "asylum x"
+        await reader.press("slash", "slash")
+        assert query(reader) == "/"
+
+
+async def test_the_saved_searches_do_with_s_what_they_say_of_it(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.search("captagon")
+        await reader.press("at")
+        await reader.wait_for("no saved searches yet: s saves the present search")
+        await reader.press("s")
+        await reader.wait_for("a name for captagon")
+        await reader.press("s", "s", "escape")
+        await reader.wait_for("no saved searches yet")
+        await reader.press("s", "home", "x", "enter")
+        await reader.wait_for("saved as @xss")
+        await reader.wait_for("@xss")
+        await reader.press("escape", "slash", "backspace", "escape", "at")
+        await reader.wait_for("Enter searches, d forgets one")
+        await reader.press("s")
+        await reader.wait_for("there is no search to save: press / first")
+
+
+async def test_facets_keep_the_query_as_it_was_typed(seeded):
+    searches = Searches(None)
+    searches.save("drugs", "captagon OR asylum")
+    async with open_reader(seeded, searches=searches) as reader:
+        await reader.search("@drugs")
+        await reader.press("f")
+        await go_to_facet(reader, "place:#syria")
+        await reader.press("enter")
+        await reader.wait_for("for “@drugs place:#syria”")
+        assert query(reader) == "@drugs place:#syria "
+
+
+async def test_two_facets_in_quick_succession_both_narrow(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("f")
+        await go_to_facet(reader, "place:#syria")
+        for _ in range(2):  # before the answer to the first has come
+            facets(reader).action_choose()
+            facets(reader).action_move(1)
+        await reader.press()
+        assert query(reader).startswith("place:#syria place:#")
+
+
+def find_lit(reader: Reader, word: str, line: str) -> bool:
+    """Is that word, on the line of the screen that holds the other words, underlined?"""
+    strips = reader.app.screen._compositor.render_strips()
+    found = [strip for strip in strips if line in strip.text]
+    lit = [
+        bool(segment.style.underline or segment.style.bgcolor)
+        for strip in found
+        for segment in strip
+        if word in segment.text
+    ]
+    return bool(lit) and all(lit)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+@pytest.mark.parametrize("asked", ["doors", "title:doors"])
+async def test_a_match_in_the_title_is_lit_in_the_list_and_above_the_article(seeded, size, asked):
+    async with open_reader(seeded, size) as reader:
+        await reader.search(asked)
+        assert find_lit(reader, "doors", "▌● The doors of Saydnaya")
+        await reader.press("enter")
+        await reader.wait_for("¶ ")
+        await reader.press("g")
+        assert find_lit(reader, "doors", "   The doors of Saydnaya"), reader.text
+        await reader.press("q", "slash", "backspace")
+        await reader.wait_for("of 17 articles")
+        await reader.wait_for("The doors of Saydnaya")
+        assert not find_lit(reader, "doors", "The doors of Saydnaya")
+
+
+@pytest.mark.parametrize("asked", ["", "syria"])
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_back_after_a_restart_brings_the_list_along(seeded, size, asked):
+    marks = Marks(None)
+    async with open_reader(seeded, size, marks=marks) as reader:
+        if asked:
+            await reader.search(asked)
+        await reader.press("j", "j", "j", "enter")
+        await reader.wait_for("¶ ")
+        key = results(reader).current.key  # type: ignore[union-attr]
+    async with open_reader(seeded, size, marks=marks) as reader:
+        await reader.wait_for("back to “")
+        await reader.press("backspace")
+        await reader.wait_for("¶ ")
+        assert results(reader).current.key == key  # type: ignore[union-attr]
+        await reader.press("q")
+        assert reader.status.startswith("4 of " if size[0] == 80 else "¶ ")

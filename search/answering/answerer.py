@@ -62,7 +62,12 @@ class Answerer:
         page = self._rank(answer, offset, limit)
         found = self._documents.read_with_texts([number for number, _ in page])
         hits = tuple(
-            Hit(found[number][0], worth, answer.seeker.build_snippet(found[number][1]))
+            Hit(
+                found[number][0],
+                worth,
+                answer.seeker.build_snippet(found[number][1]),
+                answer.seeker.find_in_title(found[number][0].title),
+            )
             for number, worth in page
             if number in found  # else it is gone since the index was written
         )
@@ -85,6 +90,11 @@ class Answerer:
         """Where the query's words stand in the document, in reading order."""
         seeker = self._find_seeker(query)
         return seeker.find_matches(document) if seeker else ()
+
+    def find_title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
+        """Where the query's words stand in the document's title."""
+        seeker = self._find_seeker(query)
+        return seeker.find_in_title(document.title or "") if seeker else ()
 
     def find_best_match(self, query: Query, document: Document) -> Match | None:
         """Where in the document to begin reading: at the first match in the paragraph with most of the query."""

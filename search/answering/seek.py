@@ -29,14 +29,14 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 def list_sought(node: Node | None) -> list[WordLeaf]:
-    """What a reader would like to see marked in a text."""
-    wanted = list_wanted(node)
-    return [leaf for leaf in wanted if isinstance(leaf, Words | Prefix | Fuzzy) and not leaf.in_title]
+    """What a reader would like to see marked in a document."""
+    return [leaf for leaf in list_wanted(node) if isinstance(leaf, Words | Prefix | Fuzzy)]
 
 
 def build_seeker(leaves: Iterable[WordLeaf], view: View) -> Seeker:
     """What finds these leaves; the index tells the forms of their words."""
-    return Seeker([_build_pattern(leaf, view) for leaf in leaves])
+    patterns = {leaf: _build_pattern(leaf, view) for leaf in dict.fromkeys(leaves)}
+    return Seeker([pattern for leaf, pattern in patterns.items() if not leaf.in_title], list(patterns.values()))
 
 
 def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern:
@@ -133,15 +133,27 @@ class _NearPattern:
 
 
 class Seeker:
-    """Finds what some leaves ask for; it may be asked about any number of texts."""
+    """Finds what some leaves ask for; it may be asked about any number of texts and titles."""
 
-    def __init__(self, patterns: Sequence[_Pattern | _NearPattern]) -> None:
-        self._patterns = patterns
+    def __init__(
+        self, patterns: Sequence[_Pattern | _NearPattern], title_patterns: Sequence[_Pattern | _NearPattern]
+    ) -> None:
+        self._patterns, self._title_patterns = patterns, title_patterns
 
     def is_in(self, text: str) -> bool:
-        """Does any of it stand in the text?"""
+        """Does any of what may stand in a text stand in it?"""
         lowered = _lower(text)
         return any(next(pattern.find(text, lowered), None) for pattern in self._patterns)
+
+    def is_in_title(self, title: str) -> bool:
+        """Does any of it stand in the title?"""
+        lowered = _lower(title)
+        return any(next(pattern.find(title, lowered), None) for pattern in self._title_patterns)
+
+    def find_in_title(self, title: str) -> tuple[Span, ...]:
+        """The stretches of a title that are asked for."""
+        lowered = _lower(title)
+        return tuple(_merge(sorted(span for each in self._title_patterns for span in each.find(title, lowered))))
 
     def find_matches(self, document: Document) -> tuple[Match, ...]:
         """The stretches of the document's paragraphs that are asked for, in reading order."""

@@ -115,7 +115,7 @@ class Selector:
         return self._keep(
             found,
             within,
-            lambda title, text: seeker.is_in(title) or (not node.in_title and seeker.is_in(text)),
+            lambda title, text: seeker.is_in_title(title) or seeker.is_in(text),
         )
 
     @_select.register(Prefix)

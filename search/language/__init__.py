@@ -1,8 +1,10 @@
 """The query language: one parser for the search bar, the commands, saved searches and filters."""
 
 from search.language.grammar import grammar
-from search.language.narrow import narrow_query
-from search.language.parse import Parsed, parse_query
+from search.language.narrow import narrow_query, restrict_query
+from search.language.parse import Parsed, parse_query, shorten
+from search.language.pieces import close_query
+from search.language.saved import expand_saved
 from search.language.syntax import (
     All,
     Any,
@@ -37,8 +39,12 @@ __all__ = [
     "Parsed",
     "Prefix",
     "Words",
+    "close_query",
+    "expand_saved",
     "grammar",
     "list_wanted",
     "narrow_query",
     "parse_query",
+    "restrict_query",
+    "shorten",
 ]

@@ -8,6 +8,7 @@ grammar = (
     ('"rebels damascus"~10', "within ten words of each other"),
     ("moscow OR tehran", "either; OR binds its two neighbours"),
     ("-russia, (…)", "without; a group"),
+    ("NOT russia, (a && b), (a|b)", "as elsewhere: NOT and ! are -, AND, && and + go without saying, | is OR"),
     ("damas*", "words that begin so, from two letters on"),
     ("asad~", "words one letter off, two from eight letters on"),
     ("title:homs source:bbc url:example.org", "in the title, the source, the address"),
@@ -19,6 +20,6 @@ grammar = (
     ("since:2024-12 until:2024-12", "from its first day on, up to its last"),
     ("is:unread is:read is:starred", "what you did with it"),
     ("sort:date sort:old sort:relevance", "the newest, oldest or best first"),
-    ("@name", "a search that you saved"),
+    ("@name", "a search that you saved, also as -@name and (@name OR …)"),
 )
 """What one writes, and what that means."""

@@ -1,16 +1,17 @@
 """What a reader types → a tree. Any string is a query: what is no grammar is searched as words.
 
-The grammar is the table in grammar.py. OR binds its two neighbours; all else is joined by "and".
+The grammar is the table in grammar.py. NOT binds what follows it, OR its two neighbours; all else is joined by "and".
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 from search.language.dates import parse_dates
+from search.language.pieces import find_operator, is_followed, list_pieces, longest_query, straighten
 from search.language.syntax import (
     ActorField,
     Dated,
@@ -29,25 +30,23 @@ from search.language.syntax import (
     join_any,
     negate,
 )
-from search.text import find_word_texts, make_safe_line
+from search.model import Sort
+from search.text import find_word_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Sort = Literal["date", "old", "relevance"]
-
 shortest_prefix = 2
 _shortest_fuzzy = 3
-_longest_query = 4_000
 _most_leaves = 64
+_most_words = 256
+_longest_note = 300
+_longest_quoted = 40
 _deepest = 16
 _widest_window = 1_000
 
-_PIECE = re.compile(
-    r"(?P<minus>-?)(?:(?P<field>[A-Za-z]+):(?=[^\s)]))?"
-    r'(?:(?P<open>\()|"(?P<quoted>[^"]*)(?:"(?:~(?P<within>\d{1,4})(?![^\s()]))?|$)|(?P<word>[^\s"()]+))'
-    r"|(?P<close>\))|\S"
-)
+_NEAR = re.compile(r"(?:NEAR|ADJ|WITHIN|W|N)(?:/\d+|\d*)|NEAR", re.ASCII)
+_INNER = re.compile(r"\w[*?]\w")
 _actor_fields: dict[str, ActorField] = {
     "actor": "actor", "person": "person", "org": "org", "organisation": "org", "organization": "org", "place": "place"
 }  # fmt: skip
@@ -70,10 +69,37 @@ class Parsed:
 
 def parse_query(text: str, *, as_you_type: bool = False, today: date | None = None) -> Parsed:
     """The tree of a query; `as_you_type` takes a last word that is still being typed as a prefix."""
-    text = make_safe_line(text[:_longest_query]) + (" " if text[-1:].isspace() else "")
-    parser = _Parser(text, today or date.today(), as_you_type=as_you_type)  # noqa: DTZ011 - the reader's own day
+    safe = straighten(text[:longest_query]).strip() + (" " if text[-1:].isspace() else "")
+    parser = _Parser(safe, today or date.today(), as_you_type=as_you_type)  # noqa: DTZ011 - the reader's own day
     node = parser.parse()
-    return Parsed(node, parser.sort, "; ".join(dict.fromkeys(parser.notes)) or None)
+    if len(text) > longest_query:
+        parser.notes.append(f"only the first {longest_query:,} characters were read")
+    note = "; ".join(dict.fromkeys(parser.notes))
+    return Parsed(node, parser.sort, shorten(note, _longest_note) or None)
+
+
+def shorten(text: str, length: int = _longest_quoted) -> str:
+    """As much of a text as a note has room for."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+@dataclass(slots=True)
+class _Group:
+    """The nodes between two brackets, and the operators read so far."""
+
+    nodes: list[Node] = field(default_factory=list)
+    joins: bool = False
+    negates: bool = False
+    operators: set[str] = field(default_factory=set)
+
+    def add(self, node: Node) -> None:
+        """Put a node behind the others, as the operators before it say."""
+        node = negate(node) if self.negates else node
+        if self.joins:
+            self.nodes[-1] = join_any([self.nodes[-1], node])
+        else:
+            self.nodes.append(node)
+        self.joins = self.negates = False
 
 
 class _Parser:
@@ -81,85 +107,97 @@ class _Parser:
         self._text, self._today, self._as_you_type = text, today, as_you_type
         self.notes: list[str] = []
         self.sort: Sort | None = None
-        self._leaves = 0
+        self._leaves = self._words = 0
+        self._last: re.Match[str] | None = None
+        self._shared_field: tuple[int, str] = (-1, "")
 
     def parse(self) -> Node | None:
-        pieces = _PIECE.finditer(self._text)
-        nodes = []
-        # A bracket that was never opened closes nothing: go on behind it.
-        while (group := self._parse_group(pieces, field=None, depth=0)) is not None:
-            nodes += [group] if not isinstance(group, str) else []
+        node = self._parse_group(list_pieces(self._text), field="", depth=0)
         if self._leaves > _most_leaves:
             self.notes.append(f"only the first {_most_leaves} words were searched")
-        return join_all(nodes)
+        if self._words > _most_words:
+            self.notes.append(f"only the first {_most_words} words of the phrases were searched")
+        return node
 
-    def _parse_group(self, pieces: Iterator[re.Match[str]], field: str | None, depth: int) -> Node | str | None:
-        """The nodes up to the closing bracket, joined; "" for an empty group, None at the end of the text."""
-        nodes: list[Node] = []
-        joins = seen = False
+    def _parse_group(self, pieces: Iterator[re.Match[str]], field: str, depth: int) -> Node | None:
+        """The nodes up to the closing bracket, joined. A bracket that was never opened closes nothing."""
+        group = _Group()
         for piece in pieces:
-            seen = True
-            if piece["close"]:
+            if piece["close"] and depth:
                 break
-            if piece[0] == "OR" and nodes:
-                joins = True
-                continue
-            node = self._parse_piece(piece, pieces, field, depth)
-            if node is None:
-                continue
-            if joins:
-                nodes[-1] = join_any([nodes[-1], node])
-            else:
-                nodes.append(node)
-            joins = False
-        joined = join_all(nodes)
-        return joined if joined is not None else ("" if seen else None)
+            if not self._take_operator(piece, group):
+                node = self._parse_piece(piece, pieces, field, depth)
+                if node is not None:
+                    group.add(node)
+            self._last = piece
+        if {"AND", "OR"} <= group.operators:
+            self.notes.append("OR was taken before AND: brackets say otherwise")
+        return join_all(group.nodes)
+
+    def _take_operator(self, piece: re.Match[str], group: _Group) -> bool:
+        """Note what an operator does to what follows it; False for what is none, or binds nothing here."""
+        operator = find_operator(piece)
+        if operator is None:
+            return False
+        is_word = piece[0].isalpha()
+        if operator == "NOT":
+            if not is_followed(piece):
+                return bool(group.nodes)
+            group.negates = not group.negates
+        elif not group.nodes:
+            if is_word:
+                self.notes.append(f"nothing stands before {piece[0]}: searched as a word")
+            return not is_word
+        else:
+            group.joins = group.joins or operator == "OR"
+            if piece["either"] and self._last is not None and self._last.end() == piece.start():
+                self._shared_field = piece.end(), self._last["field"] or ""  # source:bbc|voa
+        group.operators.add(operator)
+        return True
 
     def _parse_piece(
-        self, piece: re.Match[str], pieces: Iterator[re.Match[str]], field: str | None, depth: int
+        self, piece: re.Match[str], pieces: Iterator[re.Match[str]], field: str, depth: int
     ) -> Node | None:
-        own = (piece["field"] or "").lower()
+        at, shared = self._shared_field
+        own = (piece["field"] or (shared if at == piece.start() else "")).lower()
         if own and own not in _fields:
-            return self._negate_if(piece, self._build_unknown(piece, own, pieces, field, depth))
+            return _negate_if(piece, self._build_unknown(piece, own, pieces, field, depth))
         if piece["open"]:
-            return self._negate_if(piece, self._parse_bracket(own, pieces, field, depth))
+            return _negate_if(piece, self._parse_bracket(own, pieces, field, depth))
         if piece["word"] is None and piece["quoted"] is None:
             return None
         self._leaves += 1
         if self._leaves > _most_leaves:
             return None
         unfinished = self._as_you_type and piece.end() == len(self._text) and piece["quoted"] is None
-        return self._negate_if(piece, self._build_leaf(piece, own or field or "", unfinished=unfinished))
+        return _negate_if(piece, self._build_leaf(piece, own or field, unfinished=unfinished))
 
-    def _negate_if(self, piece: re.Match[str], node: Node | None) -> Node | None:
-        return negate(node) if node is not None and piece["minus"] else node
-
-    def _parse_bracket(self, own: str, pieces: Iterator[re.Match[str]], field: str | None, depth: int) -> Node | None:
+    def _parse_bracket(self, own: str, pieces: Iterator[re.Match[str]], field: str, depth: int) -> Node | None:
         if depth >= _deepest:
             self.notes.append("too many brackets in each other: the inner ones were left out")
             return None
         if own and own not in {"title", "para"}:
             self.notes.append(f"“{own}:” takes no brackets")
         inner = self._parse_group(pieces, "title" if own == "title" else field, depth + 1)
-        if inner is None or isinstance(inner, str):
-            return None
-        return InParagraph(inner) if own == "para" and not isinstance(inner, InParagraph) else inner
+        return InParagraph(inner) if own == "para" and inner and not isinstance(inner, InParagraph) else inner
 
     def _build_unknown(
-        self, piece: re.Match[str], own: str, pieces: Iterator[re.Match[str]], field: str | None, depth: int
+        self, piece: re.Match[str], own: str, pieces: Iterator[re.Match[str]], field: str, depth: int
     ) -> Node | None:
         """A field that there is not: its name is a word like the others."""
         self._leaves += 1
         in_title = field == "title"
-        name: Node = Words((own,), in_title=in_title)
+        name: Node | None = Words((own,), in_title=in_title) if self._leaves <= _most_leaves else None
         if piece["open"]:
-            self.notes.append(f"no field “{own}”: searched as a word")
+            self.notes.append(f"no field “{shorten(own)}”: searched as a word")
             inner = self._parse_bracket("", pieces, field, depth)
-            return join_all([name, *([inner] if inner is not None else [])])
+            return join_all([each for each in (name, inner) if each is not None])
+        if name is None:
+            return None
         body = piece["quoted"] if piece["quoted"] is not None else piece["word"]
         if not body.startswith("//"):
-            self.notes.append(f"no field “{own}”: searched as a word")
-        words = find_word_texts(body)
+            self.notes.append(f"no field “{shorten(own)}”: searched as a word")
+        words = self._take_words(body)
         if piece["quoted"] is not None:
             return join_all([name, *([Words(tuple(words), is_quoted=True, in_title=in_title)] if words else [])])
         return Words((own, *words), in_title=in_title)
@@ -172,9 +210,8 @@ class _Parser:
             return None
         leaf = self._build_filter(field, value)
         if leaf is None and field != "sort":
-            self.notes.append(f"“{field}:{value}” says nothing: searched as words")
-            words = (field, *find_word_texts(value))
-            return Words(words)
+            self.notes.append(f"“{shorten(f'{field}:{value}')}” says nothing: searched as words")
+            return Words((field, *self._take_words(value)))
         return leaf
 
     def _build_filter(self, field: str, value: str) -> Leaf | None:
@@ -194,29 +231,56 @@ class _Parser:
             if value.lower() in get_args(Sort):
                 self.sort = value.lower()  # type: ignore[assignment] # just looked up
             else:
-                self.notes.append(f"no order “{value}”: there are {', '.join(get_args(Sort))}")
+                self.notes.append(f"no order “{shorten(value)}”: there are {', '.join(get_args(Sort))}")
         return None
 
     def _build_words(self, piece: re.Match[str], *, in_title: bool, unfinished: bool) -> Leaf | None:
         quoted, body = piece["quoted"], piece["word"] or ""
-        if quoted is not None:
-            words = tuple(find_word_texts(quoted))
-            within = min(int(piece["within"]), _widest_window) if piece["within"] and len(words) > 1 else None
-            return Words(words, is_quoted=True, within=within, in_title=in_title) if words else None
-        words = tuple(find_word_texts(body))
+        words = tuple(self._take_words(body if quoted is None else quoted))
         if not words:
             return None
-        if words == ("OR",):  # with nothing to bind
-            words = ("or",)
-        if len(words) == 1 and (body.endswith("*") or unfinished) and not body.endswith("~"):
-            if len(words[0]) >= shortest_prefix:
-                return Prefix(words[0], in_title)
-            if body.endswith("*"):
-                self.notes.append(f"“{words[0]}*” is too short: searched as a word")
+        if quoted is not None:
+            within = self._find_within(piece) if len(words) > 1 else None
+            return Words(words, is_quoted=True, within=within, in_title=in_title)
+        if words in {("OR",), ("AND",), ("NOT",)}:  # with nothing to bind
+            words = (words[0].lower(),)
+        said = shorten(body)
+        if _NEAR.fullmatch(body):
+            self.notes.append(f'“{said}” was searched as words: "rebels damascus"~10 finds words near each other')
+        elif _INNER.search(body):
+            self.notes.append(f"“{said}”: * ends a word, and ? is none: searched as words")
         elif body.endswith(("*", "~")) and len(words) > 1:
-            self.notes.append(f"“{body}”: only one word can end so: searched as words")
-        elif body.endswith("~"):
-            if len(words[0]) >= _shortest_fuzzy:
-                return Fuzzy(words[0], in_title)
-            self.notes.append(f"“{body}” is too short: searched as a word")
+            self.notes.append(f"“{said}”: only one word can end so: searched as words")
+        elif body.endswith(("*", "~")) or (unfinished and len(words) == 1 and not body.startswith("@")):
+            return self._build_inexact(words[0], body, in_title=in_title)
         return Words(words, in_title=in_title)
+
+    def _build_inexact(self, word: str, body: str, *, in_title: bool) -> Leaf:
+        """The beginning of words, or a word with a letter that may be wrong; a word where it is too short for that."""
+        if body.endswith("~"):
+            if len(word) >= _shortest_fuzzy:
+                return Fuzzy(word, in_title)
+        elif len(word) >= shortest_prefix:
+            return Prefix(word, in_title)
+        if body.endswith(("~", "*")):
+            self.notes.append(f"“{shorten(word)}{body[-1]}” is too short: searched as a word")
+        return Words((word,), in_title=in_title)
+
+    def _take_words(self, text: str) -> list[str]:
+        """The words of a text, as many of them as are searched."""
+        words = find_word_texts(text)
+        left = max(0, _most_words - self._words)
+        self._words += len(words)
+        return words[:left]
+
+    def _find_within(self, piece: re.Match[str]) -> int | None:
+        if piece["within"] is None:
+            return None
+        if len(piece["within"]) > 4 or int(piece["within"]) > _widest_window:
+            self.notes.append(f"words are looked for within {_widest_window:,} of each other at most")
+            return _widest_window
+        return int(piece["within"])
+
+
+def _negate_if(piece: re.Match[str], node: Node | None) -> Node | None:
+    return negate(node) if node is not None and piece["sign"] not in {"", "+"} else node

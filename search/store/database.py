@@ -160,6 +160,10 @@ _READER_MIGRATIONS = (
         mention TEXT
     );
     """,
+    """
+    ALTER TABLE visit ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE widths (pane TEXT PRIMARY KEY, columns INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

@@ -27,7 +27,7 @@ class Mark:
 class Visit:
     """Where a reader was last: the search, the document, its current paragraph, the line at the top, the taken actor.
 
-    `mention` is the one at the cursor: its paragraph, start and end.
+    `mention` is the one at the cursor: its paragraph, start and end; `position` is the document's in the results.
     """
 
     query: str
@@ -36,6 +36,7 @@ class Visit:
     top: int
     taken: str | None = None
     mention: tuple[int, int, int] | None = None
+    position: int = 0
 
 
 class Marks:
@@ -85,19 +86,29 @@ class Marks:
         """Where this person was last, in whichever session."""
         with self._lock:
             row = self._connection.execute(
-                "SELECT query, document, paragraph, top, taken, mention FROM visit"
+                "SELECT query, document, paragraph, top, taken, mention, position FROM visit"
             ).fetchone()
         if row is None:
             return None
-        query, document, paragraph, top, taken, mention = row
-        return Visit(query, document, paragraph, top, taken, tuple(json.loads(mention)) if mention else None)
+        query, document, paragraph, top, taken, mention, position = row
+        return Visit(query, document, paragraph, top, taken, tuple(json.loads(mention)) if mention else None, position)
 
     def write_visit(self, visit: Visit) -> None:
         """Keep where this person is now."""
         mention = json.dumps(visit.mention) if visit.mention else None
         with self._lock:
             self._connection.execute(
-                "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, taken, mention)"
-                " VALUES (1, ?, ?, ?, ?, ?, ?)",
-                [visit.query, visit.document, visit.paragraph, visit.top, visit.taken, mention],
+                "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, taken, mention, position)"
+                " VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+                [visit.query, visit.document, visit.paragraph, visit.top, visit.taken, mention, visit.position],
             )
+
+    def read_widths(self) -> dict[str, int]:
+        """The panes that this person has made wider or narrower: their names and how many columns they have."""
+        with self._lock:
+            return dict(self._connection.execute("SELECT pane, columns FROM widths").fetchall())
+
+    def write_width(self, pane: str, columns: int) -> None:
+        """Keep how wide a pane is."""
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO widths (pane, columns) VALUES (?, ?)", [pane, columns])

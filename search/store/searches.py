@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError
+from search.language import expand_saved
 from search.store.database import open_reader_database
 from search.text import make_safe_line
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _longest_history = 500
-_SAVED = re.compile(r"(?<!\S)@([\w.-]+)")
 _NAME = re.compile(r"[\w.-]{1,40}")
 
 
@@ -87,16 +87,7 @@ class Searches:
 
     def expand(self, text: str) -> str:
         """The text with the query of each saved search in place of its @name. Raises NotFoundError."""
-        if "@" not in text:
-            return text
-        saved = {each.name: each.query for each in self.list_saved()}
-
-        def replace(match: re.Match[str]) -> str:
-            if match[1] not in saved:
-                raise _miss(match[1])
-            return f"({saved[match[1]]})" if match[0] != text.strip() else saved[match[1]]
-
-        return _SAVED.sub(replace, text)
+        return expand_saved(text, {each.name: each.query for each in self.list_saved()}) if "@" in text else text
 
 
 def _miss(name: str) -> NotFoundError:

@@ -158,7 +158,7 @@ class GrowingScreen(ResultsScreen):
             return
         moved = results.index + (page.position - index if page.position is not None else 0)
         results.grow(page.total, page.first, page.rows, min(max(0, moved), max(0, page.total - 1)))
-        if page.position is None and self.is_preview and not self.is_narrow:
+        if page.position is None and self.is_preview and not self.takes_turns:
             self.preview()
         elif self.pane.document is None and page.rows:
             await self.open(page.rows[0].key, Landing("saved"), preview=True)

@@ -48,6 +48,7 @@ class Opened:
     matches: tuple[Match, ...]
     best: Match | None
     mark: Mark
+    title_matches: tuple[tuple[int, int], ...] = ()
     trouble: NewscastError | None = None
     """Why the matches are not known, if so."""
 
@@ -68,7 +69,8 @@ def read_document(
     cast = read_cast(library, document, first, last)
     if cast is None:  # somebody has replaced the document meanwhile
         return read_document(library, marks, identifier, query, landing, mark_read=mark_read)
-    return Opened(document, cast, is_partial, matches, best, mark, trouble)
+    title_matches = library.title_matches(query, document) if document.title and trouble is None else ()
+    return Opened(document, cast, is_partial, matches, best, mark, title_matches, trouble)
 
 
 def read_cast(library: Library, document: Document, first: int = 0, last: int = _all) -> Cast | None:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from search import Hit, Library, Mark, Marks, NotFoundError, Query
+from search import Hit, Library, Mark, Marks, NotFoundError, Query, restrict_query
 from tui.render import build_byline
 from tui.widgets import Row
 
@@ -116,10 +116,16 @@ class Listing:
         return await asyncio.to_thread(self._list_saved)
 
     def _list_saved(self) -> list[tuple[SavedSearch, int, int]]:
-        return [
-            (each, self._ask(Query(each.query), 0, 0).total, self._ask(Query(f"({each.query}) is:unread"), 0, 0).total)
-            for each in self.searches.list_saved()
-        ]
+        return [(each, *self._count_saved(each.query)) for each in self.searches.list_saved()]
+
+    def _count_saved(self, text: str) -> tuple[int, int]:
+        """How many answers a saved search has, and how many of them are unread; none if it cannot be asked."""
+        try:
+            text = self.searches.expand(text)
+        except NotFoundError:
+            return 0, 0
+        total, unread = (self._ask(Query(each), 0, 0).total for each in (text, restrict_query(text, "is:unread")))
+        return total, unread
 
     async def fetch(self, first: int, count: int) -> Page:
         """Rows from further down."""
@@ -202,7 +208,10 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
         detail = head + snippet.text[cut:]
         spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
     byline = build_byline(summary)
-    return Row(summary.id, summary.title, detail, spans, byline, _find_glyph(mark), is_bold=not mark.is_read)
+    return Row(
+        summary.id, summary.title, detail, spans, byline, _find_glyph(mark),
+        is_bold=not mark.is_read, title_spans=hit.title_matches,
+    )  # fmt: skip
 
 
 def _find_glyph(mark: Mark) -> str:

@@ -1,4 +1,4 @@
-"""ReaderScreen: results, article and cast. Under 100 columns the results and the article take turns."""
+"""ReaderScreen: results, article and cast, side by side or by turns, as the terminal has room for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from search import NewscastError
+from tui.panes import Panes, fit_panes
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
 from tui.screens.growing import GrowingScreen
 from tui.screens.help import HelpScreen
@@ -44,18 +45,22 @@ if TYPE_CHECKING:
 
     from search import Library, Marks, Searches, Visit
     from tui.history import Place
+    from tui.panes import PaneName
     from tui.settings import Settings
 
-_narrow, _roomy, _short = 100, 160, 16
+_short = 16  # lines; under it there is no line of keys or months
+_step = 4  # columns that a key widens a pane by
+_pane_names: dict[PaneName, str] = {"results": "list", "text": "text", "cast": "cast"}
 _keep_after = 1.0  # seconds after the first move, and not once for each
 
 _key_line = (
-    (("search",), "search"), (("open",), "open"), (("next", "previous"), "move"), (("take_1", "take_9"), "take"),
-    (("next_mention", "previous_mention"), "walk"), (("next_anywhere", "previous_anywhere"), "other articles"),
-    (("facets",), "facets"), (("next_match", "previous_match"), "matches"), (("back",), "back"),
-    (("actors",), "actors"), (("mentions",), "mentions"), (("help",), "help"), (("leave",), "quit"),
+    (("help",), "help"), (("leave",), "back, quit"), (("search",), "search"), (("open",), "open"),
+    (("next", "previous"), "move"), (("take_1", "take_9"), "take"), (("next_mention", "previous_mention"), "walk"),
+    (("next_anywhere", "previous_anywhere"), "other articles"), (("back",), "where you were"), (("facets",), "facets"),
+    (("next_match", "previous_match"), "matches"), (("mentions",), "mentions"), (("actors",), "actors"),
+    (("wider", "narrower"), "width"), (("saved",), "saved"), (("star",), "star"),
 )  # fmt: skip
-"""Which bindings the line at the bottom shows, by id, and what it says of them."""
+"""The bindings in the line at the bottom, by id, and what it says of them: those that matter most come first."""
 
 
 class ReaderScreen(GrowingScreen):
@@ -65,6 +70,8 @@ class ReaderScreen(GrowingScreen):
         Binding("c", "toggle_cast", "hide or show the cast", id="toggle_cast"),
         Binding("h,left", "focus_pane(-1)", "to the pane on the left", id="pane_left"),
         Binding("l,right", "focus_pane(1)", "to the pane on the right", id="pane_right"),
+        Binding(">", "widen(1)", "make this pane wider", id="wider"),
+        Binding("<", "widen(-1)", "make this pane narrower", id="narrower"),
         Binding("?", "help", "these keys", id="help"),
         Binding(":", "app.command_palette", "command palette", id="palette"),
         Binding("q", "leave", "back one level, at the root quit", id="leave"),
@@ -75,9 +82,10 @@ class ReaderScreen(GrowingScreen):
     ) -> None:
         super().__init__(library, marks, Listing(library, marks, searches))
         self._settings, self._paths = settings, paths
-        self._last: tuple[str, Place] | None = None
+        self._last: tuple[Visit, Place] | None = None
         self._visit: Visit | None = None
         self._keeping: Timer | None = None
+        self._widths: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
@@ -95,9 +103,9 @@ class ReaderScreen(GrowingScreen):
 
     def _find_keys(self) -> list[tuple[str, str]]:
         """The first key of each binding in the line at the bottom."""
-        return [(("–" if what == "take" else " ").join(map(self._find_key, names)), what) for names, what in _key_line]
+        return [(("–" if what == "take" else " ").join(map(self.find_key, names)), what) for names, what in _key_line]
 
-    def _find_key(self, name: str) -> str:
+    def find_key(self, name: str) -> str:
         """The first key of a binding, as the settings have it and as a reader knows it."""
         key = next(each.key for _, part in self.list_bindings() for each in part if each.id == name)
         return self.app.get_key_display(Binding(self._settings.keys.get(name, key).split(",")[0], ""))
@@ -124,11 +132,14 @@ class ReaderScreen(GrowingScreen):
     def _run(self, action: str) -> None:
         self.call_later(self.run_action, action)
 
+    _panes: Panes
+
     # Start, size, adding
 
     async def on_mount(self) -> None:
         """The first page and the first article are there at the first paint."""
         self.set_class(self.app.no_color, "plain")
+        self._widths = await asyncio.to_thread(self.marks.read_widths)
         self._adapt(self.app.size.width, self.app.size.height)
         self.set_focus(self.results)
         try:
@@ -160,30 +171,31 @@ class ReaderScreen(GrowingScreen):
         found = await asyncio.to_thread(find_place, self.library, visit) if visit else None
         if visit and found:
             place, words = found
-            self._last = visit.query, place
-            self.say(f"{self._find_key('back')} back to {words}")
+            self._last = visit, place
+            self.say(f"{self.find_key('back')} back to {words}")
 
     def action_go_back(self) -> None:
         """To the place visited before, at first to that of the last session."""
         if self._last is not None and self.is_preview:
-            (query, place), self._last = self._last, None
-            self._return(query, place)
+            (visit, place), self._last = self._last, None
+            self._return(visit, place)
         else:
             super().action_go_back()
 
     @work(exclusive=True, group="return")
-    async def _return(self, query: str, place: Place) -> None:
-        if query.strip():
+    async def _return(self, visit: Visit, place: Place) -> None:
+        if visit.query.strip():
             with self.prevent(Input.Changed):
-                self.search_bar.value = query
-            await self.search(query)
+                self.search_bar.value = visit.query
+            await self.search(visit.query)
+        await self.point_at(place.document, visit.position)
         self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
 
     def _note_place(self) -> None:
         super()._note_place()
         here = self.here()
         if here is not None and not self.is_preview:
-            self._visit = build_visit(self.listing.typed, here)
+            self._visit = build_visit(self.listing.typed, here, self.results.index)
             if self._keeping is None:
                 self._keeping = self.set_timer(_keep_after, self._start_keeping)
 
@@ -202,10 +214,46 @@ class ReaderScreen(GrowingScreen):
         self._adapt(event.size.width, event.size.height)
 
     def _adapt(self, width: int, height: int) -> None:
-        self.set_class(width < _narrow, "narrow")
-        self.set_class(width >= _roomy, "roomy")
+        panes = self._panes = fit_panes(width, height, self._settings.text_width, self._widths)
+        is_narrow, takes_turns = panes.arrangement == "narrow", panes.arrangement != "wide"
+        self.set_class(is_narrow, "narrow")
+        self.set_class(takes_turns, "turns")
         self.set_class(height < _short, "short")
-        self.results.set_compact(width < _narrow)
+        if self.focused is not None:
+            # What has the keys is what one sees when the panes begin to take turns.
+            self.set_class(self.focused in {self.pane.article, self.pane.panel}, "reading")
+        self.results.styles.width = "1fr" if takes_turns else panes.results
+        self.results.set_compact(takes_turns)
+        self.facets.styles.width = "1fr" if is_narrow else panes.facets
+        self.pane.fit(panes.text, panes.cast, (1 if height < _short else panes.strip) if is_narrow else None)
+
+    @work(exclusive=True, group="widths")
+    async def action_widen(self, direction: int) -> None:
+        """Make the pane that has the keys wider (1) or narrower (-1), and keep that."""
+        pane = self._find_pane_to_widen()
+        if pane is None:
+            self.say("this pane has the whole width: there is nothing to share")
+            return
+        before, size = self._panes.width_of(pane), self.app.size
+        wished = fit_panes(
+            size.width, size.height, self._settings.text_width, {**self._widths, pane: before + direction * _step}
+        )
+        columns = wished.width_of(pane)
+        if columns == before:
+            self.say(f"the {_pane_names[pane]} cannot be {'wider' if direction > 0 else 'narrower'} in this terminal")
+            return
+        self._widths[pane] = columns
+        self._adapt(size.width, size.height)
+        self.say(f"the {_pane_names[pane]} has {columns} columns")
+        await asyncio.to_thread(self.marks.write_width, pane, columns)
+
+    def _find_pane_to_widen(self) -> PaneName | None:
+        """The pane that has the keys, if its width can be chosen."""
+        if self.focused is self.pane.article:
+            return "text"
+        if self.focused is self.pane.panel:
+            return "cast" if self._panes.arrangement != "narrow" else None
+        return "results" if self._panes.arrangement == "wide" else None
 
     # Between the panes
 
@@ -259,6 +307,6 @@ class ReaderScreen(GrowingScreen):
     def describe_place(self) -> str:
         """Where one is, in the article or in the list."""
         in_list = self.focused in {self.results, self.facets, self.search_bar}
-        if self.pane.document is None or (in_list and (self.is_narrow or self.is_preview)):
+        if self.pane.document is None or (in_list and (self.takes_turns or self.is_preview)):
             return self.listing.describe(self.results.index)
         return super().describe_place()

@@ -72,6 +72,10 @@ class ReadingScreen(Screen[None]):
         """Show what was done with a document."""
         raise NotImplementedError
 
+    def find_key(self, name: str) -> str:
+        """The first key of a binding, as the settings have it and as a reader knows it."""
+        raise NotImplementedError
+
     @property
     def pane(self) -> ReadingPane:
         """The document and its cast."""
@@ -111,6 +115,7 @@ class ReadingScreen(Screen[None]):
         if opening != self._opening:
             return False
         taken = landing.taken if landing.taken is not None or landing.kind == "place" else self.pane.taken
+        self.pane.article.set_title_matches(opened.title_matches)
         if landing.kind == "stay" and opened.document == self.pane.document:
             self.pane.set_matches(opened.matches)
         else:
@@ -277,7 +282,8 @@ class ReadingScreen(Screen[None]):
         elif self.pane.walk(direction):
             self.remember(here)
         else:
-            end, key = ("last", "}") if direction > 0 else ("first", "{")
+            end, binding = ("last", "next_anywhere") if direction > 0 else ("first", "previous_anywhere")
+            key = self.find_key(binding)
             self.say(f"the {end} mention of {self.pane.taken_name} here; {key} goes on into other articles")
 
     def action_walk_on(self, direction: int) -> None:
@@ -293,8 +299,17 @@ class ReadingScreen(Screen[None]):
         if 0 <= at < len(self._walked):
             self.jump(self._walked[at], Landing("actor", direction))
         else:
-            end = "last" if direction > 0 else "first"
-            self.say(f"the {end} mention of {self.pane.taken_name} in all articles")
+            self._say_where_walking_ends(direction)
+
+    def _say_where_walking_ends(self, direction: int) -> None:
+        """Say that nothing follows, and which key goes to where something is."""
+        name = self.pane.taken_name
+        if len(self._walked) < 2:
+            self.say(f"{name} is in no other article")
+        elif direction > 0:
+            self.say(f"{name} is in no later article; {self.find_key('previous_anywhere')} goes back to earlier ones")
+        else:
+            self.say(f"{name} is in no earlier article; {self.find_key('next_anywhere')} goes on to later ones")
 
     # Places visited
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -30,7 +31,7 @@ class ResultsScreen(ReadingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority it acts before the next key is handed on: what is typed behind it belongs into the search bar.
-        Binding("/", "search", "search as you type", id="search", priority=True),
+        Binding("/", "search", "a new search, as you type", id="search", priority=True),
         Binding("n", "match(1)", "next match, on into the next article", id="next_match"),
         Binding("N", "match(-1)", "previous match", id="previous_match"),
         Binding("f", "toggle_facets", "who, where from and when: narrow the results", id="facets"),
@@ -50,9 +51,9 @@ class ResultsScreen(ReadingScreen):
         raise NotImplementedError
 
     @property
-    def is_narrow(self) -> bool:
-        """Do the list and the article take turns?"""
-        return self.has_class("narrow")
+    def takes_turns(self) -> bool:
+        """Is either the list or the article on the screen, and not both?"""
+        return self.has_class("turns")
 
     @property
     def results(self) -> RowList:
@@ -72,16 +73,16 @@ class ResultsScreen(ReadingScreen):
     # Searching
 
     def action_search(self) -> None:
-        """Type a query; in the search bar itself a "/" is a letter."""
+        """Type a new query, or change the old one; in the search bar itself a "/" is a letter."""
         bar = self.search_bar
         if self.focused is bar:
-            bar.insert_text_at_cursor("/")
+            bar.replace("/", *sorted(bar.selection))
             return
         self.remove_class("reading")
         self.remove_class("faceted")
         bar.set_history(self.listing.list_history())
         self.set_focus(bar)
-        bar.action_end()
+        bar.select_query()
 
     @on(Input.Changed, "#search")
     def _search_as_typed(self, message: Input.Changed) -> None:
@@ -108,7 +109,7 @@ class ResultsScreen(ReadingScreen):
         self._suggestion = None
         self.query_one(SearchNote).say(page.note or "")
         self._count_facets(self.listing.query)
-        is_shown = self.pane.document is not None and (self.is_narrow or (is_again and not self.is_preview))
+        is_shown = self.pane.document is not None and (self.takes_turns or (is_again and not self.is_preview))
         if page.rows and not is_shown:
             await self.open(page.rows[0].key, self._landing, preview=True)
         self.say("")
@@ -175,7 +176,7 @@ class ResultsScreen(ReadingScreen):
         if message.rows is not self.results:
             return
         self.say("")
-        if not self.is_narrow:
+        if not self.takes_turns:
             self.preview()
 
     @work(exclusive=True, group="open")
@@ -197,6 +198,13 @@ class ResultsScreen(ReadingScreen):
     async def _remember(self) -> None:
         """What was typed is worth being found again."""
         await asyncio.to_thread(self.listing.searches.remember, self.listing.typed)
+
+    async def point_at(self, key: str, near: int) -> None:
+        """Make the row of an article that was at `near` the current one, and open nothing."""
+        page = await self.listing.fetch_around(key, near, self.results.rows_in_sight, 2 * self.results.rows_in_sight)
+        index = page.position if page.position is not None else min(near, page.total - 1)
+        if self.listing.accept(page) and index > 0:
+            self.results.grow(page.total, page.first, page.rows, index)
 
     def show_mark(self, document: str, mark: Mark) -> None:
         """Show in the list what was done with a document."""
@@ -222,7 +230,7 @@ class ResultsScreen(ReadingScreen):
         self.facets.show(build_facet_rows(facets))
 
     def action_toggle_facets(self) -> None:
-        """The facets beside the results, or under 100 columns instead of them."""
+        """The facets beside the results, or in a narrow terminal instead of them."""
         if self.has_class("faceted") and self.focused is self.facets:
             self.close_facets()
             return
@@ -245,7 +253,8 @@ class ResultsScreen(ReadingScreen):
     def _narrow(self, message: FacetList.Narrowed) -> None:
         message.stop()
         self._remember()
-        narrowed = narrow_query(self.listing.query, message.term, is_excluded=message.is_excluded)
+        typed = replace(self.listing.query, text=self.search_bar.value)
+        narrowed = narrow_query(typed, message.term, is_excluded=message.is_excluded)
         # With a space behind it the last word is whole.
         self.search_bar.value = f"{narrowed} "
         self.search_bar.action_end()

@@ -41,21 +41,19 @@ class SavedScreen(ModalScreen[str | None]):
             yield Input(
                 placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False, max_length=200
             )
-            yield RowList("no saved searches yet: search, then press @ and s", id="choices")
+            what = "s saves the present search" if self._query else "press / and search, then @ and s"
+            yield RowList(f"no saved searches yet: {what}", id="choices")
             yield Static(Content(""), id="said", markup=False)
 
     def on_mount(self) -> None:
-        """What there is; where there is nothing, a name is asked for."""
-        name = self.query_one(Input)
-        name.cursor_blink, name.disabled = False, True
-        self.set_focus(self.query_one(RowList))
+        """What there is."""
+        self.query_one(Input).cursor_blink = False
+        self._close_name()
         self._begin()
 
     @work
     async def _begin(self) -> None:
         await self._show()
-        if self._query and not self.query_one(RowList).count:
-            self.action_name()
 
     async def _show(self) -> None:
         found = await self._listing.list_saved()
@@ -64,7 +62,8 @@ class SavedScreen(ModalScreen[str | None]):
             for each, total, unread in found
         ]
         self.query_one(RowList).reset(len(rows), rows)
-        self._say("Enter searches, s saves the present search, d forgets one" if rows else "")
+        saves = f"s saves {self._query}, " if self._query else ""
+        self._say(f"Enter searches, {saves}d forgets one" if rows else "")
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(Content(text))
@@ -75,9 +74,14 @@ class SavedScreen(ModalScreen[str | None]):
             self._say("there is no search to save: press / first")
             return
         name = self.query_one(Input)
-        name.disabled = False
+        name.display = True
         self.set_focus(name)
         self._say(f"Enter saves {self._query}")
+
+    def _close_name(self) -> None:
+        """Back from the name to the list."""
+        self.set_focus(self.query_one(RowList))
+        self.query_one(Input).display = False
 
     @on(Input.Submitted)
     @work
@@ -89,8 +93,7 @@ class SavedScreen(ModalScreen[str | None]):
             self._say(str(error))
             return
         self._forgotten = before
-        self.query_one(Input).disabled = True
-        self.set_focus(self.query_one(RowList))
+        self._close_name()
         await self._show()
         again = f"; before, it was {before.query}: u takes that back" if before else ""
         self._say(f"saved as @{message.value.strip()}{again}")
@@ -124,9 +127,8 @@ class SavedScreen(ModalScreen[str | None]):
 
     def action_close(self) -> None:
         """Choose nothing; from the name back to the list."""
-        name = self.query_one(Input)
-        if self.focused is name and self.query_one(RowList).count:
-            name.disabled = True
-            self.set_focus(self.query_one(RowList))
+        if self.focused is self.query_one(Input):
+            self._close_name()
+            self._say("")
         else:
             self.dismiss(None)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from search import Library
 
 
-def build_visit(query: str, place: Place) -> Visit:
-    """A place and the search that led to it, to be kept."""
+def build_visit(query: str, place: Place, position: int) -> Visit:
+    """A place, the search that led to it and the position in its results, to be kept."""
     mention = (place.mention.paragraph, place.mention.start, place.mention.end) if place.mention else None
-    return Visit(query, place.document, place.paragraph, place.top, place.taken, mention)
+    return Visit(query, place.document, place.paragraph, place.top, place.taken, mention, position)
 
 
 def find_place(library: Library, visit: Visit) -> tuple[Place, str] | None:

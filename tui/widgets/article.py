@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -19,7 +20,6 @@ from tui.render import Layout, Line, Look, build_layout, build_runs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.style import Style
     from textual import events
 
     from search import Cast, Document, Match, Mention
@@ -63,6 +63,7 @@ class Article(ScrollView, can_focus=True):
         self._document: Document | None = None
         self._mentions: dict[int, list[Mention]] = {}
         self._matches: dict[int, list[tuple[int, int]]] = {}
+        self._title_matches: tuple[tuple[int, int], ...] = ()
         self._page: Layout | None = None
         self._strips: dict[int, Strip] = {}
         self.paragraph = 0
@@ -101,6 +102,13 @@ class Article(ScrollView, can_focus=True):
             self._matches.setdefault(match.paragraph, []).append((match.start, match.end))
         self._strips.clear()
         self.refresh()
+
+    def set_title_matches(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Mark other matches in the title."""
+        if tuple(spans) != self._title_matches:
+            self._title_matches = tuple(spans)
+            if self._page is not None:
+                self._redraw_lines(index for index, line in enumerate(self._page.lines) if line.kind == "title")
 
     def take(self, actor: str | None) -> None:
         """Light the mentions of an actor, and of no other."""
@@ -235,16 +243,37 @@ class Article(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._page.lines))
         self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Break the lines anew, and keep the current paragraph where it was on the screen."""
-        if self._page is None or event.size.width == 0:
+    def on_resize(self) -> None:
+        """Break the lines to the new width."""
+        self._lay_out_in_place()
+
+    def set_text_width(self, width: int) -> None:
+        """Break the lines at another width."""
+        if width != self._text_width:
+            self._text_width = width
+            self._lay_out_in_place()
+
+    def _lay_out_in_place(self) -> None:
+        """Break the lines, and keep what one is at where it was on the screen: the mention, or the paragraph."""
+        if self._page is None or self.size.width == 0:
             self._lay_out()
             return
-        above = self._page.first[self.paragraph] - self.top
+        character = self._find_anchor()
+        above = self._page.find_line(self.paragraph, character) - self.top
         self._lay_out()
+        line = self._page.find_line(self.paragraph, character)
+        # What follows in the paragraph is kept in sight, too, if there is room.
+        room = self.size.height - 1 - (self._page.last_line(self.paragraph) - line)
+        self._scroll(line - min(max(0, above), max(0, room)))
+
+    def _find_anchor(self) -> int:
+        """The character of the current paragraph that stays where it is."""
+        assert self._page is not None
+        if self.cursor is not None and self.cursor.paragraph == self.paragraph:
+            return self.cursor.start
         first = self._page.first[self.paragraph]
-        room = self.size.height - 1 - (self._page.last_line(self.paragraph) - first)
-        self._scroll(first - min(above, max(0, room)))
+        # Of a paragraph that begins above the screen, it is the first in sight.
+        return self._page.lines[min(self.top, self._page.last_line(self.paragraph))].start if self.top > first else 0
 
     def notify_style_update(self) -> None:
         """Another theme: every line looks different."""
@@ -277,10 +306,10 @@ class Article(ScrollView, can_focus=True):
 
     def _build_strip(self, line: Line) -> Strip:
         assert self._page is not None
+        if line.kind == "title":
+            return self._build_title_strip(line)
         if line.kind != "text":
-            text = {"title": self._page.title, "byline": self._page.byline, "blank": ""}[line.kind][
-                line.start : line.end
-            ]
+            text = self._page.byline[line.start : line.end] if line.kind == "byline" else ""
             style = self._style(f"article--{line.kind}") if text else None
             return Strip([Segment(" " * _gutter), Segment(text, style)]).adjust_cell_length(self.size.width)
         matches = self._matches.get(line.paragraph, ())
@@ -298,6 +327,14 @@ class Article(ScrollView, can_focus=True):
         segments = [bar, Segment(glyph, self._style("article--glyph") if glyph != " " else None), Segment(" ")]
         segments += [Segment(run.text, self._style_of(run.look)) for run in runs]
         return Strip(segments).adjust_cell_length(self.size.width)
+
+    def _build_title_strip(self, line: Line) -> Strip:
+        assert self._page is not None
+        spans = [span for span in self._title_matches if span[1] > line.start and span[0] < line.end]
+        title = self._style("article--title")
+        runs = build_runs(self._page.title, line.start, line.end, [], spans, taken=None, cursor=None)
+        segments = [Segment(run.text, title + (self._style_of(run.look) or Style.null())) for run in runs]
+        return Strip([Segment(" " * _gutter), *segments]).adjust_cell_length(self.size.width)
 
     def _style_of(self, look: Look) -> Style | None:
         names = [f"article--{look.type}"] if look.type else []

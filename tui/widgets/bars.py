@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from search import make_safe_line
 from tui.render import build_months_line, clip
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from textual import events
 
 _bar_width = 20
+_between = 4  # cells: the space within a key's words, and three to the next key
 _longest_query = 2_000  # characters
 
 
@@ -53,6 +55,10 @@ class SearchBar(Input):
         event.prevent_default()
         room = (self.max_length or 0) - len(self.value)
         self.insert_text_at_cursor(make_safe_line(event.text[: 2 * _longest_query])[:room])
+
+    def select_query(self) -> None:
+        """Select what was asked: typing replaces it, an arrow key or End goes on with it."""
+        self.selection = Selection(0, len(self.value))
 
     def set_history(self, queries: Sequence[str]) -> None:
         """What was asked before, the last query first."""
@@ -166,11 +172,11 @@ class KeyLine(Static):
         super().__init__("", markup=False, id=id)
 
     def on_resize(self) -> None:
-        """As many keys as fit."""
-        shown, length = [], 0
+        """As many keys as fit, each whole, the most important ones first."""
+        shown, left = [], self.size.width
         for key, what in self._keys:
-            length += len(key) + len(what) + 4
-            if length > self.size.width:
+            left -= cell_len(key) + cell_len(what) + _between
+            if left + _between - 1 < 0:
                 break
-            shown.append(Content.assemble((f" {key}", "bold"), f" {what} "))
-        self.update(Content(" ").join(shown), layout=False)
+            shown.append(Content.assemble((key, "bold"), f" {what}"))
+        self.update(Content(" " * (_between - 1)).join(shown), layout=False)

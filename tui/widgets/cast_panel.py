@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from search import Actor, Mention
 
-_narrowest_column = 60
-"""Cells; a panel wider than this is a strip below the article, in which actors stand side by side."""
-
 
 class CastPanel(Widget, can_focus=True):
     """One actor below the other where the panel is a column, one beside the other where it is a strip."""
@@ -51,8 +48,15 @@ class CastPanel(Widget, can_focus=True):
         self._rows: tuple[tuple[Actor, tuple[Mention, ...]], ...] = ()
         self._lines: list[list[Segment]] = []
         self._owners: list[list[tuple[int, int, int]]] = []
+        self._is_strip = False
         self.taken: str | None = None
         self.index = 0
+
+    def set_strip(self, is_strip: bool) -> None:  # noqa: FBT001 - a setter
+        """Lie below the article, with actors side by side, or stand beside it."""
+        if is_strip != self._is_strip:
+            self._is_strip = is_strip
+            self._rebuild()
 
     def show(self, rows: Sequence[tuple[Actor, tuple[Mention, ...]]], taken: str | None) -> None:
         """Show these actors, each with the words used for it here; lines that stay the same are not drawn again."""
@@ -99,7 +103,7 @@ class CastPanel(Widget, can_focus=True):
         before = self._lines
         self._lines, self._owners = [], []
         if self.size.width:
-            (self._build_strip_lines if self.size.width > _narrowest_column else self._build_column)()
+            (self._build_strip_lines if self._is_strip else self._build_column)()
         for y in range(max(len(before), len(self._lines))):
             if before[y : y + 1] != self._lines[y : y + 1]:
                 self.refresh(Region(0, y, self.size.width, 1))

@@ -42,6 +42,13 @@ class ReadingPane(Container):
         yield Article(self._text_width, id="article")
         yield CastPanel(id="cast")
 
+    def fit(self, text: int, cast: int, strip: int | None) -> None:
+        """Give the text and the cast so many columns; or lay the cast below the text, in `strip` lines."""
+        self.article.set_text_width(text)
+        self.panel.set_strip(strip is not None)
+        self.panel.styles.width = "1fr" if strip is not None else cast
+        self.panel.styles.height = strip or "1fr"
+
     @property
     def article(self) -> Article:
         """The text."""

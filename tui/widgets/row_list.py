@@ -16,7 +16,7 @@ from textual.strip import Strip
 from tui.render import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rich.style import Style
     from textual import events
@@ -26,9 +26,9 @@ _narrowest_for_aside = 40
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows: a title, with `glyph` before it, and a detail below it in which `spans` are marked.
+    """What a row shows: a title with `glyph` before it, in which `title_spans` are marked, and a detail with `spans`.
 
-    Where rows have one line, `aside` stands to the right of the title instead.
+    The detail is below the title; where rows have one line, `aside` stands to the right of the title instead.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Row:
     aside: str = ""
     glyph: str = " "
     is_bold: bool = False
+    title_spans: tuple[tuple[int, int], ...] = ()
 
 
 class RowList(ScrollView, can_focus=True):
@@ -92,7 +93,7 @@ class RowList(ScrollView, can_focus=True):
     def reset(self, count: int, rows: Sequence[Row], *, index: int = 0) -> None:
         """Another list, of which the first rows are given."""
         self.count = count
-        self._height = 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
+        self._height = self._find_height(rows)
         self._rows = dict(enumerate(rows))
         self._asked = None
         self.index = min(index, max(0, count - 1))
@@ -103,10 +104,21 @@ class RowList(ScrollView, can_focus=True):
         self._ask()
 
     def set_compact(self, is_compact: bool) -> None:  # noqa: FBT001 - a setter
-        """Give rows without marked spans a single line."""
-        if is_compact != self._is_compact:
-            self._is_compact = is_compact
-            self.reset(self.count, [self._rows[i] for i in range(self.count) if i in self._rows], index=self.index)
+        """Give rows without marked spans a single line; the current row stays current and in sight."""
+        self._is_compact = is_compact
+        height = self._find_height(self._rows.values())
+        if height != self._height:
+            above = self.index - self.first_in_sight
+            self._height = height
+            self._resize_content()
+            top = max(0, self.index - above) * height
+            self.scroll_to(y=top, animate=False, force=True, immediate=True)
+            self._show_current()
+            self.refresh()
+            self._ask()
+
+    def _find_height(self, rows: Collection[Row]) -> int:
+        return 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
 
     def grow(self, count: int, first: int, rows: Sequence[Row], index: int) -> None:
         """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
@@ -267,23 +279,26 @@ class RowList(ScrollView, can_focus=True):
 
     def _build_title(self, row: Row, width: int, look: Style) -> list[Segment]:
         if self._height > 1 or not row.aside or width < _narrowest_for_aside:
-            return [Segment(clip(row.title, width), look)]
+            return self._build_marked(clip(row.title, width), row.title_spans, look)
         aside = clip(row.aside, width // 3)
         room = width - cell_len(aside) - 2
         title = clip(row.title, room)
         gap = " " * (room - cell_len(title) + 2)
         return [
-            Segment(title, look),
+            *self._build_marked(title, row.title_spans, look),
             Segment(gap + aside, self.get_component_rich_style("row-list--detail", partial=True)),
         ]
 
     def _build_detail(self, row: Row, width: int) -> list[Segment]:
         plain = self.get_component_rich_style("row-list--detail", partial=True)
-        match = self.get_component_rich_style("row-list--match", partial=True)
-        shown = clip(row.detail, width)
+        return self._build_marked(clip(row.detail, width), row.spans, plain)
+
+    def _build_marked(self, shown: str, spans: Sequence[tuple[int, int]], plain: Style) -> list[Segment]:
+        """What is shown of a text, with the spans of the text marked."""
+        match = plain + self.get_component_rich_style("row-list--match", partial=True)
         segments: list[Segment] = []
         at = 0
-        for start, end in row.spans:
+        for start, end in spans:
             if start >= len(shown):
                 break
             segments += [Segment(shown[at:start], plain), Segment(shown[start:end], match)]
