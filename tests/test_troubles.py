@@ -138,7 +138,7 @@ async def test_a_writer_elsewhere_is_a_line(seeded):
         await reader.press("g", "1", "]")
         with WriterLock(seeded):
             await reader.press("x")
-        assert "articles are being added" in reader.status
+        assert "articles are being added or annotated" in reader.status
 
 
 async def test_an_error_of_its_own_is_a_line_and_a_log(seeded, tmp_path, monkeypatch):

@@ -203,7 +203,7 @@ class ResultsScreen(ReadingScreen):
         """Make the row of an article that was at `near` the current one, and open nothing."""
         page = await self.listing.fetch_around(key, near, self.results.rows_in_sight, 2 * self.results.rows_in_sight)
         index = page.position if page.position is not None else min(near, page.total - 1)
-        if self.listing.accept(page) and index > 0:
+        if self.listing.accept(page) and index >= 0:
             self.results.grow(page.total, page.first, page.rows, index)
 
     def show_mark(self, document: str, mark: Mark) -> None:
@@ -301,10 +301,14 @@ class ResultsScreen(ReadingScreen):
         """Mark the article unread, or read."""
         self._change_mark("unread")
 
+    def find_meant(self) -> str | None:
+        """The article that a key means: that of the current row, or the one that is read."""
+        row, document = self.results.current, self.pane.document
+        return row.key if self.focused is self.results and row else document.id if document else None
+
     @work(exclusive=True, group="mark")
     async def _change_mark(self, what: str) -> None:
-        row, document = self.results.current, self.pane.document
-        identifier = row.key if self.focused is self.results and row else document.id if document else None
+        identifier = self.find_meant()
         if identifier is not None:
             mark, said = await asyncio.to_thread(self.listing.change_mark, identifier, what)
             self.show_mark(identifier, mark)
