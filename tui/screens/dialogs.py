@@ -10,10 +10,10 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.render import build_byline, type_glyphs
+from tui.screens.dialog import Dialog
 from tui.widgets import Row, RowList
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _page = 100
 _lead = 40  # characters of a sentence before its mention
 
 
-class ActorsScreen(ModalScreen[str | None]):
+class ActorsScreen(Dialog[str | None]):
     """Every actor of the library, narrowed as one types; gives the chosen one's id."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,7 +95,7 @@ class ActorsScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class MentionsScreen(ModalScreen["Sighting | None"]):
+class MentionsScreen(Dialog["Sighting | None"]):
     """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close", id="close_mentions")]

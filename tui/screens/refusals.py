@@ -8,9 +8,9 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.dialog import Dialog
 from tui.widgets import Row, RowList
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Refusals:
         self.kept += refusals[: _most_kept - len(self.kept)]
 
 
-class RefusalsScreen(ModalScreen[None]):
+class RefusalsScreen(Dialog[None]):
     """Each origin with the reason below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

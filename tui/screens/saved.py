@@ -8,9 +8,9 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.screens.dialog import Dialog
 from tui.widgets import Row, RowList
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.screens.listing import Listing
 
 
-class SavedScreen(ModalScreen[str | None]):
+class SavedScreen(Dialog[str | None]):
     """Gives the query of the chosen search."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
