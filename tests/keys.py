@@ -17,7 +17,8 @@ plain = "jjjjkkkkgGbhl  \r\r/nN123456789\t*]]]][[}}}{{{pxcfams@surDU!?:oyi<>-q"
 special = (
     "\x1b", "\x1b\x1b", "\x7f", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~",
     "\x1b[Z", "\x1b[1;3D", "\x1b[1;3C", "\x0c", "\x1a", "\x01", "\x15", "\x17", "\x1b[<0;10;5M\x1b[<0;10;5m",
-    "\x1b[<64;10;5M", "\x1b[<65;10;5M", "\x1b[200~pasted “words”\nand a line\x1b[201~", "\x1b[I", "\x1b[O", "\xe9", "漢", "\x00",
+    "\x1b[<64;10;5M", "\x1b[<65;10;5M", "\x1b[200~pasted “words”\nand a line\x1b[201~",
+    "\x1b[I", "\x1b[O", "\xe9", "漢", "\x00",
 )  # fmt: skip
 words = (
     "assad ",

@@ -12,6 +12,7 @@ from search import Cast, Library, Marks, Query
 from search.store import WriterLock
 from tests.pilot import open_reader, wait_for
 from tui.crash_log import CrashLog
+from tui.screens.reader import ReaderScreen
 from tui.widgets import Article, CastPanel, ReadingPane, RowList, SearchBar
 
 
@@ -260,3 +261,26 @@ async def test_marks_of_nominals_go_with_the_key_that_leaves_names_alone(seeded,
         await reader.press()
         assert [article.render_line(y) for y in range(article.size.height)] == bare
         assert not reader.app.screen.query_one(CastPanel)._rows
+
+
+@pytest.mark.parametrize("keys", [("a", "enter", "escape"), ("at", "escape", "q"), ("exclamation_mark", "q", "escape")])
+async def test_a_dialog_that_is_closed_twice_leaves_the_reader_there(seeded, keys):
+    async with open_reader(seeded) as reader:
+        await reader.press(keys[0])
+        dialog = reader.app.screen
+        dialog.dismiss(None)
+        dialog.dismiss(None)
+        await wait_for(reader.pilot, lambda: dialog not in reader.app.screen_stack)
+        assert isinstance(reader.app.screen, ReaderScreen)
+        await reader.press(*keys)
+        await wait_for(reader.pilot, lambda: isinstance(reader.app.screen, ReaderScreen))
+
+
+async def test_keys_that_come_before_a_dialog_is_there_do_no_harm(seeded):
+    async with open_reader(seeded) as reader:
+        for key in "a@!?":
+            reader.app.screen.focus()
+            for typed in (key, "escape", "s", "q", "u", "d", "/"):
+                reader.app.simulate_key(typed)
+            await reader.press("escape", "escape", "escape")
+            assert isinstance(reader.app.screen, ReaderScreen)

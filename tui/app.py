@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.theme import Theme
 from textual.worker import WorkerFailed
@@ -24,6 +25,7 @@ from tui.terminal import DrawingFailed, TerminalClosed, TerminalDriver
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from rich.console import RenderableType
     from textual.actions import ActionParseResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
@@ -51,6 +53,7 @@ class NewscastApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
+        Binding("ctrl+c", "interrupt", "leave newscast at once", id="interrupt", show=False, priority=True),
         Binding("ctrl+l", "redraw", "draw the screen anew", id="redraw", show=False),
     ]
 
@@ -76,6 +79,7 @@ class NewscastApp(App[None]):
         self.theme = "terminal" if self.no_color else settings.theme
         self._library, self._marks, self._searches = library, marks, searches
         self._settings, self._paths, self._log = settings, paths, log
+        self._is_leaving = False
         self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
         bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
         known = {binding.id for binding in bindings if isinstance(binding, Binding)}
@@ -86,7 +90,7 @@ class NewscastApp(App[None]):
 
     def on_mount(self) -> None:
         """Signals restore the terminal; a return from the background repaints it."""
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         self.push_screen(ReaderScreen(self._library, self._marks, self._searches, self._settings, self._paths))
@@ -122,6 +126,20 @@ class NewscastApp(App[None]):
     def _leave_for_good(self) -> None:
         self._leave(signal.SIGHUP)
 
+    def action_interrupt(self) -> None:
+        """Leave as other programs do at ctrl+c."""
+        self._leave(signal.SIGINT)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave; who asks again while newscast is leaving changes nothing."""
+        if not self._is_leaving:
+            self._is_leaving = True
+            super().exit(result, return_code, message)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the dialog on top; a second request to close it does not close the reader below."""
+        return AwaitComplete.nothing() if isinstance(self.screen, ReaderScreen) else super().pop_screen()
+
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
@@ -150,7 +168,11 @@ class NewscastApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual hands on every error that nobody caught. One of a worker does not end the reader."""
-        if not (isinstance(error, WorkerFailed) and self._contain(error.error)):
+        if self._is_leaving and self._log is not None:
+            self._log.keep(
+                error.error if isinstance(error, WorkerFailed) else error
+            )  # widgets go one by one, and what still runs may miss one of them
+        elif not (isinstance(error, WorkerFailed) and self._contain(error.error)):
             self.failure = error
             super()._handle_exception(error)
 

@@ -47,7 +47,7 @@ class ActorsScreen(Dialog[str | None]):
             )  # fmt: skip
             yield RowList("no such actor", id="choices")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """All actors, the most frequent first."""
         self.query_one(Input).cursor_blink = False
         self.set_focus(self.query_one(Input))
@@ -61,6 +61,8 @@ class ActorsScreen(Dialog[str | None]):
     @work(exclusive=True, group="narrow")
     async def _start(self, text: str) -> None:
         total, actors = await asyncio.to_thread(self._library.actors, text, 0, _page)
+        if not self.is_open:
+            return
         self._text = text
         self.query_one(RowList).reset(total, [_build_actor_row(actor) for actor in actors])
 
@@ -79,6 +81,8 @@ class ActorsScreen(Dialog[str | None]):
 
     def key_down(self) -> None:
         """From the filter into the list."""
+        if not self.is_open:
+            return
         self.set_focus(self.query_one(RowList))
 
     @on(RowList.Chosen)
@@ -111,7 +115,7 @@ class MentionsScreen(Dialog["Sighting | None"]):
             yield Static(Content(f"mentions of {self._name}"), markup=False)
             yield RowList("no mentions", id="choices")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """The first ones at once, the others as they are read."""
         self.set_focus(self.query_one(RowList))
         self._read()
@@ -121,6 +125,8 @@ class MentionsScreen(Dialog["Sighting | None"]):
         stream = self._library.sightings(self._actor)
         rows = self.query_one(RowList)
         while chunk := await asyncio.to_thread(lambda: list(islice(stream, _page))):
+            if not self.is_open:
+                return
             first = len(self._sightings)
             self._sightings += chunk
             built = [_build_sighting_row(index, sighting) for index, sighting in enumerate(chunk, first)]

@@ -53,7 +53,7 @@ class RefusalsScreen(Dialog[None]):
             yield Static(Content(words), markup=False)
             yield RowList("everything was added", id="choices")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """All of them."""
         rows = [Row(str(index), origin, reason) for index, (origin, reason) in enumerate(self._refusals.kept)]
         listed = self.query_one(RowList)
