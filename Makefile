@@ -38,7 +38,7 @@ bench-ssh: .venv/dev
 	$(BIN)/python -m benchmarks.ssh --shared $(SHARED)
 
 picture: .venv/dev
-	$(BIN)/python -m benchmarks.picture docs/reader.svg
+	$(BIN)/python -m benchmarks.picture docs
 
 # Within two hours on two cores; TRAIN="--without worldwide" leaves a corpus out.
 train: .venv/train

@@ -106,7 +106,7 @@ async def open_reader(
     chosen = settings or Settings(recogniser="rules")
     with Library(folder, read_only=read_only, recogniser=chosen.recogniser) as library:
         app = NewscastApp(library, marks or Marks(None), searches or Searches(None), chosen, paths, log=log)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             reader = Reader(app, pilot)
             if not paths:
                 await wait_for(pilot, lambda: " article" in reader.status or "back to “" in reader.status)

@@ -432,3 +432,15 @@ async def test_the_line_of_keys_shows_whole_keys_and_the_most_important_ones_fir
         assert [item.casefold().replace("⏎", "enter") for item in everything][: len(keys)] == keys
         assert shown.split("   ") == everything[: len(shown.split("   "))]
         assert len(shown.split("   ")) >= {20: 1, 40: 3, 80: 6, 100: 7}.get(width, 8)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+async def test_the_help_has_no_broken_lines_and_every_name(seeded, width):
+    async with open_reader(seeded, (width, 40)) as reader:
+        await reader.press("question_mark")
+        await reader.wait_for("newscast: keys")
+        shown = reader.app.screen.query_one("#help Static").visual.plain.split("\n")  # type: ignore[attr-defined]
+        room = reader.app.screen.query_one("#help").scrollable_content_region.width
+        assert width == 60 or [line for line in shown if len(line) > room] == []
+        for name in ("next_match", "take_1 … take_9", "wider", "close_help"):
+            assert [line for line in shown if line.rstrip().endswith(name)]

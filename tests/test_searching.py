@@ -282,12 +282,7 @@ def find_lit(reader: Reader, word: str, line: str) -> bool:
     """Is that word, on the line of the screen that holds the other words, underlined?"""
     strips = reader.app.screen._compositor.render_strips()
     found = [strip for strip in strips if line in strip.text]
-    lit = [
-        bool(segment.style.underline or segment.style.bgcolor)
-        for strip in found
-        for segment in strip
-        if word in segment.text
-    ]
+    lit = [bool(run.style and run.style.underline) for strip in found for run in strip if word in run.text]
     return bool(lit) and all(lit)
 
 

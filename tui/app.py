@@ -12,7 +12,6 @@ from textual import events, on
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
@@ -21,6 +20,7 @@ from tui.render import describe_duration
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
 from tui.terminal import DrawingFailed, TerminalClosed, TerminalDriver
+from tui.themes import build_variables, list_themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,17 +32,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.setup import Setup
-
-_terminal_theme = Theme(
-    name="terminal", ansi=True, dark=True, primary="ansi_blue", secondary="ansi_cyan", warning="ansi_yellow",
-    error="ansi_red", success="ansi_green", accent="ansi_bright_blue", foreground="ansi_default",
-    background="ansi_default", surface="ansi_default", panel="ansi_default", boost="ansi_default",
-    variables={
-        "ansi-background": "ansi_black", "ansi-foreground": "ansi_white", "input-cursor-text-style": "reverse",
-        "input-cursor-background": "ansi_default", "input-cursor-foreground": "ansi_default",
-    },
-)  # fmt: skip
-"""The terminal's own sixteen colours: right on any background, and a few bytes each on a thin line."""
 
 
 class NewscastApp(App[None]):
@@ -73,7 +62,10 @@ class NewscastApp(App[None]):
         super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.failure: Exception | None = None
         self.animation_level = "none"
-        self.register_theme(_terminal_theme)
+        for name in [*self.available_themes]:
+            self.unregister_theme(name)
+        for theme in list_themes():
+            self.register_theme(theme)
         if settings.theme not in self.available_themes:
             raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
         self.theme = "terminal" if self.no_color else settings.theme
@@ -87,6 +79,11 @@ class NewscastApp(App[None]):
             if name not in known:
                 raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')
         self.set_keymap(dict(settings.keys))
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, all of them readable."""
+        self.theme_variables = build_variables(self.current_theme, super().get_css_variables())
+        return self.theme_variables
 
     def on_mount(self) -> None:
         """Signals restore the terminal; a return from the background repaints it."""

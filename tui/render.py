@@ -21,6 +21,7 @@ type_glyphs: dict[str, str] = {
 _undated = "undated"
 _bars = " ▁▂▃▄▅▆▇█"
 _narrowest_bars = 30
+_source_width = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,14 @@ def build_byline(document: Document | Summary) -> str:
     """Where an article comes from and when, in half a line."""
     day = document.published
     return " · ".join(filter(None, (document.source, f"{day.day} {day:%B %Y}" if day else _undated)))
+
+
+def build_short_byline(summary: Summary) -> str:
+    """The same in a column of a list: the source is clipped before the date is."""
+    day = summary.published
+    return " · ".join(
+        filter(None, (clip(summary.source or "", _source_width), f"{day.day} {day:%b %Y}" if day else ""))
+    )
 
 
 def build_runs(  # noqa: PLR0913 - what a line shows is just this much

@@ -1,4 +1,4 @@
-"""Pure: from one mention or match to the next, in an article."""
+"""Pure: from one mention or match to the next in an article, and what is said where there is none."""
 
 from __future__ import annotations
 
@@ -26,3 +26,17 @@ def find_next(spots: Sequence[Spot], at: tuple[int, int], direction: int) -> Spo
 def count_before(spots: Sequence[Spot], at: tuple[int, int]) -> int:
     """How many of the spots stand at or before a place."""
     return sum((spot.paragraph, spot.start) <= at for spot in spots)
+
+
+def describe_end_here(name: str, direction: int, key: str) -> str:
+    """Say that no mention follows in this article, and which key goes on."""
+    return f"the {'last' if direction > 0 else 'first'} mention of {name} here; {key} goes on into other articles"
+
+
+def describe_end(name: str, direction: int, articles: int, key: str) -> str:
+    """Say that no article follows of all that an actor is in, and which key goes the other way."""
+    if articles < 2:
+        return f"{name} is in no other article"
+    if direction > 0:
+        return f"{name} is in no later article; {key} goes back to earlier ones"
+    return f"{name} is in no earlier article; {key} goes on to later ones"

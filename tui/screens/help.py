@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,14 +16,22 @@ from tui.screens.dialog import Dialog
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
-_keys_width, _name_width = 16, 24
+_keys_width, _description_width, _name_width = 16, 50, 24
+_widest, _frame = 116, 5  # as in newscast.tcss: the border, the padding and the scrollbar take five columns
 _query_width = 42
 _marks_help = """
-Marks in the text
-  ▌ current paragraph   ▶ where you are   • a mention of the taken actor   / a match of the search
-  ◆ person  ■ organisation  ▲ place  ◇ event  □ work  · other
+Marks beside the text
+  ▌ current paragraph               ▶ where you are
+  • a mention of the taken actor    ▷ ◦ an uncertain one
+  / a match of the search
+
+Actors, by a mark in the panel and a style in the text
+  ◆ person: bold                    ◇ event: bold italic
+  ■ organisation: underlined        □ work: italic
+  ▲ place: bold and underlined      · other: plain
 """
 
 
@@ -44,27 +53,44 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """One block of keys a place."""
         with VerticalScroll(id="help"):
-            yield Static(Content("\n".join(self._build_lines())), markup=False)
+            yield Static("", markup=False)
 
-    def _build_lines(self) -> list[str]:
-        lines = ["newscast: keys, what they do, and their names for the settings file", ""]
+    def on_resize(self, event: events.Resize) -> None:
+        """Lines as long as there is room for."""
+        room = min(event.size.width * 94 // 100, _widest) - _frame
+        self.query_one(Static).update(Content("\n".join(self._build_lines(room))))
+
+    def _build_lines(self, room: int) -> list[str]:
+        """The help in lines of at most `room` cells; where names do not fit beside the keys, they are listed below."""
+        has_names = room >= _keys_width + _description_width + _name_width
+        lines = [f"newscast: keys, what they do{', and their names for the settings file' if has_names else ''}", ""]
+        names: list[str] = []
         for part, bindings in self._parts:
             lines.append(part)
-            for binding in bindings:
-                if binding.id and binding.id.startswith("take_") and binding.id[5:].isdigit():
-                    continue
-                keys = self._remapped.get(binding.id or "", binding.key)
-                shown = " ".join(self.app.get_key_display(Binding(key, "")) for key in keys.split(","))
-                lines.append(
-                    f"  {shown:<{_keys_width}} {binding.description:<42} {binding.id or '':<{_name_width}}".rstrip()
-                )
-            if part.startswith("Actors"):
-                lines.append(f"  {'1 … 9':<{_keys_width}} {'take the actor with that number':<42} take_1 … take_9")
+            names.append(part)
+            rows = [
+                (self._show_keys(each), each.description, each.id or "") for each in bindings if not _is_digit(each)
+            ]
+            rows += [("1 … 9", "take the actor with that number", "take_1 … take_9")] * part.startswith("Actors")
+            for keys, description, name in rows:
+                shown = name if has_names else ""
+                lines.append(f"  {keys:<{_keys_width}} {description:<{_description_width}} {shown}".rstrip())
+                names.append(f"  {keys:<{_keys_width}} {name}")
             lines.append("")
         lines.append("The query language")
-        lines += [f"  {written:<{_query_width}} {meaning}" for written, meaning in grammar]
-        return [*lines, *_marks_help.rstrip("\n").split("\n")]
+        for written, meaning in grammar:
+            lines += wrap(f"{written:<{_query_width}} {meaning}", room, initial_indent="  ", subsequent_indent=" " * 6)
+        lines += _marks_help.rstrip("\n").split("\n")
+        return lines if has_names else [*lines, "", "The names of the keys for the settings file", *names]
+
+    def _show_keys(self, binding: Binding) -> str:
+        keys = self._remapped.get(binding.id or "", binding.key)
+        return " ".join(self.app.get_key_display(Binding(key, "")) for key in keys.split(","))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def _is_digit(binding: Binding) -> bool:
+    return bool(binding.id and binding.id.startswith("take_") and binding.id[5:].isdigit())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from search import Hit, Library, Mark, Marks, NotFoundError, Query, restrict_query
-from tui.render import build_byline
+from tui.render import build_byline, build_short_byline
 from tui.widgets import Row
 
 if TYPE_CHECKING:
@@ -207,9 +207,8 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
         head = f"{day}…" if cut else day
         detail = head + snippet.text[cut:]
         spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
-    byline = build_byline(summary)
     return Row(
-        summary.id, summary.title, detail, spans, byline, _find_glyph(mark),
+        summary.id, summary.title, detail, spans, build_short_byline(summary), _find_glyph(mark),
         is_bold=not mark.is_read, title_spans=hit.title_matches,
     )  # fmt: skip
 

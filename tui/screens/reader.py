@@ -140,7 +140,6 @@ class ReaderScreen(GrowingScreen):
 
     async def on_mount(self) -> None:
         """The first page and the first article are there at the first paint."""
-        self.set_class(self.app.no_color, "plain")
         self._widths = await asyncio.to_thread(self.marks.read_widths)
         self._adapt(self.app.size.width, self.app.size.height)
         self.set_focus(self.results)

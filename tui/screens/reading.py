@@ -14,8 +14,8 @@ from tui.history import History, Place
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
 from tui.screens.landing import Landing, land, read_cast, read_document
 from tui.screens.linking import copy_link, open_link
-from tui.screens.walking import describe_reading, explain_end
 from tui.screens.writing import Correcting
+from tui.walk import describe_end, describe_end_here
 from tui.widgets import Article, CastPanel, ReadingPane, StatusLine
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ReadingScreen(Screen[None]):
         Binding("}", "walk_on(1)", "next mention, on into other articles", id="next_anywhere"),
         Binding("{", "walk_on(-1)", "previous mention, on into other articles", id="previous_anywhere"),
         Binding("p", "toggle_names_only", "names only, or nominals and pronouns, too", id="names_only"),
-        Binding("x", "correct", "this mention means somebody else (again: it does not)", id="correct"),
+        Binding("x", "correct", "this mention means somebody else; again: undo", id="correct"),
         Binding("backspace,alt+left", "go_back", "back to where you were", id="back"),
         Binding("alt+right", "go_forward", "forward again", id="forward"),
         Binding("a", "actors", "the actors of the library", id="actors"),
@@ -255,9 +255,8 @@ class ReadingScreen(Screen[None]):
         elif self.pane.walk(direction):
             self.remember(here)
         else:
-            end, binding = ("last", "next_anywhere") if direction > 0 else ("first", "previous_anywhere")
-            key = self.find_key(binding)
-            self.say(f"the {end} mention of {self.pane.taken_name} here; {key} goes on into other articles")
+            key = self.find_key("next_anywhere" if direction > 0 else "previous_anywhere")
+            self.say(describe_end_here(self.pane.taken_name, direction, key))
 
     def action_walk_on(self, direction: int) -> None:
         """From mention to mention, on into other articles by date."""
@@ -272,8 +271,8 @@ class ReadingScreen(Screen[None]):
         if 0 <= at < len(self._walked):
             self.jump(self._walked[at], Landing("actor", direction))
         else:
-            keys = self.find_key("previous_anywhere"), self.find_key("next_anywhere")
-            self.say(explain_end(self.pane.taken_name, len(self._walked), direction, keys))
+            key = self.find_key("previous_anywhere" if direction > 0 else "next_anywhere")
+            self.say(describe_end(self.pane.taken_name, direction, len(self._walked), key))
 
     # Places visited
 
@@ -366,4 +365,8 @@ class ReadingScreen(Screen[None]):
 
     def describe_place(self) -> str:
         """Where one is: the paragraph, the mention of the taken actor, its article."""
-        return describe_reading(self.pane, self._walked)
+        document = self.pane.document
+        if document is None:
+            return ""
+        at = self._walked.index(document.id) + 1 if document.id in self._walked else 0
+        return self.pane.describe_place(at, len(self._walked))

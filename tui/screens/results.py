@@ -194,17 +194,18 @@ class ResultsScreen(ReadingScreen):
             self._remember()
             self.jump(message.row.key, self._landing)
 
+    async def point_at(self, document: str, position: int) -> None:
+        """Make the row of a document current, which was at that position, and open nothing."""
+        results = self.results
+        page = await self.listing.fetch_around(document, position, results.rows_in_sight, 2 * results.rows_in_sight)
+        if page.total and self.listing.accept(page):
+            index = page.position if page.position is not None else min(position, page.total - 1)
+            results.grow(page.total, page.first, page.rows, index)
+
     @work(group="remember")
     async def _remember(self) -> None:
         """What was typed is worth being found again."""
         await asyncio.to_thread(self.listing.searches.remember, self.listing.typed)
-
-    async def point_at(self, key: str, near: int) -> None:
-        """Make the row of an article that was at `near` the current one, and open nothing."""
-        page = await self.listing.fetch_around(key, near, self.results.rows_in_sight, 2 * self.results.rows_in_sight)
-        index = page.position if page.position is not None else min(near, page.total - 1)
-        if self.listing.accept(page) and index >= 0:
-            self.results.grow(page.total, page.first, page.rows, index)
 
     def show_mark(self, document: str, mark: Mark) -> None:
         """Show in the list what was done with a document."""

@@ -101,6 +101,15 @@ def drop_colours(style: str) -> str:
     return ";".join(each for each in _sgr.findall(style) if not _colour.fullmatch(each))
 
 
+def drop_italics(style: str) -> str:
+    """The same SGR numbers without italics, nor what they are combined with: that alone would mean something else."""
+    numbers = _sgr.findall(style)
+    if "3" not in numbers:
+        return style
+    # What is lit by reverse video stays as it is otherwise.
+    return ";".join(each for each in numbers if each not in ({"3"} if "7" in numbers else {"1", "3", "4"}))
+
+
 def build_update(shown: Frame, wanted: Frame) -> str:
     """What makes a terminal that shows the one show the other, of the same size, and leaves it with a plain style."""
     update = _Update(shown.cursor)

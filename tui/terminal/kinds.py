@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _old = re.compile(r"(linux|vt\d+|ansi|cons25|xterm-mono|sun)(?:[-.].*)?")
 _colourless = re.compile(r"(vt1\d\d|vt220|xterm-mono)(?:[-.].*)?")
+_upright = re.compile(r"(vt\d+|ansi|cons25|xterm-mono|sun)(?:[-.].*)?")
 _everywhere = re.compile(r"\x1b\[\?(?:25|7)[hl]")
 _usual = re.compile(
     r"\x1b\[\?(?:25|7|1049|1000|1006|2004)[hl]|\x1b\[[<>][0-9;]*u|\x1b\]52;[a-z]*;[A-Za-z0-9+/=]*(?:\x07|\x1b\\)"
@@ -16,11 +17,12 @@ _usual = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TerminalKind:
-    """Whether it is at the end of a line, has a second screen to draw on, and has colours."""
+    """Whether it is at the end of a line, has a second screen to draw on, has colours, and has italics."""
 
     is_remote: bool = False
     has_alternate_screen: bool = True
     has_colours: bool = True
+    has_italics: bool = True
 
     @property
     def frame_interval(self) -> float:
@@ -39,4 +41,5 @@ def find_terminal_kind() -> TerminalKind:
         is_remote=bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY")),
         has_alternate_screen=_old.fullmatch(name) is None,
         has_colours=_colourless.fullmatch(name) is None,
+        has_italics=_upright.fullmatch(name) is None,
     )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
-from tui.terminal.frame import Frame, build_update, drop_colours
+from tui.terminal.frame import Frame, build_update, drop_colours, drop_italics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,8 +152,9 @@ class Output(Thread):
             self._shown = Frame(self._wanted.width, self._wanted.height)
             parts.append("\x1b[m\x1b[H\x1b[2J")
         wanted = self._wanted.copy()
-        if not self._kind.has_colours:
-            wanted.lines = [[cell._replace(style=drop_colours(cell.style)) for cell in line] for line in wanted.lines]
+        for is_shown, drop in ((self._kind.has_colours, drop_colours), (self._kind.has_italics, drop_italics)):
+            if not is_shown:
+                wanted.lines = [[cell._replace(style=drop(cell.style)) for cell in line] for line in wanted.lines]
         update = build_update(self._shown, wanted)
         self._shown = wanted
         if update:

@@ -299,9 +299,9 @@ class Article(ScrollView, can_focus=True):
         """One line of the screen: the gutter, then the text."""
         index = y + self.top
         if self._page is None or index >= len(self._page.lines):
-            return Strip.blank(self.size.width)
+            return Strip.blank(self.size.width, self.rich_style)
         if index not in self._strips:
-            self._strips[index] = self._build_strip(self._page.lines[index])
+            self._strips[index] = self._build_strip(self._page.lines[index]).apply_style(self.rich_style)
         return self._strips[index]
 
     def _build_strip(self, line: Line) -> Strip:

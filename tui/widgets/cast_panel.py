@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -18,10 +19,16 @@ from tui.render import clip, describe_link, type_glyphs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
     from textual import events
 
     from search import Actor, Mention
+
+
+class _Piece(NamedTuple):
+    """A piece of a line, and the names of the styles that it has."""
+
+    text: str
+    look: tuple[str, ...] = ()
 
 
 class CastPanel(Widget, can_focus=True):
@@ -46,7 +53,7 @@ class CastPanel(Widget, can_focus=True):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._rows: tuple[tuple[Actor, tuple[Mention, ...]], ...] = ()
-        self._lines: list[list[Segment]] = []
+        self._lines: list[list[_Piece]] = []
         self._owners: list[list[tuple[int, int, int]]] = []
         self._is_strip = False
         self.taken: str | None = None
@@ -94,11 +101,6 @@ class CastPanel(Widget, can_focus=True):
         """Another size: other lines."""
         self._rebuild()
 
-    def notify_style_update(self) -> None:
-        """Another theme."""
-        super().notify_style_update()
-        self._rebuild()
-
     def _rebuild(self) -> None:
         before = self._lines
         self._lines, self._owners = [], []
@@ -116,24 +118,24 @@ class CastPanel(Widget, can_focus=True):
             self._owners.append([(0, width, index)])
             for mention in words:
                 text = f"    {describe_link(mention, width - 4)}"
-                self._lines.append([Segment(text, self._style("words"))])
+                self._lines.append([_Piece(text, ("words",))])
                 self._owners.append([(0, width, index)])
 
     def _build_strip_lines(self) -> None:
-        line: list[Segment] = []
+        line: list[_Piece] = []
         owners: list[tuple[int, int, int]] = []
         at = 0
         for index, (actor, words) in enumerate(self._rows):
             head, name = self._build_name(index, actor)
             used = ", ".join(f"“{mention.text}”" for mention in words)
-            item = [head, *name] + ([Segment(clip(f" {used}", 40), self._style("words"))] if words else [])
-            length = sum(cell_len(segment.text) for segment in item)
+            item = [head, *name] + ([_Piece(clip(f" {used}", 40), ("words",))] if words else [])
+            length = sum(cell_len(piece.text) for piece in item)
             if line and at + 2 + length > self.size.width:
                 self._lines.append(line)
                 self._owners.append(owners)
                 line, owners, at = [], [], 0
             if line:
-                line.append(Segment("  "))
+                line.append(_Piece("  "))
                 at += 2
             line += item
             owners.append((at, at + length, index))
@@ -144,22 +146,21 @@ class CastPanel(Widget, can_focus=True):
         if len(self._lines) > self.size.height > 0:
             hidden = sum(len(owners) for owners in self._owners[self.size.height :])
             self._lines, self._owners = self._lines[: self.size.height], self._owners[: self.size.height]
-            self._lines[-1] = [*self._lines[-1], Segment(f"  +{hidden} more", self._style("words"))]
+            self._lines[-1] = [*self._lines[-1], _Piece(f"  +{hidden} more", ("words",))]
 
-    def _build_name(self, index: int, actor: Actor) -> tuple[Segment, list[Segment]]:
+    def _build_name(self, index: int, actor: Actor) -> tuple[_Piece, list[_Piece]]:
         marked = self.has_focus and index == self.index
         number = str(index + 1) if index < 9 else "·"
-        head = Segment(f"{'▶' if marked else ' '}{number} ", self._style("current" if marked else "number"))
-        style = self._style(actor.type)
-        if actor.id == self.taken:
-            style += self._style("taken")
+        head = _Piece(f"{'▶' if marked else ' '}{number} ", ("current" if marked else "number",))
         name = clip(actor.name, max(8, self.size.width - 6))
-        return head, [Segment(f"{type_glyphs[actor.type]} ", self._style(actor.type)), Segment(name, style)]
+        look = (actor.type, "taken") if actor.id == self.taken else (actor.type,)
+        return head, [_Piece(f"{type_glyphs[actor.type]} "), _Piece(name, look)]
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"cast-panel--{name}", partial=True)
+    def _style(self, names: tuple[str, ...]) -> Style:
+        styles = (self.get_component_rich_style(f"cast-panel--{name}", partial=True) for name in names)
+        return sum(styles, Style.null())
 
     def render_line(self, y: int) -> Strip:
         """One line of the panel."""
-        segments = self._lines[y] if y < len(self._lines) else []
-        return Strip(segments).adjust_cell_length(self.size.width)
+        segments = [Segment(text, self._style(look)) for text, look in (self._lines[y] if y < len(self._lines) else ())]
+        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)

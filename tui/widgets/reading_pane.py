@@ -8,7 +8,7 @@ from textual import on
 from textual.containers import Container
 from textual.message import Message
 
-from tui.render import build_cast_rows
+from tui.render import build_cast_rows, describe_link
 from tui.walk import count_before, find_next
 from tui.widgets.article import Article
 from tui.widgets.cast_panel import CastPanel
@@ -89,6 +89,19 @@ class ReadingPane(Container):
         if self._match is not None and self._match.paragraph == paragraph:
             return self._match.paragraph, self._match.start
         return paragraph, -1
+
+    def describe_place(self, article: int, articles: int) -> str:
+        """Where one is: the paragraph, the mention of the taken actor, which of its articles this is."""
+        if self.document is None:
+            return ""
+        parts = [f"¶ {self.article.paragraph + 1} of {len(self.document.paragraphs)}"]
+        if self.taken is not None:
+            here = f"{self.taken_name} {self.mention_number} of {len(self.mentions)} here"
+            parts.append(f"{here}, {article} of {articles} articles")
+            cursor = self.article.cursor
+            if cursor is not None and cursor.link and cursor.link.actor == self.taken and cursor.link.why != "name":
+                parts.append(describe_link(cursor))
+        return " · ".join(parts)
 
     def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
         """Show a document from its beginning, with an actor taken."""

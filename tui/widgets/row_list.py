@@ -258,7 +258,9 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the marker, then the row's title or detail."""
-        line = y + self.scroll_offset.y
+        return self._build_line(y + self.scroll_offset.y).apply_style(self.rich_style)
+
+    def _build_line(self, line: int) -> Strip:
         index, is_detail = divmod(line, self._height)
         if not self.count and line == 1:
             return Strip([Segment(clip(f"  {self.empty}", self.size.width))]).adjust_cell_length(self.size.width)
@@ -280,7 +282,7 @@ class RowList(ScrollView, can_focus=True):
     def _build_title(self, row: Row, width: int, look: Style) -> list[Segment]:
         if self._height > 1 or not row.aside or width < _narrowest_for_aside:
             return self._build_marked(clip(row.title, width), row.title_spans, look)
-        aside = clip(row.aside, width // 3)
+        aside = clip(row.aside, width * 2 // 5)
         room = width - cell_len(aside) - 2
         title = clip(row.title, room)
         gap = " " * (room - cell_len(title) + 2)
