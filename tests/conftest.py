@@ -12,7 +12,7 @@ import pytest
 from search import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.serving import Server
     from tests.terminal import Terminal
@@ -115,10 +115,12 @@ def serve(tmp_path: Path, seeded: Path) -> Iterator[Callable[..., Server]]:
 
     servers: list[Server] = []
 
-    def start(*arguments: str, library: Path = seeded, settings: str = "") -> Server:
+    def start(
+        *arguments: str, library: Path = seeded, settings: str = "", environment: Mapping[str, str] | None = None
+    ) -> Server:
         folder = tmp_path / f"server{len(servers)}"
         folder.mkdir()
-        servers.append(Server(folder, library, *arguments, settings=settings))
+        servers.append(Server(folder, library, *arguments, settings=settings, environment=environment))
         return servers[-1]
 
     yield start

@@ -15,7 +15,7 @@ from tests.conftest import root
 from tests.terminal import Terminal, newscast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def make_key(folder: Path, comment: str) -> Path:
@@ -38,7 +38,10 @@ def build_ssh(key: Path, port: int, *options: str) -> list[str]:
 class Server:
     """`newscast serve` on a free port, in a home of its own; `alice` is a key that it knows."""
 
-    def __init__(self, folder: Path, library: Path, *arguments: str, settings: str = "") -> None:
+    def __init__(
+        self, folder: Path, library: Path, *arguments: str, settings: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.folder, self.library, self.home = folder, library, folder / "home"
         self.home.mkdir()
         self.alice = make_key(folder, "alice")
@@ -56,7 +59,7 @@ class Server:
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd=root, start_new_session=True,
             env={
                 **os.environ, **dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), str(self.home)),
-                "NEWSCAST_SETTINGS": str(folder / "settings.toml"),
+                "NEWSCAST_SETTINGS": str(folder / "settings.toml"), **(environment or {}),
             },
         )  # fmt: skip
         self.port = int(self.wait_for_log(r'listening .*?port"?[=:] ?(\d+)|"listening".*?"port": (\d+)'))
@@ -97,9 +100,14 @@ class Server:
         line = build_ssh(key or self.alice, self.port, *options)
         return subprocess.run([*line, *command], input=data, capture_output=True, timeout=30, check=False)
 
-    def open(self, options: Sequence[str] = (), term: str = "xterm-256color", command: Sequence[str] = ()) -> Terminal:
+    def open(
+        self, options: Sequence[str] = (), term: str = "xterm-256color", command: Sequence[str] = (),
+        key: Path | None = None,
+    ) -> Terminal:  # fmt: skip
         """The reader over ssh, in a terminal; or a command in one."""
-        return Terminal([*build_ssh(self.alice, self.port, "-tt", *options), *command], environment={"TERM": term})
+        return Terminal(
+            [*build_ssh(key or self.alice, self.port, "-tt", *options), *command], environment={"TERM": term}
+        )
 
     def find_processes(self) -> list[int]:
         """The server's process and all below it."""
@@ -140,6 +148,13 @@ class Server:
         while len(self.find_sessions()) != count:
             assert time.monotonic() < end, f"{self.find_sessions()}, not {count}\n{self.log}"
             time.sleep(0.02)
+
+    def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """What an administrator asks of it: newscast serve with those arguments, as its user."""
+        environment = {**os.environ, "HOME": str(self.home), "XDG_STATE_HOME": str(self.home)}
+        return subprocess.run(
+            newscast("serve", *arguments), capture_output=True, text=True, env=environment, timeout=30, check=False
+        )
 
     def stop(self) -> float:
         """End it by SIGTERM; how long that took, in seconds."""

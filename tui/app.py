@@ -60,7 +60,7 @@ class NewscastApp(App[None]):
         """Without a log, an error of newscast's own in a worker or an action ends the reader."""
         # Only with the terminal's own colours can Textual leave out colour altogether.
         super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.animation_level = "none"
         for name in [*self.available_themes]:
             self.unregister_theme(name)
@@ -165,19 +165,18 @@ class NewscastApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual hands on every error that nobody caught. One of a worker does not end the reader."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
         if self._is_leaving and self._log is not None:
-            self._log.keep(
-                error.error if isinstance(error, WorkerFailed) else error
-            )  # widgets go one by one, and what still runs may miss one of them
-        elif not (isinstance(error, WorkerFailed) and self._contain(error.error)):
-            self.failure = error
+            self._log.keep(cause)  # widgets go one by one, and what still runs may miss one of them
+        elif cause is error or not self._contain(cause):
+            self.failure = cause
             super()._handle_exception(error)
 
     def _contain(self, error: BaseException) -> bool:
         """Say in the status line what has gone wrong, and log it if it is no error of the library or a file."""
         if isinstance(error, NewscastError):
             expected = error
-        elif self._log is not None and not isinstance(error, MemoryError):
+        elif self._log is not None and not _is_out_of_memory(error):
             where = self._log.keep(error)
             expected = NewscastError(f"an error of newscast itself, {type(error).__name__}, ended this step; {where}")
         else:
@@ -193,7 +192,7 @@ class NewscastApp(App[None]):
 
 
 def run_reader(setup: Setup, paths: Sequence[str]) -> int:
-    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own."""
+    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own, MemoryError."""
     with _open_library(setup) as library:
         marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
         log = CrashLog(setup.reader_database.with_name("crash.log"))
@@ -205,12 +204,16 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         finally:
             marks.close()
             searches.close()
-    if isinstance(app.failure, MemoryError):
-        raise NewscastError("this session has used up its memory; your place is kept")
+    if app.failure is not None and _is_out_of_memory(app.failure):
+        raise MemoryError from app.failure
     if app.failure is not None:
         where = log.keep(app.failure)
         raise NewscastError(f"stopped by an error of its own, {type(app.failure).__name__}; {where}")
     return app.return_code or 0
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
 
 
 def _open_library(setup: Setup) -> Library:

@@ -31,6 +31,8 @@ _commands = {
     "serve": ("tui.serving.command", "serve"),
 }
 """Each command's module and name there."""
+out_of_memory = 71
+"""The exit status where memory is used up."""
 no_screen = frozenset({"", "dumb", "unknown"})
 """What TERM says where no reader can be shown."""
 
@@ -134,6 +136,9 @@ def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> 
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"newscast: {make_safe_line(text)}", err=True)
         status = 1
+    except MemoryError:
+        click.echo("newscast: there is not enough memory", err=True)
+        status = out_of_memory
     except (KeyboardInterrupt, click.Abort):
         status = 130
     except BrokenPipeError:

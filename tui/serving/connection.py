@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _most_keys = 8  # that one connection may try
 _spare_sessions = 2  # channels beside the sessions that a key may have, for the line that says that there are no more
 _window = 131_072  # bytes that a client may send on a channel before they are taken
+_send_buffer = 131_072  # bytes
 _most_untaken = 262_144  # bytes that a client may send while it takes nothing
 
 
@@ -43,6 +45,8 @@ class Connection(asyncssh.SSHServer):
         self._connection = conn
         self._address = str((conn.get_extra_info("peername") or ("?",))[0])
         self.source = find_source(self._address)
+        # The system would let what a client does not take grow to some megabytes.
+        conn.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _send_buffer)
         # asyncssh hands a transport's "no more for now" on to nobody; unheard, it would fill the memory.
         conn.pause_writing = self._pause_writing  # type: ignore[method-assign]
         conn.resume_writing = self._resume_writing  # type: ignore[method-assign]
@@ -52,7 +56,7 @@ class Connection(asyncssh.SSHServer):
             self._server.connections.add(self)
             return
         self._is_refused = True
-        self._server.shared.log.write("refused", address=self._address, why=why)
+        self._server.note_refused(self._address, why)
         conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -66,7 +70,7 @@ class Connection(asyncssh.SSHServer):
             server.shared.log.write(
                 "refused", address=self._address, login=self._username[:64] or None,
                 keys=",".join(self._tried) or None,
-                why="no known key" if self._tried else str(exc) if exc else "no key",
+                why="no known key" if self._tried else "no key", error=str(exc) if exc and not self._tried else None,
             )  # fmt: skip
 
     def begin_auth(self, username: str) -> bool:

@@ -22,7 +22,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tui.cli import main
+from tui.cli import main, out_of_memory
 from tui.serving.environment import is_allowed
 from tui.serving.memory import fill_holes, use_one_heap
 from tui.serving.memory_limit import limit_memory
@@ -128,7 +128,7 @@ class Forking:
                 limit_memory(self._setup.settings.serve.session_memory)
             status = _run(asked["arguments"], setup)
         except MemoryError:
-            os.write(2, b"newscast: this session has used up its memory\n")
+            status = out_of_memory
         except BaseException as error:  # noqa: BLE001 - whatever it is, this child must not go on as a second forking process
             os.write(2, f"newscast: stopped by an error of its own, {type(error).__name__}\n".encode())
         os._exit(status)

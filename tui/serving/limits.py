@@ -48,9 +48,13 @@ class Tries:
         self._successes = {each: at for each, at in self._successes.items() if at > now - _day} | {source: now}
         self._failures.pop(source, None)
 
+    def has_succeeded(self, source: str, now: float) -> bool:
+        """Has somebody logged in from there within a day?"""
+        return self._successes.get(source, now - _day) > now - _day
+
     def are_used_up(self, source: str, now: float) -> bool:
         """Has as much failed from there within a minute as is allowed, and nothing succeeded within a day?"""
-        if self._successes.get(source, -_day) > now - _day or source not in self._failures:
+        if self.has_succeeded(source, now) or source not in self._failures:
             return False
         recent = [keys for at, keys in self._failures[source] if at > now - _minute]
         return len(recent) >= self._most * _most_connections or len(frozenset().union(*recent)) >= self._most
@@ -71,14 +75,17 @@ class Startups:
         start, rate, full = map(int, text.split(":"))
         return cls(start, rate, max(start, full), per_source)
 
-    def find_reason(self, source: str, waiting: Counter[str], lot: float) -> str | None:
-        """Why another connection from there is refused, as so many are there already; `lot` is from 0 to 1."""
+    def find_reason(self, source: str, waiting: Counter[str], lot: float, *, is_known: bool = False) -> str | None:
+        """Why another connection from there is refused, as so many are there already; `lot` is from 0 to 1.
+
+        A known source, from which somebody has logged in, draws no lots, and finds as many places again.
+        """
         if waiting[source] >= self.per_source:
             return "too many connections from there have not logged in"
         there = waiting.total()
-        if there >= self.full:
+        if there >= (2 * self.full if is_known else self.full):
             return "too many connections have not logged in"
-        if there >= self.start:
+        if there >= self.start and not is_known:
             span = max(1, self.full - self.start)
             chance = (self.rate + (100 - self.rate) * (there - self.start) / span) / 100
             if lot < chance:

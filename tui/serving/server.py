@@ -18,7 +18,7 @@ from tui.serving.control import Control
 from tui.serving.host_key import read_host_key
 from tui.serving.keys import AuthorizedKeys
 from tui.serving.limits import Seats, Startups, Tries
-from tui.serving.session import Shared
+from tui.serving.session import Shared, used_up
 from tui.serving.watching import keep_watching
 from tui.settings import find_settings_file, find_state_folder
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 _missed = 6  # questions in a row whether a client is still there
 _stop = 3.5  # seconds for everybody to be told and every terminal to be restored
-_keys_pause = 10.0  # seconds from one look at the keys to the next
+_memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
+_note_pause = 0.1  # seconds from one refused connection in the log to the next
+_keys_pause = 5.0  # seconds from one look at the keys to the next
 
 
 class NewsServer:
@@ -48,6 +50,7 @@ class NewsServer:
         self.connections: set[Connection] = set()
         self._startups = Startups.parse(self.settings.startups, self.settings.startups_per_address)
         self._setup = setup
+        self._noted_at, self._unnoted = -_note_pause, 0
 
     async def run(self, folders: Sequence[str]) -> int:
         """Serve until a signal ends it, and add meanwhile what lands in those folders.
@@ -71,7 +74,7 @@ class NewsServer:
         log.write(
             "listening", address=self.settings.address or "*", port=listener.get_port(), host_key=key.get_fingerprint()
         )
-        tasks = [loop.create_task(self._follow_keys())]
+        tasks = [loop.create_task(self._follow_keys()), loop.create_task(self._follow_memory())]
         if folders:
             tasks.append(loop.create_task(keep_watching(fork_server, log, self._setup.folder, folders)))
         ends = [loop.create_task(each.wait()) for each in (stopped, fork_server.gone)]
@@ -113,10 +116,20 @@ class NewsServer:
 
     def find_reason_to_refuse(self, source: str, lot: float) -> str | None:
         """Why a new connection from there is not taken, if it is not; `lot` is from 0 to 1."""
-        if self.tries.are_used_up(source, time.monotonic()):
+        now = time.monotonic()
+        if self.tries.are_used_up(source, now):
             return "too many failed logins within a minute"
         strangers = Counter(each.source for each in self.connections if each.login is None)
-        return self._startups.find_reason(source, strangers, lot)
+        return self._startups.find_reason(source, strangers, lot, is_known=self.tries.has_succeeded(source, now))
+
+    def note_refused(self, address: str, why: str) -> None:
+        """Log a connection that was not taken; of many within a moment only one, so that a flood fills no disk."""
+        now = time.monotonic()
+        if now < self._noted_at + _note_pause:
+            self._unnoted += 1
+            return
+        self.shared.log.write("refused", address=address, why=why, more=self._unnoted or None)
+        self._noted_at, self._unnoted = now, 0
 
     def count_connections(self, fingerprint: str) -> int:
         """How many have logged in with that key."""
@@ -153,6 +166,15 @@ class NewsServer:
                         address=connection.login.address,
                     )  # fmt: skip
                     await connection.end("your key is no longer accepted here; your place is kept")
+
+    async def _follow_memory(self) -> None:
+        """Whose session takes too much memory, that one ends."""
+        while True:
+            await asyncio.sleep(_memory_pause)
+            for session in list(self._find_sessions()):
+                if session.needs_too_much(self.settings.session_memory):
+                    self.shared.log.write("too much memory", user=session.login.user, address=session.login.address)
+                    await session.stop(used_up)
 
     async def _say_goodbye(self) -> None:
         why = "the server is being stopped; your place is kept"

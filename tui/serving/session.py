@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import asyncssh
 
 from search import NewscastError
+from tui.cli import out_of_memory
 from tui.serving.environment import check_environment
 from tui.serving.fork_server import ForkingEndedError, Job
+from tui.serving.memory_limit import is_nearly_used_up, read_memory
 from tui.serving.requests import find_arguments
 from tui.serving.streams import Input, Outlet, most_waiting
 from tui.terminal.input_limits import clamp_size
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _grace = 3.0  # seconds for a reader to keep its place and restore the terminal
 _size_pause = 0.1  # seconds from one size to the next
 _usage = 2
+used_up = "this session has used up its memory; your place is kept"
 _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 """What leaves a terminal as it was, for a session that did not come to do it itself."""
 
@@ -91,6 +94,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._process: ForkedProcess | None = None
         self._task: asyncio.Task[None] | None = None
         self._farewell = ""
+        self._memory_at_start: int | None = None
         self._is_gone = False
         self._begun = datetime.now(UTC)
         self._hanging_up: asyncio.Task[None] | None = None
@@ -149,9 +153,11 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._channel.exit(status)
 
     def _say(self, text: str) -> None:
-        """A line for whoever reads."""
-        line_end = "\n" if self._term is None else "\r\n"
-        self._channel.write_stderr(f"newscast: {text}{line_end}".encode())
+        """A line for whoever reads; on a terminal behind what is on its way there."""
+        if self._term is None:
+            self._channel.write_stderr(f"newscast: {text}\n".encode())
+        else:
+            self._channel.write(f"newscast: {text}\r\n".encode())
 
     def _note(self, event: str, **fields: str | float | None) -> None:
         self._shared.log.write(event, user=self.login.user, address=self.login.address, **fields)
@@ -225,6 +231,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
     ) -> None:
         given = check_environment(self._channel.get_environment())
         job = Job(arguments, given | environment, self.login.user)
+        self._memory_at_start = read_memory(self._shared.fork_server.process)
         self._process = await self._shared.fork_server.start(job, descriptors)
         self._note("in", what=self._what, pid=self._process.process)
         if self._is_gone:
@@ -244,7 +251,9 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._resizing.cancel()
         if self._channel.is_closing():
             return
-        if self._term is not None and status < 0:
+        if status == out_of_memory:
+            self._farewell = self._farewell or used_up
+        if self._term is not None and (status < 0 or status == out_of_memory):
             self._farewell = self._farewell or "the session was ended by an error of its own"
             self._channel.write(_restore)
         if self._farewell:
@@ -272,6 +281,13 @@ class Session(asyncssh.SSHServerSession[bytes]):
         size = "{}x{}".format(*self._size) if self._term is not None else ""
         login = self.login
         return OpenSession(self._process.process, login.user, login.fingerprint, login.address, since, size)
+
+    def needs_too_much(self, megabytes: int) -> bool:
+        """Has it nearly used up the memory that it may take?"""
+        if self._process is None or self._memory_at_start is None:
+            return False
+        has = read_memory(self._process.process)
+        return has is not None and is_nearly_used_up(self._memory_at_start, has, megabytes)
 
     # What happens meanwhile
 

@@ -17,7 +17,7 @@ def read_trusted_file(path: Path) -> str:
     What is no regular file is refused without waiting for it.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise NewscastError(f"{path}: this is not a regular file; put a text file in its place")
@@ -26,7 +26,9 @@ def read_trusted_file(path: Path) -> str:
         _check_owner(path, status)
         for folder in Path(os.path.realpath(path)).parents:
             _check_owner(folder, folder.stat())
-        return file.read(_largest).decode("utf-8", errors="replace")
+        return os.read(descriptor, _largest).decode("utf-8", errors="replace")
+    finally:
+        os.close(descriptor)
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:

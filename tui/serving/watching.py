@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.serving.fork_server import ForkServer
     from tui.serving.log import Log
 
-_restart = 5.0  # seconds before a watch that has ended is begun again
+_restart = 2.0  # seconds before a watch that has ended is begun again
 _longest_line = 65_536  # bytes
 
 
