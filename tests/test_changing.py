@@ -7,7 +7,7 @@ import pytest
 from search import Library, Query
 from search.store import WriterLock
 from tests.pilot import open_reader, wait_for
-from tui.widgets import ReadingPane, RowList
+from tui.widgets import RowList
 
 
 def titles(folder):
@@ -20,16 +20,16 @@ async def test_a_removed_article_is_gone_and_the_list_keeps_its_place(seeded, si
     async with open_reader(seeded, size) as reader:
         rows = reader.app.screen.query_one("#results", RowList)
         await reader.press("j", "j")
-        gone, below = rows.current, rows._rows[3]
+        gone, below = reader.current, rows._rows[3]
         await reader.press("D")
         await wait_for(reader.pilot, lambda: rows.count == 16)
         assert reader.status == f"removed “{gone.title}” · U brings it back"
-        assert (rows.index, rows.current.key) == (2, below.key)
+        assert (rows.index, reader.current.key) == (2, below.key)
         assert gone.title not in titles(seeded)
         await reader.press("U")
         await wait_for(reader.pilot, lambda: rows.count == 17)
         assert reader.status == f"“{gone.title}” is back in the library"
-        assert (rows.index, rows.current.key) == (2, gone.key)
+        assert (rows.index, reader.current.key) == (2, gone.key)
         assert gone.title in titles(seeded)
 
 
@@ -56,7 +56,7 @@ async def test_the_article_that_is_read_can_be_removed(seeded, size):
         await reader.press("U")
         await reader.wait_for("“The doors of Saydnaya” is back in the library")
         await reader.press("enter")
-        assert reader.app.screen.query_one(ReadingPane).document.title == "The doors of Saydnaya"
+        assert reader.document.title == "The doors of Saydnaya"
 
 
 async def test_what_was_removed_by_oneself_is_no_news_when_it_comes_back(seeded):

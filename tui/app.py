@@ -70,7 +70,7 @@ class NewscastApp(App[None]):
             raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
         self.theme = "terminal" if self.no_color else settings.theme
         self._library, self._marks, self._searches = library, marks, searches
-        self._settings, self._paths, self._log = settings, paths, log
+        self._settings, self._paths, self._crash_log = settings, paths, log
         self._is_leaving = False
         self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
         bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
@@ -135,7 +135,7 @@ class NewscastApp(App[None]):
 
     def pop_screen(self) -> AwaitComplete:
         """Close the dialog on top; a second request to close it does not close the reader below."""
-        return AwaitComplete.nothing() if isinstance(self.screen, ReaderScreen) else super().pop_screen()
+        return AwaitComplete() if isinstance(self.screen, ReaderScreen) else super().pop_screen()
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -166,8 +166,8 @@ class NewscastApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """Textual hands on every error that nobody caught. One of a worker does not end the reader."""
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if self._is_leaving and self._log is not None:
-            self._log.keep(cause)  # widgets go one by one, and what still runs may miss one of them
+        if self._is_leaving and self._crash_log is not None:
+            self._crash_log.keep(cause)  # widgets go one by one, and what still runs may miss one of them
         elif cause is error or not self._contain(cause):
             self.failure = cause
             super()._handle_exception(error)
@@ -176,8 +176,8 @@ class NewscastApp(App[None]):
         """Say in the status line what has gone wrong, and log it if it is no error of the library or a file."""
         if isinstance(error, NewscastError):
             expected = error
-        elif self._log is not None and not _is_out_of_memory(error):
-            where = self._log.keep(error)
+        elif self._crash_log is not None and not _is_out_of_memory(error):
+            where = self._crash_log.keep(error)
             expected = NewscastError(f"an error of newscast itself, {type(error).__name__}, ended this step; {where}")
         else:
             return False

@@ -16,7 +16,7 @@ class Dialog(ModalScreen[Answer]):
     @property
     def is_open(self) -> bool:
         """Are its widgets there, and is it the screen that has the keys?"""
-        return self.is_mounted and self.is_current and bool(self.children)
+        return self.is_mounted and self.is_active and bool(self.children)
 
     def on_mount(self) -> None:
         """Begin, unless it was closed before its widgets were there."""
@@ -32,4 +32,4 @@ class Dialog(ModalScreen[Answer]):
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Give the answer and close; the second time nothing happens, where Textual would close the reader itself."""
-        return super().dismiss(result) if self.is_current else AwaitComplete.nothing()
+        return super().dismiss(result) if self.is_active else AwaitComplete()
