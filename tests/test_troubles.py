@@ -7,6 +7,7 @@ import shutil
 from threading import Event
 
 import pytest
+from textual import events
 
 from search import Cast, Library, Marks, Query
 from search.store import WriterLock
@@ -297,3 +298,14 @@ async def test_a_dialog_below_another_does_not_close_that_one(seeded):
         assert isinstance(reader.app.screen, RefusalsScreen)
         await reader.press("escape", "escape")
         assert isinstance(reader.app.screen, ReaderScreen)
+
+
+async def test_a_click_that_comes_when_the_terminal_is_smaller_does_no_harm(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("colon")
+        palette = reader.app.screen
+        palette.post_message(
+            events.Click(palette, 500, 500, 0, 0, 1, shift=False, meta=False, ctrl=False, screen_x=500, screen_y=500)
+        )
+        await reader.press("escape", "j")
+        assert "2 of 17" in reader.status

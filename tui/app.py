@@ -17,6 +17,7 @@ from textual.worker import WorkerFailed
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
 from tui.crash_log import CrashLog
 from tui.render import describe_duration
+from tui.screens.palette import Palette
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
 from tui.terminal import DrawingFailed, TerminalClosed, TerminalDriver
@@ -139,6 +140,11 @@ class NewscastApp(App[None]):
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do, and the themes."""
