@@ -185,6 +185,11 @@ class Library:
         with self._reading():
             return self._documents.read(identifier).document
 
+    def origin(self, identifier: str) -> str:
+        """Where the document with this id came from: a path, an address, or "stdin:…". Raises NotFoundError."""
+        with self._reading():
+            return self._documents.read_origin(identifier)
+
     def cast(self, identifier: str, first: int = 0, last: int = 1_000_000_000) -> Cast:
         """Who is in that document, with the mentions in its paragraphs from `first` to `last`."""
         with self._reading():

@@ -35,7 +35,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     # Rules are quick, and what tests of the screen expect does not change with the model.
     (home / "newscast").mkdir()
     (home / "newscast" / "settings.toml").write_text('recogniser = "rules"\n')
-    for name in ("NEWSCAST_LIBRARY", "NEWSCAST_SETTINGS", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"):
+    for name in ("NEWSCAST_LIBRARY", "NEWSCAST_SETTINGS", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     return home
 

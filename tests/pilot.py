@@ -12,7 +12,7 @@ from search import Library, Marks, Searches
 from tui.app import NewscastApp
 from tui.crash_log import CrashLog
 from tui.settings import Settings
-from tui.widgets import CastPanel, StatusLine
+from tui.widgets import CastPanel, ReadingPane, Row, RowList, StatusLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
     from textual.worker import Worker
+
+    from search import Document
 
 
 def screen_text(app: NewscastApp) -> str:
@@ -53,6 +55,24 @@ class Reader:
     def text(self) -> str:
         """What is on the screen."""
         return screen_text(self.app)
+
+    @property
+    def results(self) -> RowList:
+        """The list of results."""
+        return self.app.screen_stack[1].query_one("#results", RowList)
+
+    @property
+    def current(self) -> Row:
+        """The row at the marker."""
+        assert self.results.current is not None
+        return self.results.current
+
+    @property
+    def document(self) -> Document:
+        """The article that is shown."""
+        shown = self.app.screen_stack[1].query_one(ReadingPane).document
+        assert shown is not None
+        return shown
 
     @property
     def status(self) -> str:

@@ -285,6 +285,7 @@ async def test_a_resize_keeps_the_paragraph_in_sight(seeded):
 
 async def test_a_link_is_shown_over_ssh_and_opened_at_home(seeded, monkeypatch):
     opened = []
+    monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr("tui.app.NewscastApp.open_url", lambda self, url: opened.append(url))
     async with open_reader(seeded) as reader:
         await reader.open("baron hotel")

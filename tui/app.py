@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.worker import WorkerFailed
 
 from search import Library, LibraryUnreadableError, Marks, NewscastError, Searches
 from tui.crash_log import CrashLog
 from tui.render import describe_duration
+from tui.screens.palette import Palette
 from tui.screens.reader import ReaderScreen
 from tui.settings import Settings, SettingsError
 from tui.terminal import DrawingFailed, TerminalClosed, TerminalDriver
@@ -24,6 +26,7 @@ from tui.themes import build_variables, list_themes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from rich.console import RenderableType
     from textual.actions import ActionParseResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
@@ -40,6 +43,7 @@ class NewscastApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
+        Binding("ctrl+c", "interrupt", "leave newscast at once", id="interrupt", show=False, priority=True),
         Binding("ctrl+l", "redraw", "draw the screen anew", id="redraw", show=False),
     ]
 
@@ -57,7 +61,7 @@ class NewscastApp(App[None]):
         """Without a log, an error of newscast's own in a worker or an action ends the reader."""
         # Only with the terminal's own colours can Textual leave out colour altogether.
         super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.animation_level = "none"
         for name in [*self.available_themes]:
             self.unregister_theme(name)
@@ -67,7 +71,8 @@ class NewscastApp(App[None]):
             raise SettingsError(f'no theme "{settings.theme}"; there are {", ".join(sorted(self.available_themes))}')
         self.theme = "terminal" if self.no_color else settings.theme
         self._library, self._marks, self._searches = library, marks, searches
-        self._settings, self._paths, self._log = settings, paths, log
+        self._settings, self._paths, self._crash_log = settings, paths, log
+        self._is_leaving = False
         self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
         bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
         known = {binding.id for binding in bindings if isinstance(binding, Binding)}
@@ -83,7 +88,7 @@ class NewscastApp(App[None]):
 
     def on_mount(self) -> None:
         """Signals restore the terminal; a return from the background repaints it."""
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         self.push_screen(ReaderScreen(self._library, self._marks, self._searches, self._settings, self._paths))
@@ -119,8 +124,27 @@ class NewscastApp(App[None]):
     def _leave_for_good(self) -> None:
         self._leave(signal.SIGHUP)
 
+    def action_interrupt(self) -> None:
+        """Leave as other programs do at ctrl+c."""
+        self._leave(signal.SIGINT)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave; who asks again while newscast is leaving changes nothing."""
+        if not self._is_leaving:
+            self._is_leaving = True
+            super().exit(result, return_code, message)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the dialog on top; a second request to close it does not close the reader below."""
+        return AwaitComplete() if isinstance(self.screen, ReaderScreen) else super().pop_screen()
+
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do, and the themes."""
@@ -147,16 +171,19 @@ class NewscastApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual hands on every error that nobody caught. One of a worker does not end the reader."""
-        if not (isinstance(error, WorkerFailed) and self._contain(error.error)):
-            self.failure = error
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if self._is_leaving and self._crash_log is not None:
+            self._crash_log.keep(cause)  # widgets go one by one, and what still runs may miss one of them
+        elif cause is error or not self._contain(cause):
+            self.failure = cause
             super()._handle_exception(error)
 
     def _contain(self, error: BaseException) -> bool:
         """Say in the status line what has gone wrong, and log it if it is no error of the library or a file."""
         if isinstance(error, NewscastError):
             expected = error
-        elif self._log is not None and not isinstance(error, MemoryError):
-            where = self._log.keep(error)
+        elif self._crash_log is not None and not _is_out_of_memory(error):
+            where = self._crash_log.keep(error)
             expected = NewscastError(f"an error of newscast itself, {type(error).__name__}, ended this step; {where}")
         else:
             return False
@@ -183,12 +210,16 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         finally:
             marks.close()
             searches.close()
-    if isinstance(app.failure, MemoryError) or "can't start new thread" in str(app.failure):
+    if app.failure is not None and _is_out_of_memory(app.failure):
         raise MemoryError from app.failure
     if app.failure is not None:
         where = log.keep(app.failure)
         raise NewscastError(f"stopped by an error of its own, {type(app.failure).__name__}; {where}")
     return app.return_code or 0
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
 
 
 def _open_library(setup: Setup) -> Library:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from search import Library, NewscastError, make_safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
 
 _longest_line = 4 * 1024**2
@@ -44,7 +44,7 @@ class Step:
     refusals: tuple[tuple[str, str], ...] = ()
 
 
-async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncIterator[Step]:
+async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncGenerator[Step, None]:
     """Add the paths, bring the index level and find the cast in another process; ends with it, or it with this."""
     process = await asyncio.create_subprocess_exec(
         # Without -P the folder that newscast was started in would come first among those that are imported from.

@@ -144,6 +144,13 @@ class Documents:
             raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
         return _build_whole(row)
 
+    def read_origin(self, identifier: str) -> str:
+        """Where the document with this id came from. Raises NotFoundError."""
+        row = self._connection.execute("SELECT origin FROM documents WHERE id = ?", [identifier]).fetchone()
+        if row is None:
+            raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
+        return str(row[0])
+
     def read_number(self, number: int) -> StoredDocument:
         """The document in this row. Raises DocumentDamagedError."""
         try:

@@ -10,10 +10,10 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.render import build_byline, type_glyphs
+from tui.screens.dialog import Dialog
 from tui.widgets import Row, RowList
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _page = 100
 _lead = 40  # characters of a sentence before its mention
 
 
-class ActorsScreen(ModalScreen[str | None]):
+class ActorsScreen(Dialog[str | None]):
     """Every actor of the library, narrowed as one types; gives the chosen one's id."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +47,7 @@ class ActorsScreen(ModalScreen[str | None]):
             )  # fmt: skip
             yield RowList("no such actor", id="choices")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """All actors, the most frequent first."""
         self.query_one(Input).cursor_blink = False
         self.set_focus(self.query_one(Input))
@@ -61,6 +61,8 @@ class ActorsScreen(ModalScreen[str | None]):
     @work(exclusive=True, group="narrow")
     async def _start(self, text: str) -> None:
         total, actors = await asyncio.to_thread(self._library.actors, text, 0, _page)
+        if not self.is_open:
+            return
         self._text = text
         self.query_one(RowList).reset(total, [_build_actor_row(actor) for actor in actors])
 
@@ -79,6 +81,8 @@ class ActorsScreen(ModalScreen[str | None]):
 
     def key_down(self) -> None:
         """From the filter into the list."""
+        if not self.is_open:
+            return
         self.set_focus(self.query_one(RowList))
 
     @on(RowList.Chosen)
@@ -95,7 +99,7 @@ class ActorsScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class MentionsScreen(ModalScreen["Sighting | None"]):
+class MentionsScreen(Dialog["Sighting | None"]):
     """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close", id="close_mentions")]
@@ -111,7 +115,7 @@ class MentionsScreen(ModalScreen["Sighting | None"]):
             yield Static(Content(f"mentions of {self._name}"), markup=False)
             yield RowList("no mentions", id="choices")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """The first ones at once, the others as they are read."""
         self.set_focus(self.query_one(RowList))
         self._read()
@@ -121,6 +125,8 @@ class MentionsScreen(ModalScreen["Sighting | None"]):
         stream = self._library.sightings(self._actor)
         rows = self.query_one(RowList)
         while chunk := await asyncio.to_thread(lambda: list(islice(stream, _page))):
+            if not self.is_open:
+                return
             first = len(self._sightings)
             self._sightings += chunk
             built = [_build_sighting_row(index, sighting) for index, sighting in enumerate(chunk, first)]

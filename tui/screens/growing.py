@@ -13,11 +13,13 @@ from search import FullTextDamagedError, NewscastError
 from tui.indexer import Step, add_in_background
 from tui.render import describe_duration
 from tui.screens.landing import Landing
+from tui.screens.refusals import Refusals, RefusalsScreen
 from tui.screens.results import ResultsScreen
+from tui.screens.writing import change_library
 from tui.widgets import ProgressLine, RowList, StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from search import Library, Marks
     from tui.screens.listing import Listing
@@ -30,12 +32,16 @@ class GrowingScreen(ResultsScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "show_new", "to what is new: the newest of all articles", id="show_new"),
+        Binding("!", "refusals", "what was refused while adding, and why", id="refusals"),
+        Binding("D", "remove", "remove the article from the library", id="remove"),
+        Binding("U", "undo_remove", "bring back what was removed last", id="undo_remove"),
     ]
 
     def __init__(self, library: Library, marks: Marks, listing: Listing) -> None:
         super().__init__(library, marks, listing)
         self._is_damaged = self._is_hopeless = False
         self._is_looking = False
+        self._refusals = Refusals()
         self._unreadable = ""
         self._total = self._seen_total = 0
 
@@ -68,6 +74,7 @@ class GrowingScreen(ResultsScreen):
             self._is_looking = False
 
     def _note_new(self) -> None:
+        self._seen_total = min(self._seen_total, self._total)
         new = self._total - self._seen_total
         self.query_one(StatusLine).note(f"{new:,} new" if new > 0 else "")
 
@@ -104,6 +111,8 @@ class GrowingScreen(ResultsScreen):
     async def add(self, paths: Sequence[str]) -> None:
         """Add paths, or without any mend the index; what is ready is shown and can be read meanwhile."""
         self.add_class("adding")
+        if paths:
+            self._refusals = Refusals()
         try:
             last = await self._show_adding(paths)
             if paths and self._is_damaged and not last.error:
@@ -115,8 +124,11 @@ class GrowingScreen(ResultsScreen):
         if (self._is_damaged or not paths) and not last.error:
             await self._search_again()
         self._is_damaged = False
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in last.counts.items())
-        self.say(last.error or (counts if paths else self._notice))
+        self.say(last.error or (self._describe_counts(last.counts) if paths else self._notice))
+
+    def _describe_counts(self, counts: Mapping[str, int]) -> str:
+        refused = f"; {self.find_key('refusals')} shows what was refused" if counts.get("refused") else ""
+        return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()) + refused
 
     async def _search_again(self) -> None:
         """Ask an index that was mended."""
@@ -134,7 +146,8 @@ class GrowingScreen(ResultsScreen):
             async for step in steps:
                 last = step
                 refused = step.counts.get("refused", 0)
-                notes = [f"· {refused:,} refused"] if refused else []
+                self._refusals.note(step.refusals)
+                notes = [f"· {refused:,} refused ({self.find_key('refusals')})"] if refused else []
                 notes += [f"· {describe_duration(step.left)} left"] if step.left is not None and step.left > 1 else []
                 bar.show(step.what, step.done, step.total, " ".join(notes))
                 news = step.counts.get("added", 0) + step.counts.get("changed", 0)
@@ -163,3 +176,43 @@ class GrowingScreen(ResultsScreen):
         elif self.pane.document is None and page.rows:
             await self.open(page.rows[0].key, Landing("saved"), preview=True)
         self.show_status()
+
+    def action_refusals(self) -> None:
+        """What was refused while adding, and why."""
+        self.app.push_screen(RefusalsScreen(self._refusals))
+
+    # Removing
+
+    @work(exclusive=True, group="remove")
+    async def action_remove(self) -> None:
+        """Remove the article of the current row, or the one that is read, at once: it can be brought back."""
+        identifier = self.find_meant()
+        if identifier is None:
+            return
+        (gone,) = await change_library(self.library, self.library.remove, [identifier])
+        if self.focused is not self.results:
+            self.is_preview = True  # what is on the screen is not in the library
+            self.show_results()
+        await self._follow_own_change()
+        self.say(f"removed “{gone.title}” · {self.find_key('undo_remove')} brings it back")
+
+    @work(exclusive=True, group="remove")
+    async def action_undo_remove(self) -> None:
+        """Bring back what was removed last, and go to it in the list."""
+        brought = await change_library(self.library, self.library.undo_remove)
+        if not brought:
+            self.say("no article was removed: there is nothing to bring back")
+            return
+        await self._follow_own_change()
+        await self.point_at(brought[0].id, self.results.index)
+        if not self.takes_turns and self.is_preview:
+            self.preview()
+        titles = f"“{brought[0].title}” is" if len(brought) == 1 else f"{len(brought):,} articles are"
+        self.say(f"{titles} back in the library")
+
+    async def _follow_own_change(self) -> None:
+        """Show the list without or with the article, and do not take it for news."""
+        await self.show_growth()
+        size = await asyncio.to_thread(self.library.size)
+        self._seen_total += size - self._total
+        self._total = size

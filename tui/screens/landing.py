@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from search import Cast, Document, Library, Marks, Match, Mention, NewscastError, Query
     from tui.history import Place
+    from tui.widgets import ReadingPane
 
 _enough = 60  # paragraphs on either side of a landing, more than any screen shows
 _all = 1_000_000_000
@@ -88,3 +89,20 @@ def _find_matches(
         return matches, library.best_match(query, document) if landing.kind == "best" else None, None
     except FullTextDamagedError as error:
         return (), None, error
+
+
+def land(pane: ReadingPane, opened: Opened, landing: Landing) -> None:
+    """Go to the landing in a document that is shown."""
+    stopped = opened.mark.paragraph
+    if opened.best is not None:
+        pane.go_to_match(opened.best)
+    elif landing.kind == "match":
+        pane.step_match_from_end(landing.direction)
+    elif landing.kind == "actor":
+        pane.walk_from_end(landing.direction)
+    elif landing.mention is not None:
+        pane.return_to(landing.mention.paragraph, None, landing.mention)
+    elif landing.place is not None:
+        pane.return_to(landing.place.paragraph, landing.place.top, landing.place.mention)
+    elif landing.kind != "best" and 0 < stopped < len(opened.document.paragraphs):
+        pane.article.go_to(stopped)

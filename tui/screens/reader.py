@@ -19,6 +19,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.landing import Landing
 from tui.screens.listing import Listing
 from tui.screens.reading import ReadingScreen
+from tui.screens.refusals import RefusalsScreen
 from tui.screens.results import ResultsScreen, no_articles
 from tui.screens.saved import SavedScreen
 from tui.screens.visits import build_visit, find_place
@@ -115,11 +116,12 @@ class ReaderScreen(GrowingScreen):
     def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
         """Every binding of the reader, by what it is for."""
         parts = (
-            ("Search and results", ResultsScreen), ("What is new", GrowingScreen), ("Panes", cls),
+            ("Search and results", ResultsScreen), ("What comes and goes", GrowingScreen), ("Panes", cls),
             ("Actors and places", ReadingScreen),
             ("In the article", Article), ("In the list", RowList), ("In the facets", FacetList),
             ("In the cast panel", CastPanel), ("In the search bar", SearchBar), ("In the list of actors", ActorsScreen),
-            ("In the list of mentions", MentionsScreen), ("In the saved searches", SavedScreen), ("Here", HelpScreen),
+            ("In the list of mentions", MentionsScreen), ("In the saved searches", SavedScreen),
+            ("In the list of refusals", RefusalsScreen), ("Here", HelpScreen),
         )  # fmt: skip
         return [(name, [each for each in owner.BINDINGS if isinstance(each, Binding)]) for name, owner in parts]
 

@@ -9,16 +9,17 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from search import LibraryLockedError, NewscastError, NotFoundError
+from search import NewscastError, NotFoundError
 from tui.history import History, Place
-from tui.links import explain_link, find_link, may_open_links
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
-from tui.screens.landing import Landing, Opened, read_cast, read_document
+from tui.screens.landing import Landing, land, read_cast, read_document
+from tui.screens.linking import copy_link, open_link
+from tui.screens.writing import Correcting
 from tui.walk import describe_end, describe_end_here
 from tui.widgets import Article, CastPanel, ReadingPane, StatusLine
 
 if TYPE_CHECKING:
-    from search import Library, Mark, Marks, Mention
+    from search import Library, Mark, Marks
     from tui.screens.listing import Listing
 
 _nothing_taken = "no actor is taken: press 1–9, Tab or *"
@@ -46,8 +47,8 @@ class ReadingScreen(Screen[None]):
         Binding("alt+right", "go_forward", "forward again", id="forward"),
         Binding("a", "actors", "the actors of the library", id="actors"),
         Binding("m", "mentions", "all mentions of the taken actor", id="mentions"),
-        Binding("o", "open_link", "open the link (over SSH: show it)", id="open_link"),
-        Binding("y", "copy_link", "copy the link", id="copy_link"),
+        Binding("o", "open_link", "open the link or the file (over SSH: show it)", id="open_link"),
+        Binding("y", "copy_link", "copy the link, or the path of the file", id="copy_link"),
     ]
 
     def __init__(self, library: Library, marks: Marks, listing: Listing) -> None:
@@ -58,7 +59,7 @@ class ReadingScreen(Screen[None]):
         self._walked: tuple[str, ...] = ()
         self._notice = ""
         self._stopped: tuple[str, int] | None = None
-        self._corrected: tuple[str, Mention] | None = None
+        self._correcting = Correcting(library)
         self._opening = 0
         self._is_moved = False
 
@@ -120,7 +121,7 @@ class ReadingScreen(Screen[None]):
             self.pane.set_matches(opened.matches)
         else:
             self.pane.show(opened.document, opened.cast, opened.matches, taken)
-            self._land(opened, landing)
+            land(self.pane, opened, landing)
             if opened.is_partial:
                 self._read_cast()
         self.is_preview = preview
@@ -161,21 +162,6 @@ class ReadingScreen(Screen[None]):
     def meet(self, error: NewscastError) -> None:
         """An error that was to be expected: say it; the place is kept."""
         self.say(str(error))
-
-    def _land(self, opened: Opened, landing: Landing) -> None:
-        pane, stopped = self.pane, opened.mark.paragraph
-        if opened.best is not None:
-            pane.go_to_match(opened.best)
-        elif landing.kind == "match":
-            pane.step_match_from_end(landing.direction)
-        elif landing.kind == "actor":
-            pane.walk_from_end(landing.direction)
-        elif landing.mention is not None:
-            pane.return_to(landing.mention.paragraph, None, landing.mention)
-        elif landing.place is not None:
-            pane.return_to(landing.place.paragraph, landing.place.top, landing.place.mention)
-        elif landing.kind != "best" and 0 < stopped < len(opened.document.paragraphs):
-            pane.article.go_to(stopped)
 
     async def keep_place(self) -> None:
         """Where reading stopped is kept, to be found again another day."""
@@ -230,23 +216,10 @@ class ReadingScreen(Screen[None]):
         if document is None or mention is None:
             self.say("no mention is at the cursor: walk to one with ]")
             return
-        if self.library.read_only:
-            self.say("this library is opened to be read only")
-            return
-        is_right = self._corrected == (document.id, mention)
-        try:
-            done = await asyncio.to_thread(self.library.correct, document.id, mention, is_right=is_right)
-        except LibraryLockedError:
-            self.say("articles are being added or annotated: correct it when that is done")
-            return
-        self._corrected = None if is_right or not done else (document.id, mention)
-        if not await self.renew_cast():
-            return
-        await self._find_walked()
-        again = (
-            f"“{mention.text}” is linked again" if is_right else f"“{mention.text}” is linked to nobody; again: undo"
-        )
-        self.say(again if done else f"“{mention.text}” is linked to nobody")
+        said = await self._correcting.correct(document.id, mention)
+        if await self.renew_cast():
+            await self._find_walked()
+            self.say(said)
 
     def action_release(self) -> None:
         """No actor is taken any more."""
@@ -356,19 +329,17 @@ class ReadingScreen(Screen[None]):
 
     # The link
 
-    def action_open_link(self) -> None:
-        """Open the article's link in the browser; over SSH, show it."""
-        link = find_link(self.pane.document)
-        if link and may_open_links():
-            self.app.open_url(link)
-        self.say(explain_link(link))
+    @work(exclusive=True, group="link")
+    async def action_open_link(self) -> None:
+        """Open the article's link or file in a program of the desktop; over SSH, show it."""
+        if self.pane.document is not None:
+            self.say(await open_link(self.app, self.library, self.pane.document))
 
-    def action_copy_link(self) -> None:
-        """Copy the article's link."""
-        link = find_link(self.pane.document)
-        if link:
-            self.app.copy_to_clipboard(link)
-        self.say(f"copied {link}" if link else explain_link(link))
+    @work(exclusive=True, group="link")
+    async def action_copy_link(self) -> None:
+        """Copy the article's link, or the path of its file."""
+        if self.pane.document is not None:
+            self.say(await copy_link(self.app, self.library, self.pane.document))
 
     # Status
 
@@ -376,8 +347,10 @@ class ReadingScreen(Screen[None]):
     def _follow(self, message: ReadingPane.Changed) -> None:
         message.stop()
         self._note_place()
-        if self._is_moved:
-            self._is_moved = False  # by newscast and not by a key: what was said of it stays
+        if self._is_moved or self.is_preview:
+            # By newscast and not by a key in the article: what was said last stays.
+            self._is_moved = False
+            self.show_status()
         else:
             self.say("")
 

@@ -302,10 +302,14 @@ class ResultsScreen(ReadingScreen):
         """Mark the article unread, or read."""
         self._change_mark("unread")
 
+    def find_meant(self) -> str | None:
+        """The article that a key means: that of the current row, or the one that is read."""
+        row, document = self.results.current, self.pane.document
+        return row.key if self.focused is self.results and row else document.id if document else None
+
     @work(exclusive=True, group="mark")
     async def _change_mark(self, what: str) -> None:
-        row, document = self.results.current, self.pane.document
-        identifier = row.key if self.focused is self.results and row else document.id if document else None
+        identifier = self.find_meant()
         if identifier is not None:
             mark, said = await asyncio.to_thread(self.listing.change_mark, identifier, what)
             self.show_mark(identifier, mark)

@@ -8,9 +8,9 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.screens.dialog import Dialog
 from tui.widgets import Row, RowList
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.screens.listing import Listing
 
 
-class SavedScreen(ModalScreen[str | None]):
+class SavedScreen(Dialog[str | None]):
     """Gives the query of the chosen search."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,18 +45,20 @@ class SavedScreen(ModalScreen[str | None]):
             yield RowList(f"no saved searches yet: {what}", id="choices")
             yield Static(Content(""), id="said", markup=False)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """What there is."""
         self.query_one(Input).cursor_blink = False
         self._close_name()
-        self._begin()
+        self._list()
 
     @work
-    async def _begin(self) -> None:
+    async def _list(self) -> None:
         await self._show()
 
     async def _show(self) -> None:
         found = await self._listing.list_saved()
+        if not self.is_open:
+            return
         rows = [
             Row(each.name, f"@{each.name}", f"{unread:,} unread of {total:,} · {each.query}", is_bold=unread > 0)
             for each, total, unread in found
@@ -66,7 +68,8 @@ class SavedScreen(ModalScreen[str | None]):
         self._say(f"Enter searches, {saves}d forgets one" if rows else "")
 
     def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
+        if self.is_open:
+            self.query_one("#said", Static).update(Content(text))
 
     def action_name(self) -> None:
         """Type a name for the present search."""
@@ -110,11 +113,11 @@ class SavedScreen(ModalScreen[str | None]):
     @work
     async def action_restore(self) -> None:
         """Save again what was forgotten or replaced last."""
-        if self._forgotten is not None:
-            self._listing.searches.save(self._forgotten.name, self._forgotten.query)
+        forgotten, self._forgotten = self._forgotten, None
+        if forgotten is not None:
+            self._listing.searches.save(forgotten.name, forgotten.query)
             await self._show()
-            self._say(f"@{self._forgotten.name} is back")
-            self._forgotten = None
+            self._say(f"@{forgotten.name} is back")
 
     @on(RowList.Chosen)
     def _choose(self, message: RowList.Chosen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from itertools import chain
 from typing import Any
@@ -39,6 +40,9 @@ class TerminalDriver(LinuxDriver):
         self._kind = find_terminal_kind()
         self._output: Output | None = None
         self._pace = Pace(self._app, self._loop)
+        if not self.can_suspend:
+            # Textual's handler would stop it for good, even at a ctrl+z typed when the terminal has been given back.
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
     @property
     def can_suspend(self) -> bool:

@@ -1,0 +1,70 @@
+"""RefusalsScreen: what could not be added, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.screens.dialog import Dialog
+from tui.widgets import Row, RowList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+_most_kept = 10_000
+
+
+class Refusals:
+    """The origins that were refused, each with the reason; of very many, the first."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, str]] = []
+        self.count = 0
+
+    def note(self, refusals: Sequence[tuple[str, str]]) -> None:
+        """Keep what a step of adding has refused."""
+        self.count += len(refusals)
+        self.kept += refusals[: _most_kept - len(self.kept)]
+
+
+class RefusalsScreen(Dialog[None]):
+    """Each origin with the reason below it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,!", "close", "close", id="close_refusals"),
+    ]
+
+    def __init__(self, refusals: Refusals) -> None:
+        super().__init__()
+        self._refusals = refusals
+
+    def compose(self) -> ComposeResult:
+        """How many there are above the list."""
+        more = self._refusals.count - len(self._refusals.kept)
+        words = f"{self._refusals.count:,} not added" + (f"; {more:,} more are not listed" if more else "")
+        with Vertical(id="dialog", classes="list"):
+            yield Static(Content(words), markup=False)
+            yield RowList("everything was added", id="choices")
+
+    def begin(self) -> None:
+        """All of them."""
+        rows = [Row(str(index), origin, reason) for index, (origin, reason) in enumerate(self._refusals.kept)]
+        listed = self.query_one(RowList)
+        listed.reset(len(rows), rows)
+        self.set_focus(listed)
+
+    @on(RowList.Chosen)
+    @on(RowList.Pointed)
+    def _stay(self, message: RowList.Chosen | RowList.Pointed) -> None:
+        message.stop()
+
+    def action_close(self) -> None:
+        """Back to reading."""
+        self.dismiss(None)
