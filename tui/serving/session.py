@@ -66,7 +66,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._shared, self._forget = shared, forget
         self._channel: asyncssh.SSHServerChannel[bytes]
         self._term: str | None = None
-        self._size = self._shown_size = (0, 0)
+        self._size = self._shown_size = self._passed_size = (0, 0)
         self._command: str | None = None
         self._master: int | None = None
         self._input: Input | None = None
@@ -97,6 +97,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
     ) -> bool:
         """A terminal to read on."""
         self._term, self._size = term_type, clamp_size(*term_size[:2])
+        self._passed_size = self._size
         return True
 
     def shell_requested(self) -> bool:
@@ -275,17 +276,20 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._input.write(data)
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:  # noqa: ARG002 - asyncssh's signature
-        """Another size of the terminal; of many at once the last one is shown."""
+        """Another size of the terminal; of many at once only a few are shown, the last one among them."""
         self._size = clamp_size(width, height)
+        if self._size != self._shown_size:
+            self._passed_size = self._size
         if self._resizing is None:
             self._show_size()
 
     def _show_size(self) -> None:
         self._resizing = None
-        if self._master is not None and self._size != self._shown_size:
-            self._shown_size = self._size
-            columns, rows = self._size
-            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        # A terminal that has been smaller meanwhile has lost what was on it: the reader is to draw it again.
+        size = self._size if self._size != self._shown_size else self._passed_size
+        if self._master is not None and size != self._shown_size:
+            self._shown_size = self._passed_size = size
+            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
             self._resizing = asyncio.get_running_loop().call_later(_size_pause, self._show_size)
 
     def pause_writing(self) -> None:
