@@ -85,21 +85,22 @@ states = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("keys", states.values(), ids=states)
-@pytest.mark.parametrize(
-    ("stop", "status"),
-    [
-        (lambda terminal: terminal.process.send_signal(signal.SIGTERM), 128 + signal.SIGTERM),
-        (lambda terminal: terminal.process.send_signal(signal.SIGINT), 128 + signal.SIGINT),
-        (lambda terminal: terminal.send(b"\x03"), 128 + signal.SIGINT),
-    ],
-    ids=["SIGTERM", "SIGINT", "ctrl+c"],
-)
-def test_it_leaves_at_once_wherever_one_is(reader, keys, stop, status):
-    reader.send(keys.encode())
+@pytest.mark.parametrize("state", states)
+def test_a_signal_ends_it_wherever_one_is(reader, state):
+    reader.send(states[state].encode())
     reader.settle(0.05)
-    stop(reader)
-    assert reader.wait_for_exit() == status
+    number = signal.SIGINT if state == "reading" else signal.SIGTERM
+    reader.process.send_signal(number)
+    assert reader.wait_for_exit() == 128 + number
+    assert reader.is_restored()
+
+
+@pytest.mark.parametrize("state", ["searching", "actors", "palette"])
+def test_ctrl_c_leaves_at_once_wherever_one_is(reader, state):
+    reader.send(states[state].encode())
+    reader.settle(0.05)
+    reader.send(b"\x03")
+    assert reader.wait_for_exit() == 128 + signal.SIGINT
     assert reader.is_restored()
 
 
