@@ -124,6 +124,9 @@ def _mend(trial: Trial, library: Path, what: str) -> None:
     articles = [str(trial.pristine / "articles"), *map(str, trial.folder.glob("late.md"))]
     trial.run(*at, "add", *articles, statuses=_said_by_status)
     examined = trial.run(*at, "doctor", statuses=_said_by_status)
+    if examined.status:
+        # Where the library had to begin again, the doctor says what was lost until it has been told to repair.
+        examined = trial.run(*at, "doctor", "--repair", statuses=_said_by_status)
     trial.check(
         examined.status == 0, f"{what}: not whole after all: {examined.output[-400:]}{examined.messages[-400:]}"
     )

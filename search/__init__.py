@@ -1,10 +1,12 @@
 """The engine of newscast: documents in, answers out. Open a Library and ask it."""
 
 from search.annotating import annotate, annotate_across
+from search.checking import set_aside_database
 from search.errors import (
     DocumentDamagedError,
     FullTextDamagedError,
     InvalidDocumentError,
+    LibraryDamagedError,
     LibraryLockedError,
     LibraryOutdatedError,
     LibraryUnreadableError,
@@ -54,6 +56,7 @@ __all__ = [
     "Hit",
     "InvalidDocumentError",
     "Library",
+    "LibraryDamagedError",
     "LibraryLockedError",
     "LibraryOutdatedError",
     "LibraryUnreadableError",
@@ -86,4 +89,5 @@ __all__ = [
     "narrow_query",
     "parse_json",
     "restrict_query",
+    "set_aside_database",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from search.errors import FullTextDamagedError, LibraryUnreadableError
 from search.fulltext import FullText
 from search.model import Health
-from search.store import Actors, Damage, Documents, Loss, Losses, begin
+from search.store import Actors, Damage, Documents, Loss, Losses, WriterLock, begin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,23 @@ def keep_evidence(folder: Path) -> Path:
             " nothing was changed; make room and try again"
         ) from error
     return evidence
+
+
+def set_aside_database(folder: Path) -> Path:
+    """Move a library's database, which cannot be opened, into a new folder beside it, and return that folder.
+
+    Raises LibraryLockedError while somebody else is writing, LibraryUnreadableError where it cannot be moved.
+    """
+    with WriterLock(folder):
+        aside = folder / f"damaged-{build_stamp()}"
+        try:
+            aside.mkdir()
+            for name in ("library.db-wal", "library.db-shm", "library.db"):
+                if (folder / name).exists():
+                    (folder / name).rename(aside / name)
+        except OSError as error:
+            raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
+    return aside
 
 
 def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:

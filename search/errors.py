@@ -22,6 +22,10 @@ class LibraryUnreadableError(NewscastError):
     """The Library's folder or database cannot be used."""
 
 
+class LibraryDamagedError(LibraryUnreadableError):
+    """The Library's database is so damaged that it cannot be opened."""
+
+
 class LibraryOutdatedError(LibraryUnreadableError):
     """An older newscast wrote the library; to open it with the right to write brings it up to date."""
 

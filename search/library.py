@@ -92,10 +92,12 @@ class Library:
         from search.adding import add_documents
         from search.error_log import keep_error_log
         from search.recasting import recast_documents
+        from search.sources import is_url, locate
 
+        located = [path if is_url(path) else locate(path) for path in paths]
         with self._writing(), keep_error_log(self.error_log):
             yield from self._catch_up()
-            yield from add_documents(paths, self._connection, self._fulltext)
+            yield from add_documents(located, self._connection, self._fulltext)
             yield from self._catch_up()  # where the index turned out to be damaged meanwhile
             yield from recast_documents(self._connection, self.recogniser)
 

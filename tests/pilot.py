@@ -129,6 +129,6 @@ async def open_reader(
         async with app.run_test(size=size, notifications=True) as pilot:
             reader = Reader(app, pilot)
             if not paths:
-                await wait_for(pilot, lambda: " article" in reader.status or "back to “" in reader.status)
+                await wait_for(pilot, lambda: bool(reader.status.strip()))
             await pilot.pause()
             yield reader

@@ -143,7 +143,7 @@ class NewscastApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Show the palette."""
-        if not Palette.is_open(self):
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

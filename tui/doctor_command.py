@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from search import make_safe_line
+from search import Health, LibraryDamagedError, make_safe_line, set_aside_database
 from tui.output import json_option, print_json, show_progress
-from tui.setup import find_setup, open_as_it_is, open_for_writing, setup_options
-
-if TYPE_CHECKING:
-    from search import Health
+from tui.setup import Setup, find_setup, open_as_it_is, open_for_writing, setup_options
 
 
 @click.command()
@@ -23,15 +18,7 @@ if TYPE_CHECKING:
 def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - click passes by name
     """Say whether the library is whole, and mend what can be mended."""
     setup = find_setup(context)
-    with open_as_it_is(setup) as opened:
-        health = opened.health()
-    done: tuple[str, ...] = ()
-    if health.problems and repair:
-        with open_for_writing(setup) as opened:
-            done = opened.mend()
-            for _ in show_progress(opened.repair()):
-                pass
-            health = opened.health()
+    health, done = _examine(setup, repair=repair)
     if annotates:
         with open_for_writing(setup) as opened:
             for _ in show_progress(opened.annotate()):
@@ -57,6 +44,25 @@ def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool)
         click.echo(_advise(health, is_repaired=repair))
     if health.problems:
         context.exit(1)
+
+
+def _examine(setup: Setup, *, repair: bool) -> tuple[Health, tuple[str, ...]]:
+    """How the library is, after it was repaired where that is wanted and needed, and what was done."""
+    done: tuple[str, ...] = ()
+    try:
+        with open_as_it_is(setup) as opened:
+            health = opened.health()
+        if not repair or not health.problems:
+            return health, done
+    except LibraryDamagedError:
+        if not repair or setup.read_only:
+            raise
+        done = (f"library.db could not be opened and was moved to {set_aside_database(setup.folder)}",)
+    with open_for_writing(setup) as opened:
+        done += opened.mend()
+        for _ in show_progress(opened.repair()):
+            pass
+        return opened.health(), done
 
 
 def _advise(health: Health, *, is_repaired: bool) -> str:

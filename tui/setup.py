@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import FullTextDamagedError, Library, LibraryLockedError, LibraryOutdatedError, LibraryUnreadableError
+from search import (
+    FullTextDamagedError,
+    Library,
+    LibraryLockedError,
+    LibraryOutdatedError,
+    LibraryUnreadableError,
+    NewscastError,
+)
 from tui.output import say, show_progress
 from tui.settings import (
     Settings,
@@ -133,9 +140,12 @@ def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answe
     except FullTextDamagedError as error:
         if setup.read_only:
             raise
-        say(f"newscast: {error}; it is built again from the articles")
-    for _ in show_progress(library.repair()):
-        pass
+        try:
+            for _ in show_progress(library.repair()):
+                pass
+        except NewscastError as obstacle:
+            raise NewscastError(f"{error}; it cannot be built again: {obstacle}") from obstacle
+        say(f"newscast: {error}; it was built again from the articles")
     return question()
 
 

@@ -278,7 +278,11 @@ class Selector:
         self._texts.begin_part()
         chosen = self._choose(found, most_read)
         tester = ParagraphTester(self, chosen, self._texts.spend)
-        return self._look(chosen, lambda number, _, text: tester.holds(node.node, number, text))
+        # As in _select_not: of a part that was not looked at, nobody knows that it does not hold.
+        before, self._not_seen = self._not_seen, set()
+        found = self._look(chosen, lambda number, _, text: tester.holds(node.node, number, text)) - self._not_seen
+        self._not_seen |= before
+        return found
 
     def find_paragraphs(self, node: Mentions, numbers: Iterable[int]) -> dict[int, set[int]]:
         """The paragraphs of these documents in which the actors of a name are mentioned."""

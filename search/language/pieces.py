@@ -53,14 +53,20 @@ def is_followed(piece: re.Match[str]) -> bool:
 
 
 def close_query(text: str) -> str:
-    """The same query with its last quotation mark and its brackets closed, so that more may be put after it."""
+    """The same query with its last quotation mark and its brackets closed, so that more may be put after it.
+
+    An operator at the end goes, since it would bind what is put after it.
+    """
     text = straighten(text[:longest_query])
+    pieces = list(list_pieces(text))
+    while len(pieces) > 1 and find_operator(pieces[-1]) and not pieces[-2]["open"]:
+        text = text[: pieces.pop().start()]
     parts: list[str] = []
     at = depth = 0
     end = ""
-    for piece in list_pieces(text):
+    for piece in pieces:
         if piece["close"] and not depth:  # it closes nothing
-            parts.append(text[at : piece.start()])
+            parts += [text[at : piece.start()], " "]
             at = piece.end()
         elif piece["open"] or piece["close"]:
             depth += 1 if piece["open"] else -1

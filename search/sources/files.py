@@ -20,12 +20,17 @@ largest_file = 16 * 1024 * 1024
 standard_input = "-"
 
 
+def locate(path: str) -> str:
+    """A path as it is from any folder. Raises FileNotFoundError where the present folder is gone."""
+    return path if path == standard_input else os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps ".."
+
+
 def find_files(path: str) -> Iterator[str | SourceRefusedError]:
-    """The files under a path in name order, hidden ones left out; what cannot be entered comes as its refusal."""
+    """The files under an absolute path in name order, hidden ones left out; a refusal for what cannot be entered."""
     if path == standard_input:
         yield path
         return
-    yield from _walk(os.path.abspath(path), frozenset(), asked=True)  # noqa: PTH100 - Path.absolute keeps ".."
+    yield from _walk(path, frozenset(), asked=True)
 
 
 def _walk(path: str, above: frozenset[tuple[int, int]], *, asked: bool = False) -> Iterator[str | SourceRefusedError]:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.errors import LibraryOutdatedError, LibraryUnreadableError
+from search.errors import LibraryDamagedError, LibraryOutdatedError, LibraryUnreadableError
 from search.store.checksums import fill_checksums
 
 if TYPE_CHECKING:
@@ -277,8 +277,9 @@ def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> s
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        what = "; put back a copy of it, or move it away and begin with a new one" if is_corrupt(error) else ""
-        raise LibraryUnreadableError(f"{target}: {error}{what}") from error
+        if is_corrupt(error):
+            raise LibraryDamagedError(f"{target}: {error}; newscast doctor --repair sets it aside") from error
+        raise LibraryUnreadableError(f"{target}: {error}") from error
     return connection
 
 
