@@ -146,3 +146,17 @@ def test_a_removal_is_no_loss_even_of_the_newest_article(seeded):
         assert newest == 17
     assert lines(run("--library", seeded, "search", "--json", "damascus")) == []
     assert not list(seeded.glob("damaged-*"))
+
+
+def test_a_database_that_cannot_be_opened_is_set_aside_by_repair_and_its_articles_come_back(seeded):
+    database = seeded / "library.db"
+    damaged = database.read_bytes()[:5_000]
+    database.write_bytes(damaged)
+    refused = run("--library", seeded, "doctor")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.endswith("newscast doctor --repair sets it aside\n")
+    repaired = run("--library", seeded, "doctor", "--repair")
+    assert "mended: library.db could not be opened and was moved to" in repaired.stdout
+    assert any(path.read_bytes() == damaged for path in seeded.glob("damaged-*/library.db"))
+    assert "17 added" in run("--library", seeded, "add", seeds).stderr
+    assert run("--library", seeded, "doctor").stdout.endswith("whole\n")
