@@ -6,13 +6,17 @@ SHARED ?= ../shared
 # By the environment, the versions hold for what builds the package, too.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: run test check format snapshots bench bench-search bench-ssh picture wheel train evaluate clean
+.PHONY: run test check endurance format snapshots bench bench-search bench-ssh picture wheel train evaluate clean
 
 run: .venv/run
 	$(BIN)/newscast --library $(LIBRARY) $(ARGS) seeds
 
 test: .venv/dev
 	$(BIN)/python -m pytest $(ARGS)
+
+# Kills, damage, full disks, hostile documents and queries: half an hour on two cores. ARGS="--share 0.1" takes a tenth of it.
+endurance: .venv/dev
+	$(BIN)/python -m endurance $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -84,6 +84,12 @@ of_the_cast = {"numpy", "onnxruntime", "tokenizers", "spacy", "torch"}
 """What takes time and memory to load, and only finding a cast needs."""
 
 
+def test_onnxruntime_is_loaded_in_one_place_where_its_telemetry_is_off():
+    for path in modules:
+        if path.name != "runtime.py":
+            assert not any(name.split(".")[0] == "onnxruntime" for name in find_imports(path)), path
+
+
 def loaded_by(statement: str) -> set[str]:
     code = f"import sys\n{statement}\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from search.cast.runtime import load_onnxruntime
 from training.network import shared_layers
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def export(network: Network, branch: LinkBranch, tokeniser: Path, folder: Path, 
 
     Weights are quantised per channel with reduced range; without that the names lose more than a point of F1.
     """
+    load_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     fields = prune_vocabulary(network, tokeniser)

@@ -1,6 +1,7 @@
 """The trained network as it is shipped: paragraphs in, what its heads say of each word out.
 
-The only module that loads onnxruntime and tokenizers; both cost time and memory that reading alone need not pay.
+The only module that loads onnxruntime (by `runtime.py`) and tokenizers; both cost time and memory that reading alone
+need not pay.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from search.cast.runtime import load_onnxruntime
 from search.cast.windows import Words, build_windows, find_frame, split_words
 
 if TYPE_CHECKING:
@@ -37,14 +39,16 @@ class Encoder:
     """Reads paragraphs with the network in a folder (`network.onnx`, `tokenizer.json`)."""
 
     def __init__(self, folder: Path) -> None:
-        from onnxruntime import InferenceSession, SessionOptions
         from tokenizers import Tokenizer
 
-        options = SessionOptions()
+        onnxruntime = load_onnxruntime()
+        options = onnxruntime.SessionOptions()
         # One core, and no spinning: reading goes on beside it, and the same input gives the same bytes.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._session = InferenceSession(str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"]
+        )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._frame = find_frame(self._tokenizer)
 

@@ -1,0 +1,97 @@
+"""`make endurance`: run the campaigns, print how many trials each had and how many failed; status 1 if any did."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from os import cpu_count
+from pathlib import Path
+
+from endurance.library_copy import build_pristine
+from endurance.trial import Trial
+
+campaigns = {
+    "kills": ("endurance.kills", 240),
+    "damage": ("endurance.damage", 240),
+    "full_disk": ("endurance.full_disk", 25),
+    "rights": ("endurance.rights", 60),
+    "documents": ("endurance.documents", 100),
+    "queries": ("endurance.hostile_queries", 40),
+    "keys": ("endurance.keys", 30),
+    "telemetry": ("endurance.telemetry", 1),
+}
+"""Each campaign's module and its usual number of trials; a trial of documents is 100 of them, of queries 500."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a trial tells: how many things it tried, and what failed."""
+
+    number: int
+    count: int
+    failures: tuple[str, ...]
+
+
+def run_trial(campaign: str, seed: int, number: int, pristine: Path) -> Told:
+    """Run one trial in a temporary folder; its random numbers depend on the campaign, the seed and its number alone."""
+    chance = random.Random(f"{campaign}/{seed}/{number}")  # noqa: S311 - a campaign is to be repeatable
+    with tempfile.TemporaryDirectory(prefix="newscast-endurance") as folder:
+        trial = Trial(number, chance, Path(folder), pristine)
+        try:
+            import_module(campaigns[campaign][0]).run(trial)
+        except Exception:  # noqa: BLE001 - one trial that breaks off does not end the others
+            trial.fail(f"broke off: {traceback.format_exc()}")
+    return Told(number, trial.count, tuple(trial.failures))
+
+
+def run_campaign(campaign: str, seed: int, numbers: range, pristine: Path, jobs: int) -> int:
+    """Run its trials, print a line about them, and return how many failed."""
+    find_obstacle = getattr(import_module(campaigns[campaign][0]), "find_obstacle", None)
+    obstacle = find_obstacle() if find_obstacle else None
+    if obstacle:
+        print(f"{campaign:10}  skipped: {obstacle}", flush=True)
+        return 0
+    begun = time.monotonic()
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(run_trial, campaign, seed, number, pristine) for number in numbers]
+        told = [each.result() for each in waiting]
+    failed = [each for each in told if each.failures]
+    count = sum(each.count for each in told)
+    print(f"{campaign:10}{count:8,} tried{len(failed):6,} failed{time.monotonic() - begun:8.0f} s", flush=True)
+    for each in failed:
+        for failure in each.failures:
+            print(f"  {failure}")
+        print(f'  again: make endurance ARGS="--seed {seed} --only {campaign} --trial {each.number}"', flush=True)
+    return len(failed)
+
+
+def main() -> int:
+    """Parse the command line and run what it asks for."""
+    parser = argparse.ArgumentParser(prog="endurance", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--only", choices=campaigns, action="append", help="this campaign; may be given again")
+    parser.add_argument("--trial", type=int, help="this trial of each campaign and no other")
+    parser.add_argument("--share", type=float, default=1.0, help="of the usual number of trials")
+    parser.add_argument("--jobs", type=int, default=cpu_count() or 1)
+    given = parser.parse_args()
+    print(f"seed {given.seed}", flush=True)
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="newscast-endurance") as folder:
+        pristine = Path(folder)
+        build_pristine(pristine)
+        for campaign in given.only or campaigns:
+            usual = max(1, round(campaigns[campaign][1] * given.share))
+            numbers = range(usual) if given.trial is None else range(given.trial, given.trial + 1)
+            failed += run_campaign(campaign, given.seed, numbers, pristine, given.jobs)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
