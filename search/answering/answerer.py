@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from search.fulltext import FullText
-    from search.fulltext.view import RowSet, View
+    from search.fulltext.index_reader import IndexReader, RowSet
     from search.model import Document, Match
     from search.store import Actors, Documents, Marks
 
@@ -34,7 +34,7 @@ class _Answer:
 
     key: tuple[object, ...]
     parsed: Parsed
-    view: View
+    reader: IndexReader
     rows: RowSet
     stems: list[str]
     seeker: Seeker
@@ -74,7 +74,7 @@ class Answerer:
         if parsed.node is None:
             return None
         answer = self._answer(parsed, marks)
-        return suggest(parsed, answer.view, self._actors) if len(answer.rows) <= few else None
+        return suggest(parsed, answer.reader, self._actors) if len(answer.rows) <= few else None
 
     def list_rows(self, query: Query, marks: Marks | None) -> RowSet:
         """The rows of all that answers."""
@@ -97,23 +97,23 @@ class Answerer:
             return None
         if self._last is not None and str(self._last.parsed) == str(parsed):
             return self._last.seeker
-        view = self._fulltext.view
-        return self._build_seeker(parsed, view, Selector(view, self._rows, self._actors, None))
+        reader = self._fulltext.reader
+        return self._build_seeker(parsed, reader, Selector(reader, self._rows, self._actors, None))
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
-        view = self._fulltext.view
-        key = (str(parsed), id(view), self._rows.read_stamp(), marks.read_stamp() if marks else None)
+        reader = self._fulltext.reader
+        key = (str(parsed), id(reader), self._rows.read_stamp(), marks.read_stamp() if marks else None)
         if self._last is not None and self._last.key == key:
             return self._last
-        selector = Selector(view, self._rows, self._actors, marks)
+        selector = Selector(reader, self._rows, self._actors, marks)
         rows = selector.select(parsed.node) if parsed.node is not None else self._rows.list_all()
         notes = "; ".join(filter(None, (parsed.note, *dict.fromkeys(selector.notes))))
-        stems = list_stems(parsed.node, view) if parsed.sort in {None, "relevance"} else []
-        seeker = self._build_seeker(parsed, view, selector)
-        self._last = _Answer(key, parsed, view, rows, stems, seeker, notes or None, [])
+        stems = list_stems(parsed.node, reader) if parsed.sort in {None, "relevance"} else []
+        seeker = self._build_seeker(parsed, reader, selector)
+        self._last = _Answer(key, parsed, reader, rows, stems, seeker, notes or None, [])
         return self._last
 
-    def _build_seeker(self, parsed: Parsed, view: View, selector: Selector) -> Seeker:
+    def _build_seeker(self, parsed: Parsed, reader: IndexReader, selector: Selector) -> Seeker:
         """Words, and the names of actors that were asked for."""
         names = (
             Words(words, is_quoted=True)
@@ -123,14 +123,14 @@ class Answerer:
             for alias in islice(actor.aliases, _most_aliases)
             if (words := tuple(find_word_texts(alias)))
         )
-        return build_seeker([*list_sought(parsed.node), *dict.fromkeys(names)], view)
+        return build_seeker([*list_sought(parsed.node), *dict.fromkeys(names)], reader)
 
     def _rank(self, answer: _Answer, offset: int, limit: int) -> list[tuple[int, float]]:
         last = min(offset + limit, len(answer.rows))
         if len(answer.ranked) < last:
             count = last if last <= _first_page else len(answer.rows)
             if answer.stems:
-                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.view, count)
+                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.reader, count)
             else:
                 days = self._rows.read_days()
                 answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")

@@ -7,39 +7,39 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.fulltext.view import RowSet, View
+    from search.fulltext.index_reader import IndexReader, RowSet
 
 _step = 2  # between the positions of neighbours; odd ones are the title's
 
 
 def find_rows_of_phrase(
-    view: View, stems: Sequence[str], distance: int | None, within: RowSet | None, *, in_title: bool
+    reader: IndexReader, stems: Sequence[str], distance: int | None, within: RowSet | None, *, in_title: bool
 ) -> RowSet:
     """The documents that have these stems in a row or, given a `distance`, within so many words of each other."""
     if within is None:
 
         def build() -> tuple[int, frozenset[int]]:
-            found = frozenset(_find_rows(view, stems, distance, None, in_title=in_title))
+            found = frozenset(_find_rows(reader, stems, distance, None, in_title=in_title))
             return 2 * len(found) + 1, found
 
-        return view.keep(("phrase", *stems, str(distance), str(in_title)), build)
-    return _find_rows(view, stems, distance, within, in_title=in_title)
+        return reader.remember(("phrase", *stems, str(distance), str(in_title)), build)
+    return _find_rows(reader, stems, distance, within, in_title=in_title)
 
 
 def _find_rows(
-    view: View, stems: Sequence[str], distance: int | None, within: RowSet | None, *, in_title: bool
+    reader: IndexReader, stems: Sequence[str], distance: int | None, within: RowSet | None, *, in_title: bool
 ) -> set[int]:
     found: set[int] = set()
-    for index in range(len(view.segments)):
-        places = view.read_places(index, stems)
+    for index in range(len(reader.segments)):
+        places = reader.read_positions(index, stems)
         if places is None:
             continue
-        rarest = min(places, key=lambda each: len(each.numbers))
-        candidates = set(rarest.numbers) if within is None else within.intersection(rarest.numbers)
+        rarest = min(places, key=lambda each: len(each.rows))
+        candidates = set(rarest.rows) if within is None else within.intersection(rarest.rows)
         for each in places:
             if each is not rarest:
-                candidates = each.keep(candidates)
-        rows = list(candidates - view.segments[index].deleted)
+                candidates = each.intersect(candidates)
+        rows = list(candidates - reader.segments[index].deleted)
         found.update(
             number
             for number, *each in zip(rows, *(each.find(rows) for each in places), strict=True)

@@ -14,7 +14,7 @@ from search.model import Match, Snippet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from search.fulltext.view import View
+    from search.fulltext.index_reader import IndexReader
     from search.model import Document
 
     Span = tuple[int, int]
@@ -34,22 +34,22 @@ def list_sought(node: Node | None) -> list[WordLeaf]:
     return [leaf for leaf in wanted if isinstance(leaf, Words | Prefix | Fuzzy) and not leaf.in_title]
 
 
-def build_seeker(leaves: Iterable[WordLeaf], view: View) -> Seeker:
+def build_seeker(leaves: Iterable[WordLeaf], reader: IndexReader) -> Seeker:
     """What finds these leaves; the index tells the forms of their words."""
-    return Seeker([_build_pattern(leaf, view) for leaf in leaves])
+    return Seeker([_build_pattern(leaf, reader) for leaf in leaves])
 
 
-def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern:
+def _build_pattern(leaf: WordLeaf, reader: IndexReader) -> _Pattern | _NearPattern:
     match leaf:
         case Prefix():
             prefix = build_plain(leaf.word)
             return _Pattern(prefix, [lambda word: build_plain(word).startswith(prefix)])
         case Fuzzy():
-            forms = frozenset(view.find_near(build_plain(leaf.word), leaf.distance))
+            forms = frozenset(reader.find_near(build_plain(leaf.word), leaf.distance))
             return _Pattern(_find_common_beginning(sorted(forms)), [lambda word: build_plain(word) in forms])
         case Words():
             tests = [_build_test(word, is_quoted=leaf.is_quoted) for word in leaf.words]
-            lead = _find_common_beginning(view.list_forms_of(build_stem(leaf.words[0])))
+            lead = _find_common_beginning(reader.list_forms_of(build_stem(leaf.words[0])))
             return _Pattern(lead, tests) if leaf.within is None else _NearPattern(tests, leaf.within)
 
 
