@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
-from whoosh.codec.base import Codec, FieldCursor, PerDocumentReader, TermsReader
+from whoosh.codec.base import Automata, Codec, FieldCursor, PerDocumentReader, TermsReader
 from whoosh.reading import TermInfo, TermNotFound
 
 from search.fulltext.field_values import FieldValues, short_fields
@@ -52,6 +52,10 @@ class NewscastCodec(Codec):  # type: ignore[misc] # Whoosh's classes are untyped
         """Open the documents of a segment."""
         return SegmentDocuments(self._open(storage, segment))
 
+    def automata(self, storage: FileStorage, segment: StoredSegment) -> FormAutomata:  # noqa: ARG002 - Whoosh's signature
+        """What finds words with a spelling mistake."""
+        return FormAutomata()
+
     def _open(self, storage: FileStorage, segment: StoredSegment) -> SegmentFields:
         """Open the segment's file once for both readers."""
         path, deleted = Path(storage.folder) / segment.file_name, segment.deleted_docs()
@@ -59,6 +63,16 @@ class NewscastCodec(Codec):  # type: ignore[misc] # Whoosh's classes are untyped
         if opened is None or (opened.segment.path, opened.segment.deleted_documents) != (path, deleted):
             self._opened = opened = SegmentFields(Segment(path, deleted))
         return opened
+
+
+class FormAutomata(Automata):  # type: ignore[misc]
+    """Finds terms that differ by a few letters. The mark of a form is not one of them."""
+
+    def terms_within(self, fieldcur: TermCursor, uterm: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
+        """The terms at most `maxdist` letters off that have the first `prefix` letters in common."""
+        fixed = prefix + 1 if uterm.startswith(form_mark) else prefix
+        found: Iterator[str] = super().terms_within(fieldcur, uterm, maxdist, fixed)
+        return found
 
 
 class SegmentFields:

@@ -20,7 +20,7 @@ from whoosh.index import TOC, clean_files
 from search.fulltext.schema import build_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from whoosh.codec.base import Codec
@@ -86,6 +86,10 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
     def is_deleted(self, docnum: int) -> bool:
         """Was this document deleted?"""
         return docnum in self._deleted
+
+    def delete_documents(self, docnums: Iterable[int]) -> None:
+        """Delete documents from the next commit on."""
+        self._deleted = self._deleted.union(docnums)
 
     def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001, FBT002 - Whoosh's signature
         """Delete a document from the next commit on, or bring it back."""

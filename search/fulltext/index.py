@@ -147,10 +147,8 @@ class FullText:
     def _delete(self, segments: list[StoredSegment], outdated: set[int]) -> None:
         for stored in segments:
             segment = self._open_segment(stored)
-            for row in outdated:
-                document = segment.find_document(row)
-                if document is not None:
-                    stored.delete_document(document)
+            found = map(segment.find_document, outdated)
+            stored.delete_documents(document for document in found if document is not None)
 
     def merge(self) -> Iterator[Progress]:
         """Merge segments of like size until there are few of each, so that a search need not look into many."""
