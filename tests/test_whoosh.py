@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whoosh import qparser, sorting
@@ -52,18 +53,18 @@ def searcher(folder):
         yield opened
 
 
-def ask(searcher, text: str, **options) -> list[dict[str, object]]:
+def ask(searcher, text: str, **options) -> list[dict[str, Any]]:
     query = qparser.QueryParser("text", searcher.schema).parse(text)
     return [hit.fields() for hit in searcher.search(query, limit=None, **options)]
 
 
-def find(searcher, text: str) -> set[object]:
+def find(searcher, text: str) -> set[str]:
     found = [fields["id"] for fields in ask(searcher, text)]
     assert len(set(found)) == len(found)
     return set(found)
 
 
-def find_own(library: Library, text: str) -> set[object]:
+def find_own(library: Library, text: str) -> set[str]:
     return {hit.summary.id for hit in library.search(Query(text), 0, 1_000).hits}
 
 
