@@ -2,6 +2,7 @@
 
 from search.annotating import annotate, annotate_across
 from search.errors import (
+    DocumentDamagedError,
     FullTextDamagedError,
     InvalidDocumentError,
     LibraryLockedError,
@@ -44,6 +45,7 @@ __all__ = [
     "Addition",
     "Cast",
     "Document",
+    "DocumentDamagedError",
     "FacetCount",
     "Facets",
     "FullTextDamagedError",

@@ -11,13 +11,14 @@ from search.model import Addition, Progress
 from search.recasting import Recaster
 from search.removing import drop_documents
 from search.sources import find_files, is_url, parse_raw, read_file, read_page
-from search.store import Corrections, Documents, Removed, begin
+from search.store import Checksums, Corrections, Damage, Documents, Removed, begin
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
     from search.fulltext import FullText
+    from search.model import Outcome
     from search.sources import Raw
     from search.store import StoredDocument
 
@@ -50,7 +51,8 @@ class _Adder:
         self._connection = connection
         self._documents = Documents(connection)
         self._recaster, self._corrections = Recaster(connection), Corrections(connection)
-        self._removed = Removed(connection)
+        self._checksums, self._removed = Checksums(connection), Removed(connection)
+        self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
         # Rules are quick, so that names are there before the rest is.
         self._recogniser = build_recogniser("rules")
@@ -86,25 +88,36 @@ class _Adder:
             raise origin
         raw = read_page(origin) if is_url(origin) else read_file(origin)
         known = self._documents.find_number(_build_origin(raw))
-        if same := self._find_same(raw, known):
-            return same, None
-        self._removed.forget(_build_origin(raw))
-        stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw))
+        same = self._documents.find_by_content(raw.content_hash)
+        damaged = self._drop_damaged({number for number, _, _ in same} | ({known} if known is not None else set()))
+        if not damaged and (addition := self._find_addition(raw, known, same)):
+            return addition, None
+        if self._has_removed:
+            self._removed.forget(_build_origin(raw))
+        stored = self._documents.write(_build_origin(raw), raw.content_hash, parse_raw(raw), min(damaged, default=None))
         if known is not None:
             self._corrections.forget(known)
         cast = find_cast(stored.document, self._recogniser)
         self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
-        return Addition(origin, "added" if known is None else "changed", stored.document.id), stored
+        outcome: Outcome = "added" if known is None and not damaged else "changed"
+        return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 
-    def _find_same(self, raw: Raw, known: int | None) -> Addition | None:
+    def _drop_damaged(self, numbers: set[int]) -> set[int]:
+        """Drop those of these documents that are damaged, and give their rows: their source is at hand."""
+        damaged = {number for number in numbers if not self._checksums.is_whole(number)}
+        if damaged:
+            Damage(self._connection).drop(damaged, ())
+            self._gone |= dict.fromkeys(damaged, self._documents.read_newest_revision())
+        return damaged
+
+    def _find_addition(self, raw: Raw, known: int | None, same: list[tuple[int, str, str]]) -> Addition | None:
         """What becomes of bytes that an article has, or a removed one had, instead of being added.
 
         `known` is the article that came from the same place: it goes where its file is a copy of another's.
         """
-        same = self._documents.find_by_content(raw.content_hash)
         if any(number == known for number, _, _ in same):
             return Addition(raw.origin, "skipped")
-        removed = self._removed.find(raw.content_hash)
+        removed = self._removed.find(raw.content_hash) if self._has_removed else None
         if removed is None and (not same or (known is not None and all(_has_moved_on(each[2], raw) for each in same))):
             return None
         identifier, reason = (same[0][1], None) if same else (removed, "removed; newscast undo brings it back")

@@ -34,6 +34,18 @@ class NotFoundError(NewscastError):
     """No Document or Actor answers to what was asked for, or more than one does."""
 
 
+class DocumentDamagedError(NewscastError):
+    """A Document in the Library is not as it was written."""
+
+    def __init__(self, identifier: str, origin: str) -> None:
+        super().__init__(
+            f"article {identifier} is damaged; bring it back with: newscast add {origin};"
+            " or take it out with: newscast doctor --repair"
+        )
+        self.identifier = identifier
+        self.origin = origin
+
+
 class InvalidDocumentError(NewscastError):
     """A line that was to be a document in JSON is not one."""
 

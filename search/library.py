@@ -10,10 +10,22 @@ from typing import TYPE_CHECKING, Self
 
 from search.answering import Answerer
 from search.cast.recognise import find_recogniser, find_version
-from search.errors import FullTextDamagedError, LibraryUnreadableError
-from search.fulltext import FullText, room_alone, room_among_many, schema_version
-from search.model import Health, Progress, Sighting
-from search.store import Actors, Corrections, Documents, FacetCounter, WriterLock, begin, open_library_database
+from search.checking import check_library, describe_missing, find_loss, keep_loss, read_loss
+from search.errors import DocumentDamagedError, LibraryLockedError, LibraryUnreadableError
+from search.fulltext import FullText, room_alone, room_among_many
+from search.indexing import bring_level
+from search.model import Sighting
+from search.store import (
+    Actors,
+    Checksums,
+    Corrections,
+    Documents,
+    FacetCounter,
+    WriterLock,
+    begin,
+    is_corrupt,
+    open_library_database,
+)
 from search.text import find_sentences
 
 if TYPE_CHECKING:
@@ -21,10 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from search.model import Actor, Cast, Document, Facets, Match, Mention, Query, Results, Summary
-    from search.store import Marks, StoredDocument
-
-_batch_size = 8_000_000  # characters to a segment when the index is built anew
+    from search.model import Actor, Cast, Document, Facets, Health, Match, Mention, Progress, Query, Results, Summary
+    from search.store import Marks
 
 
 class Library:
@@ -38,7 +48,7 @@ class Library:
         """Open the library in `folder`, made there if need be. Raises LibraryUnreadableError."""
         database = folder / "library.db"
         if read_only and not database.exists():
-            raise LibraryUnreadableError(f"no library in {folder}: newscast add PATH makes one")
+            raise LibraryUnreadableError(describe_missing(folder))
         if not read_only:
             try:
                 (folder / "fulltext").mkdir(parents=True, exist_ok=True)
@@ -53,6 +63,10 @@ class Library:
         self._fulltext = FullText(folder / "fulltext", room_among_many if read_only else room_alone)
         self._facet_counter = FacetCounter(database)
         self._answerer = Answerer(self._connection, self._documents, self._actors, self._fulltext)
+        if not read_only:
+            # Before anything is written, or this connection closes and with it the log.
+            with suppress(LibraryLockedError, sqlite3.DatabaseError):  # whoever asks is told of a damaged database
+                self._keep_loss()
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +92,7 @@ class Library:
         from search.adding import add_documents
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with self._writing():
             yield from self._catch_up()
             yield from add_documents(paths, self._connection, self._fulltext)
             yield from self._catch_up()  # where the index turned out to be damaged meanwhile
@@ -91,13 +105,13 @@ class Library:
         """
         from search.recasting import recast_documents
 
-        with WriterLock(self.folder):
+        with self._writing():
             yield from recast_documents(self._connection, self.recogniser)
 
     @property
     def note(self) -> str | None:
-        """Why another recogniser serves than the one asked for, if so."""
-        return find_recogniser(self.recogniser)[1]
+        """What its user should know before all else: that articles were lost, or that another recogniser serves."""
+        return "; ".join(filter(None, (self.loss, find_recogniser(self.recogniser)[1]))) or None
 
     def is_annotated(self) -> bool:
         """Has this recogniser seen all documents? Quick at any size."""
@@ -109,10 +123,12 @@ class Library:
 
         Raises LibraryLockedError while somebody else is writing.
         """
-        with WriterLock(self.folder), self._reading(), begin(self._connection):
+        with self._writing(), self._reading(), begin(self._connection):
             corrections = Corrections(self._connection)
             number = self._documents.read(identifier).number
-            return (corrections.restore if is_right else corrections.unlink)(number, mention)
+            is_changed = (corrections.restore if is_right else corrections.unlink)(number, mention)
+            Checksums(self._connection).write_cast(number)
+            return is_changed
 
     def remove(self, identifiers: Sequence[str]) -> tuple[Summary, ...]:
         """Take these documents out; each is an id or the beginning of one. `undo_remove` brings them back.
@@ -121,7 +137,7 @@ class Library:
         """
         from search.removing import remove_documents
 
-        with WriterLock(self.folder), self._reading():
+        with self._writing(), self._reading():
             for _ in self._catch_up():
                 pass
             return remove_documents(identifiers, self._connection, self._fulltext)
@@ -133,7 +149,7 @@ class Library:
         """
         from search.removing import undo_removal
 
-        with WriterLock(self.folder), self._reading():
+        with self._writing(), self._reading():
             for _ in self._catch_up():
                 pass
             return undo_removal(self._connection, self._fulltext)
@@ -213,7 +229,10 @@ class Library:
             documents = self._actors.list_documents(actor)
         for number, summary in documents:
             with self._reading():
-                document = self._documents.read_number(number).document
+                try:
+                    document = self._documents.read_number(number).document
+                except DocumentDamagedError:
+                    continue  # the doctor names it
                 mentions = self._actors.read_cast(document, number).of_actor(actor)
             for mention in mentions:
                 text = document.paragraphs[mention.paragraph].text
@@ -229,70 +248,55 @@ class Library:
         with self._reading():
             return not self._fulltext.is_current(self._documents.count(), self._documents.read_newest_revision())
 
-    def health(self) -> Health:
-        """A thorough look: the database's own check, every file of the index, and whether both hold the same."""
+    @property
+    def loss(self) -> str | None:
+        """That articles were lost, with numbers and what to do, in a line; None if none were. Quick at any size."""
         with self._reading():
-            problems = [
-                f"the database is damaged: {row[0]}"
-                for row in self._connection.execute("PRAGMA integrity_check(5)")
-                if row[0] != "ok"
-            ]
-            problems += [f"the full-text index is damaged: {name}" for name in self._fulltext.find_damage()]
-            indexed: dict[int, int] = {}
-            with suppress(FullTextDamagedError):  # find_damage has said so
-                indexed = self._fulltext.read_revisions()
-            wanted = self._documents.read_revisions()
-            if indexed != wanted:
-                lacking = len(wanted.items() - indexed.items())
-                problems.append(
-                    f"the full-text index is behind: {lacking} of {len(wanted)} documents are not in it as they are"
-                )
-            actors, mentions = self._actors.count()
-            return Health(len(wanted), mentions, actors, len(indexed), tuple(problems))
+            loss = read_loss(self._connection, self._fulltext)
+        return str(loss) if loss else None
+
+    def damage(self, identifier: str) -> str | None:
+        """What is damaged of the document with this id, beside its text, and what to do; None where it is whole."""
+        with self._reading():
+            number = self._documents.read(identifier).number
+            if Checksums(self._connection).is_cast_whole(number):
+                return None
+        return f"the cast of article {identifier} is damaged; find it again with: newscast doctor --repair"
+
+    def health(self) -> Health:
+        """A thorough look: the database, each document and its cast, the index, and whether both hold the same."""
+        with self._reading():
+            return check_library(self._connection, self._fulltext)
+
+    def mend(self) -> tuple[str, ...]:
+        """Set aside what is damaged in the store, and say in plain words what was done. `repair` the index afterwards.
+
+        Raises LibraryLockedError while somebody else is writing.
+        """
+        from search.repairing import mend_store
+
+        with self._writing(), self._reading():
+            return tuple(mend_store(self._connection, self.folder))
 
     def repair(self) -> Iterator[Progress]:
         """Bring the full-text index level with the store, or build it anew where it is damaged."""
-        with WriterLock(self.folder):
+        if self.read_only and find_loss(self._connection, self._fulltext):
+            with Library(self.folder):
+                pass  # to open it so keeps the evidence
+        with self._writing():
             yield from self._catch_up(rebuild=bool(self._fulltext.find_damage()))
 
-    def _catch_up(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        if not rebuild and not self.is_behind():
+    def _keep_loss(self) -> None:
+        if find_loss(self._connection, self._fulltext) is None:
             return
-        state = self._fulltext.read_state()
-        indexed: dict[int, int] = {}
-        try:
-            rebuild = rebuild or state is None or state.schema != schema_version
-            indexed = {} if rebuild else self._fulltext.read_revisions()
-        except FullTextDamagedError:
-            rebuild = True
-        if rebuild:
-            self._fulltext.clear()
-        wanted = self._documents.read_revisions()
-        gone = [number for number in indexed if number not in wanted]
-        lacking = [number for number, revision in wanted.items() if indexed.get(number) != revision]
-        if gone:
-            self._fulltext.write((), gone=gone)
-        done = 0
-        while done < len(lacking):
-            yield Progress(done, len(lacking), "bringing the full-text index level")
-            batch = self._read_batch(lacking[done:])
-            self._fulltext.write((row.number, row.revision, row.document) for row in batch)
-            done += len(batch)
-        self._fulltext.mark_current(len(wanted), max(wanted.values(), default=0))
-        yield from self._fulltext.merge()
-        if lacking:
-            yield Progress(len(lacking), len(lacking), "bringing the full-text index level")
+        with WriterLock(self.folder):
+            loss = find_loss(self._connection, self._fulltext)
+            if loss is not None:
+                keep_loss(loss, self._connection, self.folder)
 
-    def _read_batch(self, numbers: Sequence[int]) -> list[StoredDocument]:
-        """The first of these documents, as many as become one segment."""
-        batch: list[StoredDocument] = []
-        size = 0
-        for number in numbers:
-            batch.append(self._documents.read_number(number))
-            size += sum(len(paragraph.text) for paragraph in batch[-1].document.paragraphs)
-            if size > _batch_size:
-                break
-        return batch
+    def _catch_up(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        if rebuild or self.is_behind():
+            yield from bring_level(self._documents, self._fulltext, rebuild=rebuild)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -303,5 +307,17 @@ class Library:
             except sqlite3.Error as error:
                 raise self._build_error(error) from error
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The Library's lock, and whatever keeps from writing as one clear error."""
+        with WriterLock(self.folder):
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise self._build_error(error) from error
+            except OSError as error:
+                raise LibraryUnreadableError(f"{self.folder}: cannot be written to: {error.strerror}") from error
+
     def _build_error(self, error: sqlite3.Error) -> LibraryUnreadableError:
-        return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}")
+        advice = "; newscast doctor says more" if is_corrupt(error) else ""
+        return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}{advice}")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from search.cast.link import Linker
 from search.cast.recognise import build_recogniser, find_recogniser, find_version
 from search.cast.resolve import find_cast
+from search.errors import DocumentDamagedError
 from search.model import Progress
-from search.store import Corrections, Documents, begin
+from search.store import Checksums, Corrections, Documents, begin
 from search.store.links import Links
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Recaster:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._documents, self._links = Documents(connection), Links(connection)
-        self._corrections = Corrections(connection)
+        self._corrections, self._checksums = Corrections(connection), Checksums(connection)
         self._linker = Linker(self._links)
 
     def replace_cast(self, number: int, cast: Cast, version: str) -> None:
@@ -41,6 +42,7 @@ class Recaster:
         now = self._linker.find_sole_owners(shorts)
         self._linker.link_shorts(short for short in shorts if now[short] is None or now[short] != owners[short])
         self._documents.mark_annotated(number, version)
+        self._checksums.write_cast(number)
 
 
 def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
@@ -55,8 +57,16 @@ def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterato
     chosen = build_recogniser(name)
     for start in range(0, len(numbers), _documents_per_step):
         step = numbers[start : start + _documents_per_step]
-        casts = [(number, find_cast(documents.read_number(number).document, chosen)) for number in step]
+        casts: list[tuple[int, Cast | None]] = []
+        for number in step:
+            try:
+                casts.append((number, find_cast(documents.read_number(number).document, chosen)))
+            except DocumentDamagedError:
+                casts.append((number, None))  # the doctor names it; there is no cast to be found in it
         with begin(connection):
             for number, cast in casts:
-                recaster.replace_cast(number, cast, version)
+                if cast is None:
+                    documents.mark_annotated(number, version)
+                else:
+                    recaster.replace_cast(number, cast, version)
         yield Progress(start + len(step), len(numbers), "finding the cast")

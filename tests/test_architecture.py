@@ -16,12 +16,13 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
     ("model", "errors"), ("text", "known_actors"),
-    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting"),
-    ("removing",), ("adding", "annotating"), ("library",),
+    ("sources", "cast", "fulltext", "language", "store", "jsonl"), ("answering", "recasting", "checking", "indexing"),
+    ("removing", "repairing"), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
     ("render", "history", "walk", "links", "settings", "output"), ("widgets", "indexer", "setup", "terminal"),
-    ("screens",), ("app",), ("commands", "remove_command", "search_command", "watch_command"), ("cli",), ("serving",),
+    ("screens",), ("app",),
+    ("commands", "doctor_command", "remove_command", "search_command", "watch_command"), ("cli",), ("serving",),
 )  # fmt: skip
 
 

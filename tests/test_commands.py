@@ -291,6 +291,8 @@ def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_any_command(see
     with sqlite3.connect(seeded / "library.db") as connection:
         connection.executescript(
             "DROP INDEX documents_by_source; DROP INDEX documents_by_url; DROP TABLE actor_descriptions;"
+            "DROP TABLE counters; DROP TABLE removed; DROP TABLE checksums; DROP TABLE losses;"
+            "ALTER TABLE actors DROP COLUMN checksum;"
             "PRAGMA user_version = 2;"
         )
     connection.close()

@@ -153,7 +153,7 @@ def test_a_segment_of_a_machine_with_another_byte_order_is_refused(index, tmp_pa
         Segment(path)
 
 
-def test_what_was_read_is_kept_within_its_room_and_what_was_not_asked_for_goes_first():
+def test_the_cache_stays_within_its_room_and_what_was_not_asked_for_goes_first():
     cache, built = Cache(10), []
 
     def build(key):

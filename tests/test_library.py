@@ -146,7 +146,7 @@ def test_a_damaged_index_is_noticed_and_built_anew(seeded, damage):
 
 def test_an_index_of_an_older_newscast_is_built_anew(seeded, monkeypatch):
     monkeypatch.setattr("search.fulltext.index.schema_version", 99)
-    monkeypatch.setattr("search.library.schema_version", 99)
+    monkeypatch.setattr("search.indexing.schema_version", 99)
     with Library(seeded, recogniser="rules") as library:
         assert library.is_behind()
         list(library.repair())

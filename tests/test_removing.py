@@ -132,7 +132,10 @@ def test_the_commands_say_what_is_gone_and_what_is_back(seeded):
 
 def test_a_library_of_the_version_before_goes_on_counting_its_revisions(seeded):
     with sqlite3.connect(seeded / "library.db") as database:
-        database.executescript("DROP TABLE removed; DROP TABLE counters; PRAGMA user_version = 4")
+        database.executescript(
+            "DROP TABLE removed; DROP TABLE counters; DROP TABLE checksums; DROP TABLE losses;"
+            " ALTER TABLE actors DROP COLUMN checksum; PRAGMA user_version = 4"
+        )
     with Library(seeded, recogniser="rules") as library:
         assert not library.is_behind()
         library.remove(find_ids(library, "captagon"))

@@ -26,7 +26,7 @@ _commands = {
     "annotate": ("tui.commands", "annotate_documents"),
     "remove": ("tui.remove_command", "remove"),
     "undo": ("tui.remove_command", "undo"),
-    "doctor": ("tui.commands", "doctor"),
+    "doctor": ("tui.doctor_command", "doctor"),
     "watch": ("tui.watch_command", "watch"),
     "serve": ("tui.serving.command", "serve"),
 }

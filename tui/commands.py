@@ -10,6 +10,7 @@ import click
 from search import (
     Actor,
     Addition,
+    Cast,
     Document,
     InvalidDocumentError,
     Library,
@@ -22,17 +23,12 @@ from search import (
     parse_json,
 )
 from tui.output import json_option, mark_spans, print_json, say, show_count, show_progress
-from tui.setup import find_setup, open_as_it_is, open_for_reading, open_for_writing, setup_options
+from tui.setup import find_setup, open_for_reading, open_for_writing, setup_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from click.shell_completion import CompletionItem
-
-
-def _say_note(library: Library) -> None:
-    if library.note:
-        say(f"newscast: {library.note}")
 
 
 @click.command()
@@ -46,7 +42,6 @@ def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None: 
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
     with open_for_writing(setup) as opened:
-        _say_note(opened)
         for step in show_progress(opened.add(paths)):
             counts.update(addition.outcome for addition in step.additions)
             refusals += [addition for addition in step.additions if addition.outcome == "refused"]
@@ -75,10 +70,17 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
     """Print an article with its mentions; the beginning of an id is enough."""
     with open_for_reading(find_setup(context)) as opened:
         found = opened.document(document)
-        cast = opened.cast(found.id)
+        cast, damage = opened.cast(found.id), opened.damage(found.id)
     if as_json:
         print_json(build_json(found, cast))
-        return
+    else:
+        _print_document(found, cast)
+    if damage:
+        say(f"newscast: {damage}")
+        context.exit(1)
+
+
+def _print_document(found: Document, cast: Cast) -> None:
     click.secho(found.title or "", bold=True)
     byline = (found.source, found.published.isoformat() if found.published else None, found.url)
     click.echo(" · ".join(filter(None, byline)))
@@ -183,44 +185,3 @@ def _read_documents(file: IO[str], bad: list[int]) -> Iterator[Document]:
         except InvalidDocumentError as error:
             bad.append(number)
             say(f"newscast: line {number}: {error}")
-
-
-@click.command()
-@setup_options
-@json_option
-@click.option("--repair", is_flag=True, help="Build anew what is derived and not as it should be.")
-@click.option("--annotate", "annotates", is_flag=True, help="Find the cast anew where a better model has not seen it.")
-@click.pass_context
-def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - as in add
-    """Say whether the library is whole, and mend what can be mended."""
-    setup = find_setup(context)
-    with open_as_it_is(setup) as opened:
-        health = opened.health()
-    if health.problems and repair:
-        with open_for_writing(setup) as opened:
-            for _ in show_progress(opened.repair()):
-                pass
-            health = opened.health()
-    if annotates:
-        with open_for_writing(setup) as opened:
-            _say_note(opened)
-            for _ in show_progress(opened.annotate()):
-                pass
-            health = opened.health()
-    fields = {
-        "documents": health.documents,
-        "indexed": health.indexed,
-        "actors": health.actors,
-        "mentions": health.mentions,
-        "problems": health.problems,
-    }
-    if as_json:
-        print_json(fields)
-    else:
-        click.echo(f"{setup.folder}")
-        click.echo(f"{health.documents:,} articles, {health.actors:,} actors, {health.mentions:,} mentions")
-        for problem in health.problems:
-            click.echo(f"problem: {problem}")
-        click.echo("mend it with: newscast doctor --repair" if health.problems else "whole")
-    if health.problems:
-        context.exit(1)

@@ -10,7 +10,7 @@ import click
 
 from search import Facets, Library, Marks, Query, Searches
 from tui.output import json_option, mark_spans, print_json, say
-from tui.setup import Setup, ask, find_setup, open_for_reading, setup_options
+from tui.setup import Setup, ask, find_setup, open_for_reading, say_marks_note, setup_options
 
 if TYPE_CHECKING:
     from search import Hit, Results
@@ -61,6 +61,8 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
         _save(setup, save, text)
     asked = Query(f"{text} sort:{sort}" if sort else text)
     marks = Marks(setup.reader_database) if "is:" in text.lower() else None
+    if marks is not None:
+        say_marks_note(marks)
     with open_for_reading(setup) as opened:
         results, suggestion, facets = ask(
             setup,
@@ -125,11 +127,13 @@ def _expand(setup: Setup, text: str) -> str:
     if "@" not in text:
         return text
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         return searches.expand(text)
 
 
 def _save(setup: Setup, name: str, text: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         try:
             before = searches.save(name, text)
         except ValueError as error:
@@ -139,12 +143,14 @@ def _save(setup: Setup, name: str, text: str) -> None:
 
 def _forget(setup: Setup, name: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         gone = searches.forget(name)
     say(f"forgotten; take it back with: newscast search --save {gone.name} '{gone.query}'")
 
 
 def _list_saved(setup: Setup, *, as_json: bool) -> None:
     with closing(Searches(setup.reader_database)) as searches:
+        say_marks_note(searches)
         saved = searches.list_saved()
     with closing(Marks(setup.reader_database)) as marks, open_for_reading(setup) as library:
         for each in saved:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from search import FullTextDamagedError, Library, LibraryLockedError, LibraryOutdatedError
+from search import FullTextDamagedError, Library, LibraryLockedError, LibraryOutdatedError, LibraryUnreadableError
 from tui.output import say, show_progress
 from tui.settings import (
     Settings,
@@ -22,6 +22,8 @@ from tui.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from search import Marks, Searches
 
 Answer = TypeVar("Answer")
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -109,6 +111,10 @@ def open_for_reading(setup: Setup) -> Iterator[Library]:
                     pass
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
+            except LibraryUnreadableError as error:
+                say(f"newscast: {error}; some articles may not be found")
+        if library.loss:
+            say(f"newscast: {library.loss}")
         yield library
 
 
@@ -132,4 +138,13 @@ def open_for_writing(setup: Setup) -> Library:
     """The library to be added to. Raises NewscastError, UsageError where it is to be read only."""
     if setup.read_only:
         raise click.UsageError("with --read-only nothing can be added or changed")
-    return Library(setup.folder, recogniser=setup.settings.recogniser)
+    library = Library(setup.folder, recogniser=setup.settings.recogniser)
+    if library.note:
+        say(f"newscast: {library.note}")
+    return library
+
+
+def say_marks_note(marks: Marks | Searches) -> None:
+    """Say what keeps a person's marks, places and searches from being kept."""
+    if marks.note:
+        say(f"newscast: {marks.note}")

@@ -17,6 +17,7 @@ from search.text import find_word_texts
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
 
     from search.fulltext import FullText
     from search.fulltext.index_reader import IndexReader, RowSet
@@ -40,6 +41,7 @@ class _Answer:
     seeker: Seeker
     note: str | None
     ranked: list[tuple[int, float]]
+    left_out: frozenset[int]
 
 
 class Answerer:
@@ -57,10 +59,16 @@ class Answerer:
         parsed = parse_query(query.text, as_you_type=query.as_you_type)
         if parsed.node is None and parsed.sort is None:
             hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
-            return Results(query, self._documents.count(), offset, hits, parsed.note)
-        answer = self._answer(parsed, marks)
-        page = self._rank(answer, offset, limit)
-        found = self._documents.read_with_texts([number for number, _ in page])
+            left_out = self._documents.list_damaged()
+            return Results(
+                query, self._documents.count() - len(left_out), offset, hits, _join(parsed.note, _note(left_out))
+            )
+        while True:
+            answer = self._answer(parsed, marks)
+            page = self._rank(answer, offset, limit)
+            found = self._documents.read_with_texts([number for number, _ in page])
+            if answer.left_out == self._documents.list_damaged():
+                break
         hits = tuple(
             Hit(found[number][0], worth, answer.seeker.build_snippet(found[number][1]))
             for number, worth in page
@@ -102,15 +110,18 @@ class Answerer:
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
         reader = self._fulltext.reader
-        key = (str(parsed), id(reader), self._rows.read_stamp(), marks.read_stamp() if marks else None)
+        left_out = self._documents.list_damaged()
+        key = (str(parsed), id(reader), self._rows.read_stamp(), marks.read_stamp() if marks else None, left_out)
         if self._last is not None and self._last.key == key:
             return self._last
         selector = Selector(reader, self._rows, self._actors, marks)
         rows = selector.select(parsed.node) if parsed.node is not None else self._rows.list_all()
-        notes = "; ".join(filter(None, (parsed.note, *dict.fromkeys(selector.notes))))
+        damaged = rows & left_out
+        notes = _join(parsed.note, *dict.fromkeys(selector.notes), _note(damaged))
+        rows = rows - damaged if damaged else rows
         stems = list_stems(parsed.node, reader) if parsed.sort in {None, "relevance"} else []
         seeker = self._build_seeker(parsed, reader, selector)
-        self._last = _Answer(key, parsed, reader, rows, stems, seeker, notes or None, [])
+        self._last = _Answer(key, parsed, reader, rows, stems, seeker, notes, [], left_out)
         return self._last
 
     def _build_seeker(self, parsed: Parsed, reader: IndexReader, selector: Selector) -> Seeker:
@@ -135,3 +146,14 @@ class Answerer:
                 days = self._rows.read_days()
                 answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")
         return answer.ranked[offset:last]
+
+
+def _note(damaged: Collection[int]) -> str | None:
+    if not damaged:
+        return None
+    some = "1 article that is" if len(damaged) == 1 else f"{len(damaged):,} articles that are"
+    return f"left out {some} damaged: newscast doctor says more"
+
+
+def _join(*notes: str | None) -> str | None:
+    return "; ".join(filter(None, notes)) or None

@@ -45,12 +45,10 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
     def __setstate__(self, kept: tuple[str, int, tuple[int, ...], int]) -> None:
         # What is read may have been damaged, or written by somebody who means harm.
         name, documents, deleted, checksum = kept
-        state = name, documents, deleted
-        if zlib.crc32(ascii(state).encode()) != checksum or not re.fullmatch("[0-9a-z]+", str(name)):
+        if zlib.crc32(ascii((name, documents, deleted)).encode()) != checksum or not re.fullmatch("[0-9a-z]+", name):
             raise pickle.UnpicklingError("a segment that is not as it was written")
-        self.__init__()  # type: ignore[misc] # for what Whoosh's own class keeps
-        self.segid, self._documents = name, documents
-        self._deleted = frozenset(deleted)
+        super().__init__(_name)
+        self.segid, self._documents, self._deleted = name, documents, frozenset(deleted)
 
     def codec(self) -> Codec:
         """The codec that reads it for Whoosh."""

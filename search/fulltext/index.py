@@ -171,8 +171,9 @@ class FullText:
         for done in merge_segments(opened, self._folder / new.file_name):
             yield Progress(done, total, "putting the full-text index together")
         new.set_doc_count(sum(segment.count_live() for segment in opened))
-        kept = [segment for segment in commit.segments if segment not in chosen]
-        self._open_commits().write(commit.generation + 1, [*kept, new])
+        merged = {segment.file_name for segment in chosen}
+        others = [segment for segment in commit.segments if segment.file_name not in merged]
+        self._open_commits().write(commit.generation + 1, [*others, new])
 
     def mark_current(self, documents: int, revision: int) -> None:
         """Note, after a write, that the index now stands at this state of the store."""

@@ -4,11 +4,14 @@
 """
 
 from search.store.actors import Actors
+from search.store.checksums import Checksums
 from search.store.corrections import Corrections
-from search.store.database import begin, open_library_database, open_reader_database
+from search.store.damage import Damage, DamagedDocument
+from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
 from search.store.lock import WriterLock
+from search.store.losses import Loss, Losses
 from search.store.marks import Mark, Marks, Visit
 from search.store.removed import Removed, RemovedDocument
 from search.store.rows import Rows
@@ -16,9 +19,14 @@ from search.store.searches import SavedSearch, Searches
 
 __all__ = [
     "Actors",
+    "Checksums",
     "Corrections",
+    "Damage",
+    "DamagedDocument",
     "Documents",
     "FacetCounter",
+    "Loss",
+    "Losses",
     "Mark",
     "Marks",
     "Removed",
@@ -30,6 +38,7 @@ __all__ = [
     "Visit",
     "WriterLock",
     "begin",
+    "is_corrupt",
     "open_library_database",
     "open_reader_database",
 ]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 from search.errors import NotFoundError
-from search.model import Actor, Cast, Document, Link, Mention, Summary
+from search.model import Actor, ActorType, Cast, Document, Link, Mention, MentionKind, Summary, Why
 from search.store.documents import build_summary, summary_columns
 from search.text import fold
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from search.model import ActorType
-
 _ACTOR = "actors.number, actors.id, actors.name, actors.type, actors.mentions, actors.documents"
 _HAS_NAME = "actors.number IN (SELECT actor FROM actor_names WHERE true"
 _most_alike = 50
+_kinds, _types, _reasons = (frozenset(get_args(words)) for words in (MentionKind, ActorType, Why))
 _IN_ORDER = "ORDER BY actors.documents DESC, actors.mentions DESC, actors.id"
 
 
@@ -89,8 +88,9 @@ class Actors:
             [number, first, last],
         ).fetchall()
         # A long article repeats a few links thousands of times.
-        links = {found: Link(*found) for found in {row[5:] for row in rows} if found[0]}
-        mentions = tuple(_build_mention(document, row[:5], links.get(row[5:])) for row in rows)
+        links = {found: Link(*found) for found in {row[5:] for row in rows} if found[0] and found[1] in _reasons}
+        built = (_build_mention(document, row[:5], links.get(row[5:])) for row in rows)
+        mentions = tuple(mention for mention in built if mention is not None)
         actors = self._connection.execute(
             f"SELECT DISTINCT {_ACTOR} FROM appearances JOIN actors ON actors.number = actor WHERE document = ?",
             [number],
@@ -107,15 +107,21 @@ class Actors:
         )
         return [(row[0], build_summary(row[1:])) for row in rows.fetchall()]
 
-    def _build_actor(self, row: tuple[int, str, str, str, int, int]) -> Actor:
+    def _build_actor(self, row: tuple[Any, ...]) -> Actor:
         number, identifier, name, kind, mentions, documents = row
         aliases = self._connection.execute(
             "SELECT name FROM actor_names WHERE actor = ? ORDER BY uses DESC, name", [number]
         ).fetchall()
-        return Actor(identifier, name, kind, tuple(alias[0] for alias in aliases), mentions, documents)  # type: ignore[arg-type] # only an ActorType is ever written
+        known: ActorType = kind if kind in _types else "other"
+        return Actor(str(identifier), str(name), known, tuple(str(alias[0]) for alias in aliases), mentions, documents)
 
 
-def _build_mention(document: Document, row: tuple[int, int, int, str, str], link: Link | None) -> Mention:
+def _build_mention(document: Document, row: tuple[Any, ...], link: Link | None) -> Mention | None:
+    """None for what a damaged row says of a place that is none, or of a kind that there is not."""
     paragraph, start, end, kind, type_ = row
-    text = document.paragraphs[paragraph].text[start:end]
-    return Mention(paragraph, start, end, text, kind, type_, link)  # type: ignore[arg-type] # only such words are ever written
+    if kind not in _kinds or type_ not in _types or not all(isinstance(each, int) for each in row[:3]):
+        return None
+    text = document.paragraphs[paragraph].text if 0 <= paragraph < len(document.paragraphs) else ""
+    if not 0 <= start < end <= len(text):
+        return None
+    return Mention(paragraph, start, end, text[start:end], kind, type_, link)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.errors import LibraryOutdatedError, LibraryUnreadableError
+from search.store.checksums import fill_checksums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-_LIBRARY_MIGRATIONS = (
+    Migration = str | Callable[[sqlite3.Connection], None]
+
+_LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE TABLE documents (
         number INTEGER PRIMARY KEY,
@@ -132,10 +136,29 @@ _LIBRARY_MIGRATIONS = (
     CREATE INDEX removed_by_content ON removed (content_hash);
     CREATE INDEX removed_by_removal ON removed (removal);
     """,
+    """
+    CREATE TABLE checksums (
+        document INTEGER PRIMARY KEY REFERENCES documents,
+        text BLOB NOT NULL,
+        "cast" BLOB,
+        links INTEGER
+    );
+    ALTER TABLE actors ADD COLUMN checksum INTEGER;
+    CREATE TABLE losses (
+        found TEXT NOT NULL,
+        documents INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        known_documents INTEGER NOT NULL,
+        known_revision INTEGER NOT NULL,
+        evidence TEXT
+    );
+    """,
+    fill_checksums,
 )
 
 _READER_CACHE = 256  # kB
 _TIMEOUT = 10  # seconds to wait for somebody else's lock
+_NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL}
 _READER_MIGRATIONS = (
     """
     CREATE TABLE marks (
@@ -166,9 +189,7 @@ _READER_MIGRATIONS = (
 def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection that threads may share by turns; `target` is a path or ":memory:"."""
     if read_only:
-        connection = sqlite3.connect(
-            f"{Path(target).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_TIMEOUT
-        )
+        connection = _connect_read_only(target)
         # Many may read at once, and the system keeps the file's pages for all of them.
         connection.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
     else:
@@ -177,6 +198,24 @@ def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
         # A document that was reported as added must outlive a power cut, too.
         connection.execute("PRAGMA synchronous = FULL")
     connection.isolation_level = None
+    # A text that is damaged costs its row, by its checksum, and not every answer that it is in.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return connection
+
+
+def _connect_read_only(target: str) -> sqlite3.Connection:
+    """A connection that shares the log with whoever writes, or on a full or read-only disk, does without one."""
+    address = f"{Path(target).resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, timeout=_TIMEOUT)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        log = Path(f"{target}-wal")
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM or (log.exists() and log.stat().st_size):
+            connection.close()
+            raise
+        connection.close()
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
     return connection
 
 
@@ -193,6 +232,12 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def is_corrupt(error: sqlite3.Error) -> bool:
+    """Does SQLite say that it cannot make sense of what is in the file?"""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "malformed database schema" in str(error)
 
 
 @contextmanager
@@ -219,7 +264,7 @@ def open_reader_database(target: str) -> sqlite3.Connection:
     return _open(target, _READER_MIGRATIONS, read_only=False)
 
 
-def _open(target: str, migrations: Sequence[str], *, read_only: bool) -> sqlite3.Connection:
+def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> sqlite3.Connection:
     connection: sqlite3.Connection | None = None
     try:
         connection = connect(target, read_only=read_only)
@@ -227,11 +272,12 @@ def _open(target: str, migrations: Sequence[str], *, read_only: bool) -> sqlite3
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        raise LibraryUnreadableError(f"{target}: {error}") from error
+        what = "; put back a copy of it, or move it away and begin with a new one" if is_corrupt(error) else ""
+        raise LibraryUnreadableError(f"{target}: {error}{what}") from error
     return connection
 
 
-def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[str], *, read_only: bool) -> None:
+def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[Migration], *, read_only: bool) -> None:
     version = _read_version(connection)
     if version > len(migrations):
         raise LibraryUnreadableError(f"{target}: written by a newer newscast; update newscast to read it")
@@ -242,6 +288,9 @@ def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[s
     with begin(connection):
         # Somebody else may have come first: two sessions of one reader begin at the same moment.
         for script in migrations[_read_version(connection) :]:
+            if not isinstance(script, str):
+                script(connection)
+                continue
             # Python's executescript would commit first; in one transaction it is done wholly or not at all.
             for statement in script.split(";"):
                 connection.execute(statement)

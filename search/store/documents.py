@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from search.errors import NotFoundError
+from search.errors import DocumentDamagedError, NotFoundError
 from search.model import Document, Paragraph, Summary
+from search.store.checksums import Checksums, build_text_checksum, text_columns
+from search.store.database import is_corrupt
+from search.text import make_safe_line
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-_COLUMNS = "number, revision, id, title, source, url, published, language, text"
+_COLUMNS = f"{text_columns}, (SELECT checksums.text FROM checksums WHERE document = documents.number)"
 summary_columns = "documents.id, coalesce(documents.title, documents.id), documents.source, documents.published"
 """What build_summary takes."""
 
@@ -32,6 +36,9 @@ class Documents:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._checksums = Checksums(connection)
+        self._damaged: set[int] = set()
+        self._stamp: tuple[int, int] | None = None
 
     def count(self) -> int:
         """How many there are."""
@@ -56,9 +63,19 @@ class Documents:
         `number` is the row of a new one, if it is to have a certain one.
         """
         revision = self._count_revision()
+        columns = [
+            make_storable(origin),
+            content_hash,
+            revision,
+            document.title,
+            document.source,
+            document.url,
+            document.published.isoformat() if document.published else "",
+            document.language,
+            "\n".join(paragraph.text for paragraph in document.paragraphs),
+        ]
         number, identifier = self._connection.execute(
-            "INSERT INTO documents"
-            " (number, id, origin, content_hash, revision, title, source, url, published, language, text)"
+            f"INSERT INTO documents ({text_columns})"
             # The row of a removed document is not given to another: it may come back.
             " VALUES (coalesce(?, (SELECT max(number) + 1 FROM"
             " (SELECT max(number) AS number FROM documents UNION ALL SELECT max(number) FROM removed)), 1),"
@@ -66,20 +83,9 @@ class Documents:
             " ON CONFLICT (origin) DO UPDATE SET content_hash = excluded.content_hash, revision = excluded.revision,"
             " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
             " language = excluded.language, text = excluded.text RETURNING number, id",
-            [
-                number,
-                document.id or _build_id(origin),
-                make_storable(origin),
-                content_hash,
-                revision,
-                document.title,
-                document.source,
-                document.url,
-                document.published.isoformat() if document.published else "",
-                document.language,
-                "\n".join(paragraph.text for paragraph in document.paragraphs),
-            ],
+            [number, document.id or _build_id(origin), *columns],
         ).fetchone()
+        self._checksums.write_text([number, identifier, *columns])
         return StoredDocument(number, revision, replace(document, id=identifier))
 
     def restore(self, stored: StoredDocument, origin: str, content_hash: str) -> StoredDocument:
@@ -90,11 +96,13 @@ class Documents:
         """Drop the document in this row."""
         self._count_revision()
         self._connection.execute("DELETE FROM documents WHERE number = ?", [number])
+        self._checksums.drop(number)
 
     def _count_revision(self) -> int:
         """The next revision. No number comes twice, so that whoever knows a higher one knows of a loss."""
         (revision,) = self._connection.execute(
-            "UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value"
+            "INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) + 1 FROM documents WHERE true"
+            " ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value) RETURNING value"
         ).fetchone()
         return int(revision)
 
@@ -122,7 +130,7 @@ class Documents:
         return bool(found[0])
 
     def read(self, identifier: str) -> StoredDocument:
-        """The document with this id, or with the one id that begins so."""
+        """The document with this id, or with the one id that begins so. Raises NotFoundError, DocumentDamagedError."""
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", [identifier]).fetchone()
         if row is None and identifier:
             rows = self._connection.execute(
@@ -134,12 +142,34 @@ class Documents:
             row = rows[0] if rows else None
         if row is None:
             raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
-        return build_document(row)
+        return _build_whole(row)
 
     def read_number(self, number: int) -> StoredDocument:
-        """The document in this row."""
-        row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE number = ?", [number]).fetchone()
-        return build_document(row)
+        """The document in this row. Raises DocumentDamagedError."""
+        try:
+            row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE number = ?", [number]).fetchone()
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            row = None
+        if row is None:
+            raise DocumentDamagedError(f"in row {number}", "its file")
+        return _build_whole(row)
+
+    def list_damaged(self) -> frozenset[int]:
+        """The rows of the documents that turned out to be unreadable, and are left out of all answers."""
+        if self._damaged:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            stamp = version, self._connection.total_changes
+            if self._stamp != stamp:  # somebody has written: they may be whole again
+                self._damaged, self._stamp = set(), stamp
+        return frozenset(self._damaged)
+
+    def _leave_out(self, number: int) -> None:
+        if not self._damaged:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            self._stamp = version, self._connection.total_changes
+        self._damaged.add(number)
 
     def read_revisions(self) -> dict[int, int]:
         """Every document's row and revision."""
@@ -147,15 +177,24 @@ class Documents:
 
     def read_newest_revision(self) -> int:
         """The last revision given out; 0 for a new Library."""
-        return int(self._connection.execute("SELECT value FROM counters WHERE name = 'revision'").fetchone()[0])
+        (highest,) = self._connection.execute(
+            "SELECT max(coalesce((SELECT value FROM counters WHERE name = 'revision'), 0),"
+            " coalesce((SELECT max(revision) FROM documents), 0))"
+        ).fetchone()
+        return int(highest)
 
     def list_summaries(self, offset: int, limit: int) -> list[Summary]:
         """A page of all documents, newest first, undated ones last."""
-        rows = self._connection.execute(
-            f"SELECT {summary_columns} FROM documents ORDER BY published DESC, number LIMIT ? OFFSET ?",
-            [limit, offset],
-        )
-        return [build_summary(row) for row in rows]
+        while True:
+            left_out = self.list_damaged()
+            numbers = self._connection.execute(
+                "SELECT number FROM documents WHERE number NOT IN (SELECT value FROM json_each(?))"
+                " ORDER BY published DESC, number LIMIT ? OFFSET ?",
+                [json.dumps(list(left_out)), limit, offset],
+            ).fetchall()
+            found = self._read_summaries([row[0] for row in numbers])
+            if self.list_damaged() == left_out:
+                return [found[number] for (number,) in numbers if number in found]
 
     def find_position(self, identifier: str) -> int:
         """How many documents stand before this one in the list of all; 0 for one that is gone."""
@@ -169,12 +208,51 @@ class Documents:
         return int(row[0]) if row else 0
 
     def read_with_texts(self, numbers: Sequence[int]) -> dict[int, tuple[Summary, str]]:
-        """The summaries and texts of these rows, of those that are there; a paragraph of a text is a line."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._connection.execute(
-            f"SELECT number, text, {summary_columns} FROM documents WHERE number IN ({marks})", list(numbers)
-        )
-        return {row[0]: (build_summary(row[2:]), row[1]) for row in rows}
+        """The summaries and texts of these rows, of those that are there and can be read."""
+        return {
+            number: (summary, text)
+            for number, text, summary in self._read_each("text", numbers)
+            if (isinstance(text, str) and "\ufffd" not in text) or self._is_whole(number)
+        }
+
+    def _read_summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
+        return {number: summary for number, _, summary in self._read_each("NULL", numbers)}
+
+    def _is_whole(self, number: int) -> bool:
+        """Is it what was written? The mark of what cannot be decoded may be an author's own."""
+        is_whole = self._checksums.is_text_whole(number)
+        if not is_whole:
+            self._leave_out(number)
+        return is_whole
+
+    def _read_each(self, column: str, numbers: Sequence[int]) -> Iterator[tuple[int, str, Summary]]:
+        """The number, a column and the summary of each of these rows; what cannot be read is left out from now on."""
+        statement = f"SELECT number, {column}, {summary_columns} FROM documents WHERE number IN"
+        try:
+            rows = self._connection.execute(
+                f"{statement} (SELECT value FROM json_each(?))", [json.dumps(list(numbers))]
+            )
+            found = rows.fetchall()
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            found = [row for number in numbers for row in self._read_alone(statement, number)]
+        for number, text, *columns in found:
+            try:
+                summary = build_summary(columns)
+            except (ValueError, TypeError):
+                self._leave_out(number)
+            else:
+                yield number, text, summary
+
+    def _read_alone(self, statement: str, number: int) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(f"{statement} (?)", [number]).fetchall()
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            self._leave_out(number)
+            return []
 
 
 def _build_id(origin: str) -> str:
@@ -188,17 +266,24 @@ def make_storable(origin: str) -> str:
     return origin.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def build_document(
-    row: tuple[int, int, str, str | None, str | None, str | None, str, str | None, str],
-) -> StoredDocument:
-    """The row of the columns as `read` selects them as a StoredDocument."""
-    number, revision, identifier, title, source, url, published, language, text = row
+def build_document(columns: Sequence[Any]) -> StoredDocument:
+    """The row of the `text_columns` as a StoredDocument."""
+    number, identifier, _, _, revision, title, source, url, published, language, text = columns
     paragraphs = tuple(Paragraph(index, line) for index, line in enumerate(text.split("\n")))
     day = date.fromisoformat(published) if published else None
     return StoredDocument(number, revision, Document(identifier, title, source, url, day, language, paragraphs))
 
 
-def build_summary(row: tuple[str, str, str | None, str]) -> Summary:
-    """The row of the `summary_columns` as a Summary."""
+def _build_whole(row: Sequence[Any]) -> StoredDocument:
+    *columns, checksum = row
+    if build_text_checksum(columns) != checksum:
+        raise DocumentDamagedError(make_safe_line(str(columns[1])), make_safe_line(str(columns[2])))
+    return build_document(columns)
+
+
+def build_summary(row: Sequence[Any]) -> Summary:
+    """The row of the `summary_columns` as a Summary. Raises ValueError, TypeError where it is damaged."""
     identifier, title, source, published = row
+    if not (isinstance(identifier, str) and isinstance(title, str) and isinstance(source, str | None)):
+        raise TypeError("a text that is none")
     return Summary(identifier, title, source, date.fromisoformat(published) if published else None)

@@ -7,6 +7,8 @@ from itertools import count as count_from
 from typing import TYPE_CHECKING
 
 from search.known_actors import KnownActor, Short, ShortAppearance
+from search.store.checksums import build_actor_checksum, build_link_checksum
+from search.store.derived import described
 from search.text import fold
 
 if TYPE_CHECKING:
@@ -52,12 +54,12 @@ class Links:
             "SELECT shorts FROM appearances WHERE document = ? AND is_person = ? AND short IS NULL",
             [document, is_person],
         )
-        return any(short in json.loads(row[0]) for row in rows)
+        return any(short in _read_list(row[0]) for row in rows)
 
     def list_shorts(self, document: int) -> set[Short]:
         """The short names that the full names in a document answer to."""
         rows = self._connection.execute("SELECT shorts, is_person FROM appearances WHERE document = ?", [document])
-        return {Short(short, bool(is_person)) for shorts, is_person in rows for short in json.loads(shorts)}
+        return {Short(short, bool(is_person)) for shorts, is_person in rows for short in _read_list(shorts)}
 
     def score_company(self, document: int, actor: int) -> float:
         """How much the document's other actors and its date speak for this actor being in it, from 0 on.
@@ -92,19 +94,22 @@ class Links:
 
     def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
         """A new actor with an id made of its name; its row."""
-        cursor = self._connection.execute(
-            "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, ?)",
-            [self._find_free_id(slug), actor.name, actor.type, forms.is_person, forms.is_full],
+        number = self._insert_actor(
+            self._find_free_id(slug), actor.name, actor.type, forms.is_person, forms.is_full, is_named=True
         )
-        number = int(cursor.lastrowid or 0)
         self._created.append((number, slug))
         return number
 
     def create_nameless_actor(self, document: int, actor: Actor) -> int:
         """A new actor that only this document has, under no name; its row."""
+        return self._insert_actor(
+            f"{document}.{actor.id}", actor.name, actor.type, actor.type == "person", 0, is_named=False
+        )
+
+    def _insert_actor(self, identifier: str, name: str, type_: str, *flags: int, is_named: bool) -> int:
         cursor = self._connection.execute(
-            "INSERT INTO actors (id, name, type, is_person, is_full, is_named) VALUES (?, ?, ?, ?, 0, 0)",
-            [f"{document}.{actor.id}", actor.name, actor.type, actor.type == "person"],
+            "INSERT INTO actors (id, name, type, is_person, is_full, is_named, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [identifier, name, type_, *flags, is_named, build_actor_checksum(identifier, *flags, is_named)],
         )
         return int(cursor.lastrowid or 0)
 
@@ -142,8 +147,14 @@ class Links:
 
     def move_appearance(self, appearance: int, actor: int) -> None:
         """Link an appearance to another actor; the old one goes when it appears nowhere any more."""
-        (old,) = self._connection.execute("SELECT actor FROM appearances WHERE number = ?", [appearance]).fetchone()
+        old, document = self._connection.execute(
+            "SELECT actor, document FROM appearances WHERE number = ?", [appearance]
+        ).fetchone()
         self._count(appearance, old, -1)
+        self._connection.execute(
+            "UPDATE checksums SET links = links + ? WHERE document = ?",
+            [build_link_checksum(appearance, actor) - build_link_checksum(appearance, old), document],
+        )
         self._connection.execute("UPDATE appearances SET actor = ? WHERE number = ?", [actor, appearance])
         self._count(appearance, actor, 1)
         self.drop_unused([old])
@@ -160,11 +171,7 @@ class Links:
         name, kind, is_person = self._connection.execute(
             "SELECT name, type, is_person FROM appearances WHERE number = ?", [appearance]
         ).fetchone()
-        cursor = self._connection.execute(
-            "INSERT INTO actors (id, name, type, is_person, is_full) VALUES (?, ?, ?, ?, 0)",
-            [self._find_free_id(slug), name, kind, is_person],
-        )
-        return int(cursor.lastrowid or 0)
+        return self._insert_actor(self._find_free_id(slug), name, kind, is_person, 0, is_named=True)
 
     def write_mentions(self, document: int, mentions: Iterable[Mention]) -> None:
         """The mentions of a document, each with the appearance that it was linked to in it."""
@@ -221,10 +228,18 @@ class Links:
         self.drop_unused(actor for _, actor in rows)
         # Who was taken for somebody of another kind before ("Tice", a place) gets the id that this one leaves.
         for number, slug in self._created:
-            self._connection.execute(
-                "UPDATE OR IGNORE actors SET id = ? WHERE number = ? AND id <> ?", [slug, number, slug]
-            )
+            self._rename_actor(number, slug)
         self._created.clear()
+
+    def _rename_actor(self, number: int, slug: str) -> None:
+        row = self._connection.execute(
+            "SELECT is_person, is_full, is_named FROM actors WHERE number = ? AND id <> ?", [number, slug]
+        ).fetchone()
+        if row is not None:
+            self._connection.execute(
+                "UPDATE OR IGNORE actors SET id = ?, checksum = ? WHERE number = ?",
+                [slug, build_actor_checksum(slug, *row), number],
+            )
 
     def drop_unused(self, actors: Iterable[int]) -> None:
         """Drop those of the actors that appear nowhere."""
@@ -245,13 +260,13 @@ class Links:
             "UPDATE actors SET documents = documents + ?, mentions = mentions + ? WHERE number = ?",
             [sign, sign * mentions, actor],
         )
-        for name in json.loads(names):
+        for name in _read_list(names):
             self._connection.execute(
                 "INSERT INTO actor_names (actor, name, folded, uses) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
                 [actor, name, fold(name), sign],
             )
-        for kind, values in (("key", json.loads(keys)), ("short", json.loads(shorts))):
+        for kind, values in (("key", _read_list(keys)), ("short", _read_list(shorts))):
             self._connection.executemany(
                 "INSERT INTO actor_keys (kind, key, actor, uses) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
@@ -270,12 +285,12 @@ class Links:
 
     def _describe(self, actor: int) -> None:
         """Call the actor what it is called and taken for in most of its documents, by a full name if there is one."""
-        self._connection.execute(
-            "UPDATE actors SET"
-            " name = coalesce((SELECT name FROM actor_descriptions WHERE actor = ?1 GROUP BY name"
-            " ORDER BY max(is_full) DESC, sum(uses) DESC, length(name) DESC, name LIMIT 1), name),"
-            " type = coalesce((SELECT type FROM actor_descriptions WHERE actor = ?1 GROUP BY type"
-            " ORDER BY sum(uses) DESC, type = 'other', type LIMIT 1), type)"
-            " WHERE number = ?1",
-            [actor],
-        )
+        self._connection.execute(f"UPDATE actors SET {described} WHERE number = ?", [actor])
+
+
+def _read_list(text: str) -> list[str]:
+    """The names that were kept; none of what is damaged, which a checksum tells."""
+    try:
+        return [str(each) for each in json.loads(text)]
+    except (ValueError, TypeError):
+        return []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from search.store.database import open_reader_database
+from search.store.reader_database import ReaderDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,62 +41,54 @@ class Marks:
     """One person's marks, in the `reader.db` of that person's state folder; None keeps them in memory."""
 
     def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = open_reader_database(str(path) if path else ":memory:")
-        self._lock = Lock()
+        self._database = ReaderDatabase(path)
+
+    @property
+    def note(self) -> str | None:
+        """What keeps the file from being used as it should be, in a line; None if nothing does."""
+        return self._database.note
 
     def close(self) -> None:
         """Give the file back."""
-        self._connection.close()
+        self._database.close()
 
     def read(self, documents: Sequence[str]) -> dict[str, Mark]:
         """The marks of these documents, of those that have any."""
-        places = ",".join("?" * len(documents))
-        with self._lock:
-            rows = self._connection.execute(
-                f"SELECT document, is_read, is_starred, paragraph FROM marks WHERE document IN ({places})",
-                list(documents),
-            ).fetchall()
+        rows = self._database.execute(
+            "SELECT document, is_read, is_starred, paragraph FROM marks"
+            " WHERE document IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(documents))],
+        )
         return {row[0]: Mark(bool(row[1]), bool(row[2]), row[3]) for row in rows}
 
     def read_stamp(self) -> tuple[int, int]:
         """Another one with every change, by whomever."""
-        with self._lock:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            return version, self._connection.total_changes
+        return self._database.read_stamp()
 
     def list_marked(self, what: Literal["read", "starred"]) -> list[str]:
         """The ids of all documents that are read, or starred."""
-        with self._lock:
-            rows = self._connection.execute(f"SELECT document FROM marks WHERE is_{what}").fetchall()
-        return [row[0] for row in rows]
+        return [row[0] for row in self._database.execute(f"SELECT document FROM marks WHERE is_{what}")]
 
     def write(self, document: str, mark: Mark) -> None:
         """Replace what is known of one document."""
-        with self._lock:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO marks (document, is_read, is_starred, paragraph) VALUES (?, ?, ?, ?)",
-                [document, mark.is_read, mark.is_starred, mark.paragraph],
-            )
+        self._database.execute(
+            "INSERT OR REPLACE INTO marks (document, is_read, is_starred, paragraph) VALUES (?, ?, ?, ?)",
+            [document, mark.is_read, mark.is_starred, mark.paragraph],
+        )
 
     def read_visit(self) -> Visit | None:
         """Where this person was last, in whichever session."""
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT query, document, paragraph, top, taken, mention FROM visit"
-            ).fetchone()
-        if row is None:
+        rows = self._database.execute("SELECT query, document, paragraph, top, taken, mention FROM visit")
+        if not rows:
             return None
-        query, document, paragraph, top, taken, mention = row
+        query, document, paragraph, top, taken, mention = rows[0]
         return Visit(query, document, paragraph, top, taken, tuple(json.loads(mention)) if mention else None)
 
     def write_visit(self, visit: Visit) -> None:
         """Keep where this person is now."""
         mention = json.dumps(visit.mention) if visit.mention else None
-        with self._lock:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, taken, mention)"
-                " VALUES (1, ?, ?, ?, ?, ?, ?)",
-                [visit.query, visit.document, visit.paragraph, visit.top, visit.taken, mention],
-            )
+        self._database.execute(
+            "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, taken, mention)"
+            " VALUES (1, ?, ?, ?, ?, ?, ?)",
+            [visit.query, visit.document, visit.paragraph, visit.top, visit.taken, mention],
+        )

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.model import Actor, Cast, Link, Mention
+from search.store.checksums import text_columns
 from search.store.documents import build_document, make_storable
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from search.store.documents import StoredDocument
-
-_COLUMNS = "number, revision, id, title, source, url, published, language, text"
+from search.store.documents import StoredDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,10 @@ class Removed:
         """A number for the next removal, higher than those of all that can be undone."""
         return int(self._connection.execute("SELECT coalesce(max(removal), 0) + 1 FROM removed").fetchone()[0])
 
+    def is_empty(self) -> bool:
+        """Is no document kept?"""
+        return self._connection.execute("SELECT 1 FROM removed LIMIT 1").fetchone() is None
+
     def find(self, content_hash: str) -> str | None:
         """The id of the removed document with these bytes."""
         row = self._connection.execute("SELECT id FROM removed WHERE content_hash = ?", [content_hash]).fetchone()
@@ -50,9 +53,10 @@ class Removed:
 
     def keep(self, number: int, removal: int) -> None:
         """Keep a copy of the document in this row, before it is dropped."""
-        *columns, origin, content_hash, annotated_by = self._connection.execute(
-            f"SELECT {_COLUMNS}, origin, content_hash, annotated_by FROM documents WHERE number = ?", [number]
+        *columns, annotated_by = self._connection.execute(
+            f"SELECT {text_columns}, annotated_by FROM documents WHERE number = ?", [number]
         ).fetchone()
+        _, identifier, origin, content_hash, *_ = columns
         fields = {
             "columns": columns,
             "annotated_by": annotated_by,
@@ -73,7 +77,7 @@ class Removed:
         }
         self._connection.execute(
             "INSERT INTO removed (number, removal, id, origin, content_hash, document) VALUES (?, ?, ?, ?, ?, ?)",
-            [number, removal, columns[2], origin, content_hash, json.dumps(fields, ensure_ascii=False)],
+            [number, removal, identifier, origin, content_hash, json.dumps(fields, ensure_ascii=False)],
         )
 
     def take_last(self) -> list[RemovedDocument]:

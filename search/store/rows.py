@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from array import array
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
+from search.store.database import is_corrupt
 from search.text import find_word_texts, fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
 
 _chunk = 500
@@ -47,9 +49,13 @@ class Rows:
                 " WHERE published <> '' GROUP BY published"
             )
             for published, numbers in rows:
-                day = date.fromisoformat(published).toordinal()
+                try:
+                    day = date.fromisoformat(published).toordinal()
+                except (ValueError, TypeError):
+                    continue  # damaged, as who looks at the document is told
                 for number in json.loads(numbers):
-                    days[number] = day
+                    if number <= last:
+                        days[number] = day
             self._days, self._stamp = days, stamp
         return self._days
 
@@ -85,7 +91,11 @@ class Rows:
     def find_by_source(self, name: str) -> set[int]:
         """The documents whose source is called so, else those whose source has all of these words."""
         words = set(find_word_texts(fold(name)))
-        sources = [row[0] for row in self._connection.execute("SELECT DISTINCT source FROM documents") if row[0]]
+        sources = [
+            row[0]
+            for row in self._connection.execute("SELECT DISTINCT source FROM documents")
+            if isinstance(row[0], str)
+        ]
         chosen = [source for source in sources if fold(source) == fold(name)]
         chosen = chosen or [source for source in sources if words <= set(find_word_texts(fold(source)))]
         return self._find(
@@ -105,13 +115,23 @@ class Rows:
         wanted = list(numbers)
         for start in range(0, len(wanted), _chunk):
             chunk = wanted[start : start + _chunk]
-            rows = self._connection.execute(
-                "SELECT number, coalesce(title, ''), text FROM documents"
-                " WHERE number IN (SELECT value FROM json_each(?))",
-                [json.dumps(chunk)],
-            )
-            found = {row[0]: row for row in rows}
+            try:
+                found = self._read_chunk(chunk)
+            except sqlite3.DatabaseError as error:
+                if not is_corrupt(error):
+                    raise
+                found = {}
+                for number in chunk:
+                    with suppress(sqlite3.DatabaseError):  # what cannot be read is found by nobody
+                        found |= self._read_chunk([number])
             yield from (found[number] for number in chunk if number in found)
+
+    def _read_chunk(self, numbers: list[int]) -> dict[int, tuple[int, str, str]]:
+        rows = self._connection.execute(
+            "SELECT number, coalesce(title, ''), text FROM documents WHERE number IN (SELECT value FROM json_each(?))",
+            [json.dumps(numbers)],
+        )
+        return {row[0]: row for row in rows if isinstance(row[1], str) and isinstance(row[2], str)}
 
     def find_paragraphs_by_actors(self, actors: Iterable[str], numbers: Iterable[int]) -> dict[int, set[int]]:
         """In which paragraphs of these documents any of the actors with these ids is mentioned."""

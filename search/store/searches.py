@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError
-from search.store.database import open_reader_database
+from search.store.reader_database import ReaderDatabase
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -31,59 +30,52 @@ class Searches:
     """One person's searches, in the `reader.db` of that person's state folder; None keeps them in memory."""
 
     def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = open_reader_database(str(path) if path else ":memory:")
-        self._lock = Lock()
+        self._database = ReaderDatabase(path)
+
+    @property
+    def note(self) -> str | None:
+        """What keeps the file from being used as it should be, in a line; None if nothing does."""
+        return self._database.note
 
     def close(self) -> None:
         """Give the file back."""
-        self._connection.close()
+        self._database.close()
 
     def remember(self, query: str) -> None:
         """Make a query the last one asked."""
         query = make_safe_line(query)
         if not query:
             return
-        with self._lock:
-            self._connection.execute("DELETE FROM history WHERE query = ?", [query])
-            self._connection.execute("INSERT INTO history (query) VALUES (?)", [query])
-            self._connection.execute(
-                "DELETE FROM history WHERE number <= (SELECT max(number) FROM history) - ?", [_longest_history]
-            )
+        self._database.execute("DELETE FROM history WHERE query = ?", [query])
+        self._database.execute("INSERT INTO history (query) VALUES (?)", [query])
+        self._database.execute(
+            "DELETE FROM history WHERE number <= (SELECT max(number) FROM history) - ?", [_longest_history]
+        )
 
     def list_history(self) -> list[str]:
         """The queries asked, the last one first."""
-        with self._lock:
-            rows = self._connection.execute("SELECT query FROM history ORDER BY number DESC").fetchall()
-        return [row[0] for row in rows]
+        return [row[0] for row in self._database.execute("SELECT query FROM history ORDER BY number DESC")]
 
     def save(self, name: str, query: str) -> SavedSearch | None:
         """Keep a query under a name; gives the one that had this name before. Raises ValueError for an odd name."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"“{make_safe_line(name)}” is no name: letters, digits, “.”, “-” and “_” make one")
-        with self._lock:
-            row = self._connection.execute("SELECT name, query FROM searches WHERE name = ?", [name]).fetchone()
-            self._connection.execute(
-                "INSERT OR REPLACE INTO searches (name, query) VALUES (?, ?)", [name, make_safe_line(query)]
-            )
-        return SavedSearch(*row) if row else None
+        rows = self._database.execute("SELECT name, query FROM searches WHERE name = ?", [name])
+        self._database.execute(
+            "INSERT OR REPLACE INTO searches (name, query) VALUES (?, ?)", [name, make_safe_line(query)]
+        )
+        return SavedSearch(*rows[0]) if rows else None
 
     def forget(self, name: str) -> SavedSearch:
         """Forget a saved search, and give it. Raises NotFoundError."""
-        with self._lock:
-            row = self._connection.execute(
-                "DELETE FROM searches WHERE name = ? RETURNING name, query", [name]
-            ).fetchone()
-        if row is None:
+        rows = self._database.execute("DELETE FROM searches WHERE name = ? RETURNING name, query", [name])
+        if not rows:
             raise _miss(name)
-        return SavedSearch(*row)
+        return SavedSearch(*rows[0])
 
     def list_saved(self) -> list[SavedSearch]:
         """The saved searches by name."""
-        with self._lock:
-            rows = self._connection.execute("SELECT name, query FROM searches ORDER BY name").fetchall()
-        return [SavedSearch(*row) for row in rows]
+        return [SavedSearch(*row) for row in self._database.execute("SELECT name, query FROM searches ORDER BY name")]
 
     def expand(self, text: str) -> str:
         """The text with the query of each saved search in place of its @name. Raises NotFoundError."""

@@ -135,8 +135,9 @@ class ReaderScreen(GrowingScreen):
         if self._paths or not is_ready:
             self.add(self._paths)
         await self.watch_library()
-        if self.library.note:
-            self.say(self.library.note)
+        notes = "; ".join(filter(None, (self.library.note, self.marks.note)))
+        if notes:
+            self.say(notes)
         else:
             await self._offer_return()
 

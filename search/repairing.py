@@ -1,0 +1,52 @@
+"""Mending the store of a Library: what is damaged is set aside, and what follows from the rest is made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search.cast.recognise import build_recogniser
+from search.cast.resolve import find_cast
+from search.checking import build_stamp, keep_evidence, name_damaged
+from search.recasting import Recaster
+from search.store import Damage, Documents, Losses, begin
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
+    """Set aside what is damaged, and make again what can be made of the rest; what was done, in plain words."""
+    damage, done = Damage(connection), list[str]()
+    if damage.check_database():
+        evidence = keep_evidence(folder)
+        damage.rebuild_database(folder / "library.db.new")
+        done.append(f"the database was built again of all that can be read; the damaged one is kept in {evidence}")
+    texts, casts = damage.find_texts(), damage.find_casts()
+    actors = damage.count_actors()
+    if texts:
+        path = folder / f"damaged-{build_stamp()}.jsonl"
+        path.write_text("".join(f"{damage.read_raw(each.number)}\n" for each in texts), encoding="utf-8")
+        done += name_damaged(texts, f"{{}} was set aside in {path}; bring it back with: newscast add {{}}")
+    if texts or casts or actors:
+        gone = [each.number for each in texts]
+        _find_casts_again(gone, [each.number for each in casts if each.number not in gone], connection)
+        done += name_damaged([each for each in casts if each.number not in gone], "the cast of {} ({}) was found again")
+    if actors:
+        done.append(f"{actors:,} actors were made again of what their articles say")
+    losses = Losses(connection)
+    if loss := losses.read():
+        done.append(str(loss))
+        with begin(connection):
+            losses.clear()
+    return done
+
+
+def _find_casts_again(gone: Sequence[int], casts: Sequence[int], connection: sqlite3.Connection) -> None:
+    documents, recaster, recogniser = Documents(connection), Recaster(connection), build_recogniser("rules")
+    with begin(connection):
+        Damage(connection).drop(gone, casts)
+        for number in casts:
+            document = documents.read_number(number).document
+            recaster.replace_cast(number, find_cast(document, recogniser), recogniser.name)

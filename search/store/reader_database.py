@@ -1,0 +1,103 @@
+"""One person's `reader.db`, which is never a reason to stop reading: what cannot be kept there is kept in memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from search.errors import LibraryUnreadableError
+from search.store.database import connect, is_corrupt, open_reader_database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_lost = "marks, places and searches of this session are not kept"
+
+
+class ReaderDatabase:
+    """The database at `path`; None keeps it in memory. `note` says in a line if it is not as it should be."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.note: str | None = None
+        self._lock = Lock()
+        self._connection = self._open()
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._connection.close()
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """All rows that a statement gives. What goes wrong with the file is noted, and goes on without it."""
+        with self._lock:
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                if self._path is None or isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                    raise
+                self._replace(error)
+                return self._connection.execute(statement, values).fetchall()
+
+    def read_stamp(self) -> tuple[int, int]:
+        """Another one with every change, by whomever."""
+        ((version,),) = self.execute("PRAGMA data_version")
+        return version, self._connection.total_changes
+
+    def _open(self) -> sqlite3.Connection:
+        if self._path is None:
+            return open_reader_database(":memory:")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            connection = open_reader_database(str(self._path))
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                connection.close()
+                return self._begin_again()
+        except OSError as error:
+            return self._go_on_in_memory(f"{self._path.parent}: {error.strerror}")
+        except LibraryUnreadableError as error:
+            cause = error.__cause__
+            if not isinstance(cause, sqlite3.Error):
+                raise  # a newer newscast wrote it
+            return self._begin_again() if is_corrupt(cause) else self._go_on_in_memory(f"{self._path}: {cause}")
+        return connection
+
+    def _replace(self, error: sqlite3.DatabaseError) -> None:
+        """Go on with another database where this one cannot be used any more."""
+        old = self._connection
+        if is_corrupt(error):
+            old.close()
+            self._connection = self._begin_again()
+        else:
+            self._connection = self._go_on_in_memory(f"{self._path}: {error}")
+            old.close()
+
+    def _begin_again(self) -> sqlite3.Connection:
+        """Set the damaged file aside, and begin a new one."""
+        assert self._path is not None
+        aside = self._path.with_name(f"reader-damaged-{datetime.now(UTC).astimezone():%Y-%m-%dT%H-%M-%S-%f}.db")
+        try:
+            for suffix in ("-wal", "-shm", ""):
+                whole = self._path.with_name(f"{self._path.name}{suffix}")
+                if whole.exists():
+                    whole.rename(f"{aside}{suffix}")
+            connection = open_reader_database(str(self._path))
+        except (OSError, LibraryUnreadableError) as error:
+            return self._go_on_in_memory(f"{self._path} is damaged: {error}")
+        self.note = f"{self._path} was damaged; it is kept as {aside.name}, and marks, places and searches begin again"
+        return connection
+
+    def _go_on_in_memory(self, why: str) -> sqlite3.Connection:
+        """What can still be read is there for this session."""
+        assert self._path is not None
+        self.note = f"{why}; {_lost}"
+        connection = open_reader_database(":memory:")
+        with suppress(sqlite3.Error), closing(connect(str(self._path), read_only=True)) as known:
+            (version,) = known.execute("PRAGMA user_version").fetchone()
+            if (version,) == connection.execute("PRAGMA user_version").fetchone():
+                known.backup(connection)
+        return connection

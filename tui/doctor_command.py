@@ -1,0 +1,67 @@
+"""`newscast doctor`: is the library whole, and what can be done if it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from search import make_safe_line
+from tui.output import json_option, print_json, show_progress
+from tui.setup import find_setup, open_as_it_is, open_for_writing, setup_options
+
+if TYPE_CHECKING:
+    from search import Health
+
+
+@click.command()
+@setup_options
+@json_option
+@click.option("--repair", is_flag=True, help="Set aside what is damaged, and build again what is derived.")
+@click.option("--annotate", "annotates", is_flag=True, help="Find the cast anew where a better model has not seen it.")
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - click passes by name
+    """Say whether the library is whole, and mend what can be mended."""
+    setup = find_setup(context)
+    with open_as_it_is(setup) as opened:
+        health = opened.health()
+    done: tuple[str, ...] = ()
+    if health.problems and repair:
+        with open_for_writing(setup) as opened:
+            done = opened.mend()
+            for _ in show_progress(opened.repair()):
+                pass
+            health = opened.health()
+    if annotates:
+        with open_for_writing(setup) as opened:
+            for _ in show_progress(opened.annotate()):
+                pass
+            health = opened.health()
+    fields = {
+        "documents": health.documents,
+        "indexed": health.indexed,
+        "actors": health.actors,
+        "mentions": health.mentions,
+        "problems": health.problems,
+        "mended": done,
+    }
+    if as_json:
+        print_json(fields)
+    else:
+        click.echo(f"{setup.folder}")
+        click.echo(f"{health.documents:,} articles, {health.actors:,} actors, {health.mentions:,} mentions")
+        for each in done:
+            click.echo(f"mended: {make_safe_line(each)}")
+        for problem in health.problems:
+            click.echo(f"problem: {make_safe_line(problem)}")
+        click.echo(_advise(health, is_repaired=repair))
+    if health.problems:
+        context.exit(1)
+
+
+def _advise(health: Health, *, is_repaired: bool) -> str:
+    if not health.problems:
+        return "whole"
+    if is_repaired:
+        return "not mended: move the library's folder away, then make a new one with newscast add PATH"
+    return "mend it with: newscast doctor --repair"
