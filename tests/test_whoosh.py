@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from whoosh import qparser, sorting
 from whoosh.index import open_dir
 
-from search import Library, Query
+from search import FullTextDamagedError, Library, Query
 from search.language import Fuzzy, parse_query
 from tests.conftest import seeds
 from tests.test_answers import build_article, words
@@ -90,10 +91,11 @@ def test_the_index_has_several_segments_one_of_more_than_a_block_and_deleted_doc
     assert any(reader.has_deletions() for reader in readers)
 
 
-def build_leaf(choice: random.Random) -> tuple[str, str]:
+def build_leaf(choice: random.Random, words: list[str], year: int) -> tuple[str, str]:
     """A question as newscast is asked it, and as Whoosh is."""
-    word, other = choice.choices(plain_words, k=2)
-    since, until = sorted(f"2024-{choice.randrange(1, 13):02}-{choice.randrange(1, 28):02}" for _ in range(2))
+    at = choice.randrange(len(words) - 1)
+    word, other = words[at : at + 2] if choice.random() < 0.5 else choice.choices(words, k=2)
+    since, until = sorted(f"{year}-{choice.randrange(1, 13):02}-{choice.randrange(1, 28):02}" for _ in range(2))
     source, number = choice.choice(["europe", "étoile", "example", '"voice of europe"']), choice.randrange(9)
     return choice.choice(
         [
@@ -112,10 +114,10 @@ def build_leaf(choice: random.Random) -> tuple[str, str]:
     )
 
 
-def build_question(choice: random.Random, depth: int = 0) -> tuple[str, str]:
+def build_question(choice: random.Random, words: list[str], year: int, depth: int = 0) -> tuple[str, str]:
     if depth == 2 or choice.random() < 0.4:
-        return build_leaf(choice)
-    parts = [build_question(choice, depth + 1) for _ in range(choice.randrange(2, 4))]
+        return build_leaf(choice, words, year)
+    parts = [build_question(choice, words, year, depth + 1) for _ in range(choice.randrange(2, 4))]
     own, whooshs = zip(*parts, strict=True)
     match choice.randrange(3):
         case 0:
@@ -128,13 +130,31 @@ def build_question(choice: random.Random, depth: int = 0) -> tuple[str, str]:
 
 def test_whoosh_and_newscast_give_the_same_documents_for_five_hundred_questions(folder, searcher):
     choice = random.Random(5)
-    found = 0
     with Library(folder) as library:
-        for own, whooshs in [build_question(choice) for _ in range(500)]:
-            expected = find_own(library, own)
-            assert find(searcher, whooshs) == expected, (own, whooshs)
-            found += bool(expected)
-    assert found > 300
+        compare(library, searcher, [build_question(choice, plain_words, 2024) for _ in range(500)])
+
+
+def compare(library: Library, searcher, questions: list[tuple[str, str]]) -> None:
+    found = 0
+    for own, whooshs in questions:
+        expected = find_own(library, own)
+        assert find(searcher, whooshs) == expected, (own, whooshs)
+        found += bool(expected)
+    assert found > len(questions) // 3
+
+
+def test_whoosh_and_newscast_give_the_same_documents_for_real_articles(shared_folder, tmp_path):
+    from benchmarks.search_corpus import read_articles
+    from benchmarks.search_engines import Newscast
+
+    articles = list(islice(read_articles(shared_folder), 1_000))
+    Newscast(tmp_path / "real").build(articles)
+    choice = random.Random(6)
+    texts = [paragraph.text for article in articles for paragraph in article.paragraphs[:1]]
+    words = [word for text in choice.sample(texts, 200) for word in text.lower().split() if word.isalpha()]
+    questions = [build_question(choice, words, 1987) for _ in range(150)]
+    with Library(tmp_path / "real") as library, open_dir(str(tmp_path / "real" / "fulltext")).searcher() as searcher:
+        compare(library, searcher, questions)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +245,14 @@ def test_whoosh_knows_where_a_word_stands(build_library):
         assert find(searcher, '"the rebels said so"')
         assert not find(searcher, '"city the"')
         assert not find(searcher, '"so so"')
+
+
+def test_whoosh_is_told_of_damage_instead_of_reading_it(library):
+    (path,) = (library.folder / "fulltext").glob("*.seg")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9_000] + bytes(9_000 - 500) + whole[-500:])
+    with open_dir(str(library.folder / "fulltext")).searcher() as searcher, pytest.raises(FullTextDamagedError):
+        ask(searcher, "*:*")
 
 
 def test_what_whoosh_writes_into_the_index_newscast_puts_right(library):
