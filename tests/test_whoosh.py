@@ -96,12 +96,13 @@ def build_leaf(choice: random.Random, words: list[str], year: int) -> tuple[str,
     at = choice.randrange(len(words) - 1)
     word, other = words[at : at + 2] if choice.random() < 0.5 else choice.choices(words, k=2)
     since, until = sorted(f"{year}-{choice.randrange(1, 13):02}-{choice.randrange(1, 28):02}" for _ in range(2))
+    beginning = word[: choice.randrange(3, 9)]
     source, number = choice.choice(["europe", "étoile", "example", '"voice of europe"']), choice.randrange(9)
     return choice.choice(
         [
             (word, word),
             (f'"{word} {other}"', f'"{word} {other}"'),
-            (f"{word[:3]}*", f"{word[:3]}*"),
+            (f"{beginning}*", f"{beginning}*"),
             (f"title:{word}", f"title:{word}"),
             (f'title:"{word} {other}"', f'title:"{word} {other}"'),
             (f"{word}-{other}", f"{word}-{other}"),
