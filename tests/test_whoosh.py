@@ -17,6 +17,7 @@ from whoosh.index import open_dir
 
 from search import FullTextDamagedError, Library, Query
 from search.language import Fuzzy, parse_query
+from search.text import fold
 from tests.conftest import seeds
 from tests.test_answers import build_article, words
 
@@ -152,7 +153,8 @@ def test_whoosh_and_newscast_give_the_same_documents_for_real_articles(shared_fo
     Newscast(tmp_path / "real").build(articles)
     choice = random.Random(6)
     texts = [paragraph.text for article in articles for paragraph in article.paragraphs[:1]]
-    words = [word for text in choice.sample(texts, 200) for word in text.lower().split() if word.isalpha()]
+    sample = " ".join(choice.sample(texts, 200)).lower().split()
+    words = [word for word in sample if word.isalpha() and len(word) > 1]
     questions = [build_question(choice, words, 1987) for _ in range(150)]
     with Library(tmp_path / "real") as library, open_dir(str(tmp_path / "real" / "fulltext")).searcher() as searcher:
         compare(library, searcher, questions)
@@ -195,6 +197,22 @@ def test_documents_are_sorted_by_title(searcher):
     titles = [str(fields["title"]) for fields in ask(searcher, "the", sortedby="title")]
     assert len(titles) > 20
     assert titles == sorted(titles, key=str.encode)
+
+
+def test_documents_are_grouped_by_source_and_by_date(searcher):
+    query = qparser.QueryParser("text", searcher.schema).parse("the")
+    results = searcher.search(query, limit=None, groupedby=["source", "date"])
+    by_source, by_date = results.groups("source"), results.groups("date")
+    assert {"voice of europe", "etoile", "example news"} <= {fold(source) for source in by_source}
+    assert sum(map(len, by_source.values())) == sum(map(len, by_date.values())) == len(results)
+
+
+def test_the_analyzer_makes_the_terms_that_the_index_has(library):
+    fields = [library.document(hit.summary.id) for hit in library.search(Query(""), 0, 100).hits]
+    texts = ["\n".join((each.title or "", *(part.text for part in each.paragraphs))) for each in fields]
+    with open_dir(str(library.folder / "fulltext")).searcher() as searcher:
+        made = {term for text in texts for term, *_ in searcher.schema["text"].index(text)}
+        assert made == set(searcher.lexicon("text"))
 
 
 def test_a_hit_has_the_fields_of_its_document(folder, searcher):

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from whoosh.analysis import Analyzer, IDAnalyzer, Token
+from whoosh.columns import NumericColumn
 from whoosh.fields import DATETIME, ID, TEXT, Schema
+from whoosh.util.times import datetime_to_long
 
 from search.fulltext.terms import build_plain, build_stem
 from search.text import find_words, fold
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 form_mark = "="
 """What a form begins with among the terms of a field that has stems, too. No word has it."""
+_undated = datetime.fromisoformat("9999-12-31")
+"""What Whoosh sorts and groups a document without a date by."""
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc] # Whoosh's classes are untyped
@@ -68,7 +72,7 @@ def build_schema() -> Schema:
     return Schema(
         text=TEXT(analyzer=WordAnalyzer(has_stems=True), multitoken_query="phrase"),
         title=TEXT(analyzer=WordAnalyzer(has_stems=True), multitoken_query="phrase", stored=True, sortable=True),
-        date=DATETIME(stored=True, sortable=True),
+        date=DATETIME(stored=True, sortable=NumericColumn("Q", default=datetime_to_long(_undated))),
         source=TEXT(analyzer=WordAnalyzer(has_stems=False), multitoken_query="phrase", stored=True, sortable=True),
         url=ID(analyzer=IDAnalyzer(lowercase=True), stored=True, sortable=True),
         id=ID(unique=True, stored=True, sortable=True),
