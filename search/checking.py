@@ -90,6 +90,7 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     problems += name_damaged(texts, "{} is damaged; bring it back with: newscast add {}")
     gone = {each.number for each in texts}
     problems += name_damaged([each for each in casts if each.number not in gone], "the cast of {} ({}) is damaged")
+    problems += name_damaged(damage.find_removed(), "{}, which was removed, is damaged; bring it back by its file, {}")
     if actors:
         problems.append(f"{actors:,} actors are not what their articles say")
     problems += [f"the full-text index is damaged: {name}" for name in fulltext.find_damage()]

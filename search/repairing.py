@@ -29,7 +29,9 @@ def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
         path = folder / f"damaged-{build_stamp()}.jsonl"
         path.write_text("".join(f"{damage.read_raw(each.number)}\n" for each in texts), encoding="utf-8")
         done += name_damaged(texts, f"{{}} was set aside in {path}; bring it back with: newscast add {{}}")
-    if texts or casts or actors:
+    removed = damage.find_removed()
+    done += name_damaged(removed, "{}, which was removed, cannot be undone; bring it back with: newscast add {}")
+    if texts or casts or actors or removed:
         gone = [each.number for each in texts]
         _find_casts_again(gone, [each.number for each in casts if each.number not in gone], connection)
         done += name_damaged([each for each in casts if each.number not in gone], "the cast of {} ({}) was found again")

@@ -56,6 +56,13 @@ def change(folder: Path, statement: str) -> None:
         assert database.execute(statement).rowcount > 0
 
 
+def list_articles(folder: Path) -> list[str]:
+    """Every article with its cast, in an order that adding one again does not change."""
+    with Library(folder, read_only=True) as library:
+        ids = [hit.summary.id for hit in library.search(Query(""), 0, 100).hits]
+        return sorted(repr((library.document(each), library.cast(each))) for each in ids)
+
+
 @pytest.mark.parametrize("what", changes)
 def test_each_change_is_noticed_repaired_and_gone_when_the_files_are_added(seeded, what):
     change(seeded, changes[what])
@@ -71,12 +78,11 @@ def test_each_change_is_noticed_repaired_and_gone_when_the_files_are_added(seede
 
 @pytest.mark.parametrize("what", ["text", "hash", "mention lost", "link", "appearance's names", "checksum"])
 def test_adding_its_file_restores_a_damaged_article_without_a_repair(seeded, seeded_folder, what):
-    whole = describe(seeded_folder)
     change(seeded, changes[what])
     with Library(seeded, recogniser="rules") as library:
         outcomes = add(library, seeds)
         assert outcomes["changed"] == 1
-    assert sorted(map(repr, describe(seeded)[1])) == sorted(map(repr, whole[1]))
+    assert list_articles(seeded) == list_articles(seeded_folder)
     with Library(seeded) as library:
         assert library.health().problems == ()
 

@@ -12,6 +12,7 @@ import pytest
 
 from search import Library, Mark, Marks, Query, Searches, Visit
 from tests.conftest import seeds
+from tests.pilot import open_reader
 from tests.test_commands import lines, run
 
 
@@ -84,6 +85,20 @@ def test_a_search_says_once_that_marks_are_not_kept(seeded, own_home):
     done = run("--library", seeded, "search", "--json", "is:unread captagon", NEWSCAST_SETTINGS=str(own_home / "none"))
     assert len(lines(done)) == 1
     assert len(re.findall("not kept", done.stderr)) == 1
+
+
+async def test_the_reader_says_that_marks_are_not_kept_and_reads_on(seeded, tmp_path):
+    (tmp_path / "state").write_text("a file")
+    async with open_reader(seeded, marks=Marks(tmp_path / "state" / "reader.db")) as reader:
+        assert "not kept" in reader.status
+        await reader.press("enter", "s")
+        assert "starred" in reader.status
+
+
+async def test_the_reader_says_what_was_lost(seeded):
+    (seeded / "library.db").unlink()
+    async with open_reader(seeded) as reader:
+        assert "library.db has lost articles: it holds 0" in reader.status
 
 
 @pytest.fixture

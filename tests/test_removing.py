@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from search import Library, LibraryLockedError, Mark, Marks, NotFoundError, Query
+from search import Library, LibraryLockedError, LibraryUnreadableError, Mark, Marks, NotFoundError, Query
 from search.store import WriterLock
 from tests.conftest import seeds
 from tests.test_commands import lines, run
@@ -140,3 +140,19 @@ def test_a_library_of_the_version_before_goes_on_counting_its_revisions(seeded):
         assert not library.is_behind()
         library.remove(find_ids(library, "captagon"))
         assert library.health().problems == ()
+
+
+def test_a_removed_article_that_is_damaged_is_named_and_can_be_added(seeded):
+    with Library(seeded, recogniser="rules") as library:
+        library.remove(find_ids(library, "captagon"))
+    with sqlite3.connect(seeded / "library.db") as database:
+        database.execute("UPDATE removed SET document = replace(document, 'aptagon', 'aptagen')")
+    with Library(seeded, recogniser="rules") as library:
+        assert "which was removed, is damaged" in library.health().problems[0]
+        with pytest.raises(LibraryUnreadableError, match="doctor --repair"):
+            library.undo_remove()
+        assert "newscast add" in library.mend()[0]
+        list(library.repair())
+        assert library.health().problems == ()
+        assert add(library, seeds) == {"added": 1, "skipped": 16}
+        assert len(find_ids(library, "captagon")) == 1

@@ -12,6 +12,7 @@ from search.store.checksums import Checksums, text_columns
 from search.store.database import begin, is_corrupt, open_library_database
 from search.store.derived import Derived
 from search.store.documents import Documents
+from search.store.removed import Removed
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class Damage:
             if number in lost or not self._is_whole("cast", number)
         ]
 
+    def find_removed(self) -> list[DamagedDocument]:
+        """The removed documents that are not as they were kept."""
+        found = Removed(self._connection).list_damaged()
+        return [DamagedDocument(number, *(make_safe_line(str(each)) for each in rest)) for number, *rest in found]
+
     def count_actors(self) -> int:
         """How many actors are called otherwise, or counted otherwise, than their appearances have it."""
         return len(self._derived.find_damage())
@@ -105,6 +111,7 @@ class Damage:
         for number in gone:
             self._connection.execute("DELETE FROM documents WHERE number = ?", [number])
             self._checksums.drop(number)
+        Removed(self._connection).drop_damaged()
         for table in _of_documents:
             self._connection.execute(f"DELETE FROM {table} WHERE document NOT IN (SELECT number FROM documents)")
         self._connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'revision'")

@@ -154,6 +154,7 @@ _LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
     );
     """,
     fill_checksums,
+    "ALTER TABLE removed ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
 )
 
 _READER_CACHE = 256  # kB

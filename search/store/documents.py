@@ -284,6 +284,6 @@ def _build_whole(row: Sequence[Any]) -> StoredDocument:
 def build_summary(row: Sequence[Any]) -> Summary:
     """The row of the `summary_columns` as a Summary. Raises ValueError, TypeError where it is damaged."""
     identifier, title, source, published = row
-    if not (isinstance(identifier, str) and isinstance(title, str) and isinstance(source, str | None)):
+    if not (isinstance(identifier, str) and isinstance(title, str) and (source is None or isinstance(source, str))):
         raise TypeError("a text that is none")
     return Summary(identifier, title, source, date.fromisoformat(published) if published else None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from search.errors import LibraryUnreadableError
 from search.model import Actor, Cast, Link, Mention
 from search.store.checksums import text_columns
 from search.store.documents import build_document, make_storable
@@ -75,18 +77,35 @@ class Removed:
                 "SELECT paragraph, start, end FROM corrections WHERE document = ?", [number]
             ).fetchall(),
         }
+        kept = json.dumps(fields)
         self._connection.execute(
-            "INSERT INTO removed (number, removal, id, origin, content_hash, document) VALUES (?, ?, ?, ?, ?, ?)",
-            [number, removal, identifier, origin, content_hash, json.dumps(fields, ensure_ascii=False)],
+            "INSERT INTO removed (number, removal, id, origin, content_hash, document, checksum)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [number, removal, identifier, origin, content_hash, kept, zlib.crc32(kept.encode())],
         )
 
     def take_last(self) -> list[RemovedDocument]:
         """What the last removal took out; it is no longer kept afterwards."""
+        if damaged := self.list_damaged():
+            raise LibraryUnreadableError(
+                f"{len(damaged):,} removed articles are damaged; newscast doctor --repair names them"
+            )
         rows = self._connection.execute(
             "DELETE FROM removed WHERE removal = (SELECT max(removal) FROM removed)"
             " RETURNING number, origin, content_hash, document"
         ).fetchall()
         return [_build_removed(row[1], row[2], json.loads(row[3])) for row in sorted(rows)]
+
+    def list_damaged(self) -> list[tuple[int, str, str]]:
+        """The row, id and origin of each removed document that is not as it was kept."""
+        rows = self._connection.execute("SELECT number, id, origin, document, checksum FROM removed")
+        return [row[:3] for row in rows if zlib.crc32(str(row[3]).encode()) != row[4]]
+
+    def drop_damaged(self) -> None:
+        """Drop those, so that their files can be added."""
+        self._connection.executemany(
+            "DELETE FROM removed WHERE number = ?", [(number,) for number, _, _ in self.list_damaged()]
+        )
 
 
 def _build_removed(origin: str, content_hash: str, fields: dict[str, Any]) -> RemovedDocument:

@@ -77,6 +77,7 @@ class ReaderScreen(GrowingScreen):
         self._last: tuple[str, Place] | None = None
         self._visit: Visit | None = None
         self._keeping: Timer | None = None
+        self._noted: str | None = None  # what was said of the marks
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
@@ -135,6 +136,7 @@ class ReaderScreen(GrowingScreen):
         if self._paths or not is_ready:
             self.add(self._paths)
         await self.watch_library()
+        self._noted = self.marks.note
         notes = "; ".join(filter(None, (self.library.note, self.marks.note)))
         if notes:
             self.say(notes)
@@ -179,7 +181,13 @@ class ReaderScreen(GrowingScreen):
         if here is not None and not self.is_preview:
             self._visit = build_visit(self.listing.typed, here)
             if self._keeping is None:
-                self._keeping = self.set_timer(_keep_after, self._keep_visit)
+                self._keeping = self.set_timer(_keep_after, self._keep_visit_in_time)
+
+    async def _keep_visit_in_time(self) -> None:
+        await self._keep_visit()
+        if self.marks.note not in {None, self._noted}:
+            self._noted = self.marks.note
+            self.say(self.marks.note or "")
 
     async def _keep_visit(self) -> None:
         """However the session may end, the next one knows where this one was."""
