@@ -95,9 +95,9 @@ def test_every_hit_matches_and_none_is_missing(changed, text):
 
 def test_the_articles_came_in_many_segments_some_of_them_merged(changed):
     library, _ = changed
-    view = library._fulltext.view
-    assert 2 < len(view.segments) < 24
-    assert any(segment.deleted for segment in view.segments)
+    reader = library._fulltext.reader
+    assert 2 < len(reader.segments) < 24
+    assert any(segment.deleted for segment in reader.segments)
 
 
 def test_an_index_built_anew_gives_the_same_answers_in_the_same_order(changed):
@@ -112,7 +112,7 @@ def test_an_index_built_anew_gives_the_same_answers_in_the_same_order(changed):
     (library.folder / "fulltext" / "state.json").unlink()
     for _ in library.repair():
         pass
-    assert len(library._fulltext.view.segments) == 1
+    assert len(library._fulltext.reader.segments) == 1
     assert ask() == before
 
 

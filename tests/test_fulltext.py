@@ -10,7 +10,7 @@ import pytest
 
 from search import Document, FullTextDamagedError, Paragraph
 from search.fulltext import FullText
-from search.fulltext.kept import Kept
+from search.fulltext.cache import Cache
 from search.fulltext.segment import Segment
 
 
@@ -31,15 +31,20 @@ def merge(index: FullText) -> None:
         pass
 
 
+def list_postings(index: FullText, words: list[str]) -> dict[str, tuple[list[int], bytes]]:
+    found = {word: index.reader.read_posting_list(word) for word in words}
+    return {word: (list(postings.rows), postings.weights) for word, postings in found.items()}
+
+
 def find(index: FullText, word: str) -> set[int]:
-    return set(index.view.read_rows(word))
+    return set(index.reader.read_rows(word))
 
 
 def test_hundreds_of_small_commits_leave_few_segments(index):
     for number in range(1, 201):
         index.write([(number, number, build_document(f"alpha word{number}"))])
         merge(index)
-    assert len(index.view.segments) < 25
+    assert len(index.reader.segments) < 25
     assert find(index, "alpha") == set(range(1, 201))
     assert find(index, "word77") == {77}
     assert index.read_revisions() == {number: number for number in range(1, 201)}
@@ -50,7 +55,7 @@ def test_a_document_written_again_takes_the_place_of_its_older_self(index):
     index.write([(1, 3, build_document("gamma"))])
     assert find(index, "alpha") == {2}
     assert find(index, "gamma") == {1}
-    assert index.view.count == 2
+    assert index.reader.count == 2
     assert index.read_revisions() == {1: 3, 2: 2}
 
 
@@ -64,7 +69,7 @@ def test_what_is_gone_is_found_no_more_and_leaves_the_files_with_the_next_merge(
     index.write((), gone=[1, 2, 3])
     assert find(index, "alpha") == {4}
     merge(index)
-    (segment,) = index.view.segments
+    (segment,) = index.reader.segments
     assert (segment.header.documents, segment.deleted) == (1, frozenset())
     assert find(index, "alpha") == {4}
 
@@ -77,16 +82,11 @@ def test_merging_changes_no_answer(index):
         number = choice.randrange(1, 40)
         known[number] = build_document(*(" ".join(choice.choices(words, k=9)) for _ in range(3)), title="word1 word2")
         index.write([(number, revision, known[number])])
-    before = {
-        word: (list(index.view.read_weighed(word).numbers), index.view.read_weighed(word).weights) for word in words
-    }
-    many = len(index.view.segments)
+    before = list_postings(index, words)
+    many = len(index.reader.segments)
     merge(index)
-    assert len(index.view.segments) < many
-    after = {
-        word: (list(index.view.read_weighed(word).numbers), index.view.read_weighed(word).weights) for word in words
-    }
-    assert after == before
+    assert len(index.reader.segments) < many
+    assert list_postings(index, words) == before
     for word in words:
         assert find(index, word) == {
             number
@@ -101,23 +101,23 @@ def test_a_text_longer_than_two_bytes_count_is_searched_to_its_end(index):
     index.write([(number, number, build_document("beta")) for number in range(70_000, 70_003)])
     assert find(index, "omega") == {2}
     assert find(index, "beta") == {70_000, 70_001, 70_002}
-    (places,) = index.view.read_places(1, ["omega"])
-    assert places.find([2])[0][0] > 1 << 16
+    (positions,) = index.reader.read_positions(1, ["omega"])
+    assert positions.find([2])[0][0] > 1 << 16
 
 
 def test_a_word_of_a_title_weighs_more(index):
     index.write([(1, 1, build_document("alpha beta")), (2, 2, build_document("beta", title="alpha"))])
-    one, other = index.view.read_weighed("alpha").weights
+    one, other = index.reader.read_posting_list("alpha").weights
     assert other > one
 
 
 def test_who_reads_sees_each_commit_and_keeps_what_it_has_while_files_go(index, tmp_path):
-    reader = FullText(tmp_path / "fulltext")
+    other = FullText(tmp_path / "fulltext")
     for number in range(1, 30):
-        held = reader.view
+        held = other.reader
         index.write([(number, number, build_document(f"alpha word{number}"))])
         merge(index)
-        assert find(reader, "alpha") == set(range(1, number + 1))
+        assert find(other, "alpha") == set(range(1, number + 1))
         assert set(held.read_rows("alpha")) == set(range(1, number))
 
 
@@ -141,7 +141,7 @@ def test_a_file_cut_short_is_one_clear_error(index, tmp_path, kept):
     path.write_bytes(path.read_bytes()[:kept])
     assert not index.is_current(1, 1)
     with pytest.raises(FullTextDamagedError):
-        FullText(tmp_path / "fulltext").view  # noqa: B018 - to look is to open
+        FullText(tmp_path / "fulltext").reader  # noqa: B018 - to look is to open
 
 
 def test_a_segment_of_a_machine_with_another_byte_order_is_refused(index, tmp_path):
@@ -153,14 +153,14 @@ def test_a_segment_of_a_machine_with_another_byte_order_is_refused(index, tmp_pa
         Segment(path)
 
 
-def test_what_was_read_is_kept_within_its_room_and_what_was_not_asked_for_goes_first():
-    kept, built = Kept(10), []
+def test_the_cache_stays_within_its_room_and_what_was_not_asked_for_goes_first():
+    cache, built = Cache(10), []
 
     def build(key):
         built.append(key)
         return 4, key
 
-    assert "".join(kept.find((key,), partial(build, key)) for key in "abacba") == "abacba"
+    assert "".join(cache.find((key,), partial(build, key)) for key in "abacba") == "abacba"
     assert built == ["a", "b", "c", "b", "a"]
 
 
@@ -198,7 +198,7 @@ def test_only_what_is_read_is_checked(large_index, tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[:100_000] + bytes(10) + whole[100_010:])
     opened = FullText(tmp_path / "fulltext")
-    assert len(opened.view.segments) == 1
+    assert len(opened.reader.segments) == 1
     assert find(opened, "word0") == find(large_index, "word0")  # at the file's beginning
 
 
@@ -215,8 +215,8 @@ def test_a_changed_table_of_contents_is_noticed(index, tmp_path):
 
 def test_an_index_that_begins_again_is_noticed_by_whoever_reads(index, tmp_path):
     index.write([(1, 1, build_document("alpha"))])
-    reader = FullText(tmp_path / "fulltext")
-    assert find(reader, "alpha") == {1}
+    other = FullText(tmp_path / "fulltext")
+    assert find(other, "alpha") == {1}
     index.clear()
     index.write([(2, 2, build_document("alpha"))])
-    assert find(reader, "alpha") == {2}
+    assert find(other, "alpha") == {2}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from search.fulltext import FullText
-    from search.fulltext.view import RowSet, View
+    from search.fulltext.index_reader import IndexReader, RowSet
     from search.language import Node
     from search.model import Document, Match
     from search.store import Actors, Documents, Marks
@@ -38,7 +38,7 @@ class _Answer:
 
     key: tuple[object, ...]
     parsed: Parsed
-    view: View
+    reader: IndexReader
     rows: RowSet
     stems: list[str]
     seeker: Seeker
@@ -90,7 +90,7 @@ class Answerer:
         if parsed.node is None:
             return None
         answer = self._answer(parsed, marks)
-        return suggest(parsed, answer.view, self._actors) if len(answer.rows) <= few else None
+        return suggest(parsed, answer.reader, self._actors) if len(answer.rows) <= few else None
 
     def list_rows(self, query: Query, marks: Marks | None) -> RowSet:
         """The rows of all that answers."""
@@ -118,28 +118,28 @@ class Answerer:
             return None
         if self._last is not None and str(self._last.parsed) == str(parsed):
             return self._last.seeker
-        view = self._fulltext.view
-        node, _ = afford(parsed.node, view)
-        return self._build_seeker(node, view, Selector(view, self._rows, self._actors, None, node))
+        reader = self._fulltext.reader
+        node, _ = afford(parsed.node, reader)
+        return self._build_seeker(node, reader, Selector(reader, self._rows, self._actors, None, node))
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
-        view = self._fulltext.view
+        reader = self._fulltext.reader
         left_out = self._documents.list_damaged()
-        key = (str(parsed), id(view), self._rows.read_stamp(), marks.read_stamp() if marks else None, left_out)
+        key = (str(parsed), id(reader), self._rows.read_stamp(), marks.read_stamp() if marks else None, left_out)
         if self._last is not None and self._last.key == key:
             return self._last
-        node, narrowed = afford(parsed.node, view)
-        selector = Selector(view, self._rows, self._actors, marks, node)
+        node, narrowed = afford(parsed.node, reader)
+        selector = Selector(reader, self._rows, self._actors, marks, node)
         rows = selector.select(node) if node is not None else self._rows.list_all()
         damaged = rows & left_out
         notes = _join(narrowed, *dict.fromkeys(selector.notes), parsed.note, _note(damaged))
         rows = rows - damaged if damaged else rows
-        stems = list_stems(node, view) if parsed.sort in {None, "relevance"} else []
-        seeker = self._build_seeker(node, view, selector)
-        self._last = _Answer(key, parsed, view, rows, stems, seeker, notes, [], left_out)
+        stems = list_stems(node, reader) if parsed.sort in {None, "relevance"} else []
+        seeker = self._build_seeker(node, reader, selector)
+        self._last = _Answer(key, parsed, reader, rows, stems, seeker, notes, [], left_out)
         return self._last
 
-    def _build_seeker(self, node: Node | None, view: View, selector: Selector) -> Seeker:
+    def _build_seeker(self, node: Node | None, reader: IndexReader, selector: Selector) -> Seeker:
         """Words, and the names of actors that were asked for."""
         names = (
             Words(words, is_quoted=True)
@@ -149,14 +149,14 @@ class Answerer:
             for alias in islice(actor.aliases, _most_aliases)
             if (words := tuple(find_word_texts(alias)))
         )
-        return build_seeker([*list_sought(node), *islice(dict.fromkeys(names), _most_names)], view)
+        return build_seeker([*list_sought(node), *islice(dict.fromkeys(names), _most_names)], reader)
 
     def _rank(self, answer: _Answer, offset: int, limit: int) -> list[tuple[int, float]]:
         last = min(offset + limit, len(answer.rows))
         if len(answer.ranked) < last:
             count = last if last <= _first_page else len(answer.rows)
             if answer.stems:
-                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.view, count)
+                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.reader, count)
             else:
                 days = self._rows.read_days()
                 answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")

@@ -8,7 +8,7 @@ from search.fulltext import build_plain
 from search.language import All, Any, Fuzzy, InParagraph, Node, Not, Prefix, Words
 
 if TYPE_CHECKING:
-    from search.fulltext.view import View
+    from search.fulltext.index_reader import IndexReader
 
 most_read = 3_000
 """Articles whose text is looked at for one part of a query that only the texts can tell."""
@@ -51,7 +51,7 @@ class Budget:
         return done
 
 
-def afford(node: Node | None, view: View) -> tuple[Node | None, str | None]:
+def afford(node: Node | None, reader: IndexReader) -> tuple[Node | None, str | None]:
     """The query with plain words for prefixes and misspelt words that are too many, and a note if there are."""
     budget = Budget()
     too_many: list[str] = []
@@ -64,7 +64,7 @@ def afford(node: Node | None, view: View) -> tuple[Node | None, str | None]:
                 return type(node)(replace(node.node))
             case Prefix() | Fuzzy():
                 try:
-                    budget.spend(_count_steps(node, view))
+                    budget.spend(_count_steps(node, reader))
                 except BudgetSpentError:
                     too_many.append(node.word)
                     return Words((node.word,), in_title=node.in_title)
@@ -75,15 +75,15 @@ def afford(node: Node | None, view: View) -> tuple[Node | None, str | None]:
     return afforded, note if too_many else None
 
 
-def _count_steps(node: Prefix | Fuzzy, view: View) -> int:
+def _count_steps(node: Prefix | Fuzzy, reader: IndexReader) -> int:
     if isinstance(node, Prefix):
-        return _steps_to_a_form * view.count_forms_by_prefix(build_plain(node.word))
-    return count_steps_of_near(view) * node.distance
+        return _steps_to_a_form * reader.count_forms_by_prefix(build_plain(node.word))
+    return count_steps_of_near(reader) * node.distance
 
 
-def count_steps_of_near(view: View) -> int:
+def count_steps_of_near(reader: IndexReader) -> int:
     """What it costs to find the words that are a letter off."""
-    return view.count_forms() // _forms_to_a_step
+    return reader.count_forms() // _forms_to_a_step
 
 
 def count_phrases(node: Node | None) -> int:

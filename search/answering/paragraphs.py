@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from search.answering.select import Selector
-    from search.fulltext.view import RowSet
+    from search.fulltext.index_reader import RowSet
 
 _to_a_paragraph = 2  # steps
 

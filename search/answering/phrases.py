@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.fulltext.segment import Places
-    from search.fulltext.view import RowSet, View
+    from search.fulltext.index_reader import IndexReader, RowSet
+    from search.fulltext.segment import TermPositions
 
 
 class Choosing(Protocol):
@@ -28,19 +28,25 @@ _few = 8
 
 
 def find_rows_of_phrase(
-    view: View, stems: Sequence[str], distance: int | None, within: RowSet | None, *, in_title: bool, choosing: Choosing
+    reader: IndexReader,
+    stems: Sequence[str],
+    distance: int | None,
+    within: RowSet | None,
+    *,
+    in_title: bool,
+    choosing: Choosing,
 ) -> RowSet:
     """The documents that have these stems in a row or, given a `distance`, within so many words of each other.
 
     `choosing` chooses those of the documents with all of the stems that are looked at. Raises BudgetSpentError.
     """
     wanted = stems if distance is None else list(dict.fromkeys(stems))
-    parts: list[tuple[int, Sequence[Places], RowSet]] = []
-    for index, segment in enumerate(view.segments):
-        read = view.read_places(index, wanted)
+    parts: list[tuple[int, Sequence[TermPositions], RowSet]] = []
+    for index, segment in enumerate(reader.segments):
+        read = reader.read_positions(index, wanted)
         if read is None:
             continue
-        choosing.spend(len(read) * min(len(each.numbers) for each in read) // _rows_to_a_step)
+        choosing.spend(len(read) * min(len(each.rows) for each in read) // _rows_to_a_step)
         if candidates := _find_candidates(read, within) - segment.deleted:
             parts.append((index, read, candidates))
     everything: RowSet = frozenset().union(*(candidates for _, _, candidates in parts))
@@ -50,28 +56,28 @@ def find_rows_of_phrase(
     for index, places, candidates in parts:
         rows = candidates if chosen is everything else candidates & chosen
 
-        def find(rows: RowSet = rows, places: Sequence[Places] = places) -> tuple[int, frozenset[int]]:
+        def find(rows: RowSet = rows, places: Sequence[TermPositions] = places) -> tuple[int, frozenset[int]]:
             kept = frozenset(_list_rows(rows, places, distance, in_title=in_title))
             return 2 * len(kept) + 1, kept
 
         if within is None and chosen is everything:
-            found |= view.keep(("phrase", str(index), *stems, str(distance), str(in_title)), find)
+            found |= reader.remember(("phrase", str(index), *stems, str(distance), str(in_title)), find)
         else:
             found |= find()[1]
     return found
 
 
-def _find_candidates(places: Sequence[Places], within: RowSet | None) -> RowSet:
+def _find_candidates(places: Sequence[TermPositions], within: RowSet | None) -> RowSet:
     """The documents that have all of them."""
-    rarest = min(places, key=lambda each: len(each.numbers))
-    candidates: RowSet = set(rarest.numbers) if within is None else within.intersection(rarest.numbers)
+    rarest = min(places, key=lambda each: len(each.rows))
+    candidates: RowSet = set(rarest.rows) if within is None else within.intersection(rarest.rows)
     for each in places:
         if each is not rarest:
-            candidates = each.keep(candidates)
+            candidates = each.intersect(candidates)
     return candidates
 
 
-def _list_rows(rows: RowSet, places: Sequence[Places], distance: int | None, *, in_title: bool) -> list[int]:
+def _list_rows(rows: RowSet, places: Sequence[TermPositions], distance: int | None, *, in_title: bool) -> list[int]:
     numbers = list(rows)
     positions = zip(*(each.find(numbers) for each in places), strict=True)
     if distance is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Collection, Iterator
 
-    from search.fulltext.view import RowSet, View, Weighed
+    from search.fulltext.index_reader import IndexReader, PostingList, RowSet
 
 _soon_weighed = 1_000
 """Documents; of so few, to leave some out takes longer than to weigh them all."""
@@ -28,7 +28,7 @@ _most_fuzzy = 4
 """Of the words that a misspelt one may be, so many count for the order."""
 
 
-def list_stems(node: Node | None, view: View) -> list[str]:
+def list_stems(node: Node | None, reader: IndexReader) -> list[str]:
     """The stems that count for the order; of a prefix, the word that it would be."""
     found: list[str] = []
     for leaf in list_wanted(node):
@@ -38,21 +38,21 @@ def list_stems(node: Node | None, view: View) -> list[str]:
             case Prefix():
                 found.append(build_stem(leaf.word))
             case Fuzzy():
-                forms = view.find_near(build_plain(leaf.word), leaf.distance)
-                found += map(build_stem, heapq.nlargest(_most_fuzzy, forms, key=view.count_form))
+                forms = reader.find_near(build_plain(leaf.word), leaf.distance)
+                found += map(build_stem, heapq.nlargest(_most_fuzzy, forms, key=reader.count_form))
     return list(dict.fromkeys(found))[:_most_stems]
 
 
-def rank_by_worth(numbers: RowSet, stems: list[str], view: View, limit: int) -> list[tuple[int, float]]:
+def rank_by_worth(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> list[tuple[int, float]]:
     """The best rows with what they are worth; among equals, those added last."""
-    if len(stems) == 1 and numbers is view.read_rows(stems[0]):
-        best = islice(_list_best(view.read_weighed(stems[0])), limit)
+    if len(stems) == 1 and numbers is reader.read_rows(stems[0]):
+        best = islice(_list_best(reader.read_posting_list(stems[0])), limit)
         return [(row, worth) for worth, row in best]
-    hopeful = _find_hopeful(numbers, stems, view, limit) if len(numbers) > max(limit, _soon_weighed) else numbers
+    hopeful = _find_hopeful(numbers, stems, reader, limit) if len(numbers) > max(limit, _soon_weighed) else numbers
     rows = list(hopeful)
     worths = [0.0] * len(rows)
     for stem in stems:
-        worths = list(map(float.__add__, worths, view.weigh(stem, rows)))
+        worths = list(map(float.__add__, worths, reader.score(stem, rows)))
     pairs = zip(worths, rows, strict=True)
     ranked = heapq.nlargest(limit, pairs) if limit < len(rows) else sorted(pairs, reverse=True)
     # Who is not hopeful is worth nothing, if there is room for them.
@@ -60,25 +60,25 @@ def rank_by_worth(numbers: RowSet, stems: list[str], view: View, limit: int) -> 
     return [(row, worth) for worth, row in ranked] + [(row, 0.0) for row in others]
 
 
-def _find_hopeful(numbers: RowSet, stems: list[str], view: View, limit: int) -> RowSet:
+def _find_hopeful(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> RowSet:
     """The rows that have a word worth enough to be among the best (MaxScore: Turtle and Flood, 1995).
 
     A row with only the others is worth less than each of the best by one word alone.
     """
     by_worth = []
     for stem in stems:
-        weighed = view.read_weighed(stem)
+        weighed = reader.read_posting_list(stem)
         among = islice((worth for worth, row in islice(_list_best(weighed), _most_tried) if row in numbers), limit)
         best = list(among)
-        most = max(weighed.weights, default=0) * weighed.worth
+        most = max(weighed.weights, default=0) * weighed.unit_score
         by_worth.append((most, best[-1] if len(best) == limit else 0.0, stem))
     by_worth.sort(reverse=True)
     bar = max((last for _, last, _ in by_worth), default=0.0)
     kept = [stem for at, (_, _, stem) in enumerate(by_worth) if sum(most for most, _, _ in by_worth[at:]) >= bar]
-    return frozenset().union(*map(view.read_rows, kept)) & numbers
+    return frozenset().union(*map(reader.read_rows, kept)) & numbers
 
 
-def _list_best(weighed: Weighed) -> Iterator[tuple[float, int]]:
+def _list_best(weighed: PostingList) -> Iterator[tuple[float, int]]:
     """What one word's documents are worth, the best first: weights are bytes, so that looking for each is quick."""
     numbers, weights, worth = weighed
     for weight in range(255, 0, -1):

@@ -15,7 +15,7 @@ from search.model import Match, Snippet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from search.fulltext.view import View
+    from search.fulltext.index_reader import IndexReader
     from search.model import Document
 
     Span = tuple[int, int]
@@ -39,26 +39,28 @@ def list_sought(node: Node | None) -> list[WordLeaf]:
     return [leaf for leaf in list_wanted(node) if isinstance(leaf, Words | Prefix | Fuzzy)]
 
 
-def build_seeker(leaves: Iterable[WordLeaf], view: View) -> Seeker:
+def build_seeker(leaves: Iterable[WordLeaf], reader: IndexReader) -> Seeker:
     """What finds these leaves; the index tells the forms of their words."""
-    patterns = {leaf: pattern for leaf in dict.fromkeys(leaves) if (pattern := _build_pattern(leaf, view)) is not None}
+    patterns = {
+        leaf: pattern for leaf in dict.fromkeys(leaves) if (pattern := _build_pattern(leaf, reader)) is not None
+    }
     return Seeker([pattern for leaf, pattern in patterns.items() if not leaf.in_title], list(patterns.values()))
 
 
-def _build_pattern(leaf: WordLeaf, view: View) -> _Pattern | _NearPattern | None:
+def _build_pattern(leaf: WordLeaf, reader: IndexReader) -> _Pattern | _NearPattern | None:
     """None for what stands nowhere."""
     match leaf:
         case Prefix():
             prefix = build_plain(leaf.word)
             return _Pattern(prefix, [lambda word: build_plain(word).startswith(prefix)])
         case Fuzzy():
-            forms = frozenset(view.find_near(build_plain(leaf.word), leaf.distance))
+            forms = frozenset(reader.find_near(build_plain(leaf.word), leaf.distance))
             return _Pattern(_find_common_beginning(sorted(forms)), [lambda word: build_plain(word) in forms])
         case Words():
             stems = [build_stem(word) for word in leaf.words]
             if leaf.within is not None:
                 return _NearPattern(leaf, stems)
-            forms_of = [view.list_forms_of(stem) for stem in stems]
+            forms_of = [reader.list_forms_of(stem) for stem in stems]
             if not all(forms_of):
                 return None
             tests = [_build_test(word, stem, leaf) for word, stem in zip(leaf.words, stems, strict=True)]

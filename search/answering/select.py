@@ -32,7 +32,7 @@ from search.text import find_word_texts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from search.fulltext.view import RowSet, View
+    from search.fulltext.index_reader import IndexReader, RowSet
     from search.model import Actor, ActorType
     from search.store import Actors, Marks, Rows
 
@@ -54,8 +54,10 @@ class Selector:
     What is not looked at because the query has no steps left for it answers nothing, not even what is excluded.
     """
 
-    def __init__(self, view: View, rows: Rows, actors: Actors, marks: Marks | None, query: Node | None) -> None:
-        self._view, self._rows, self._actors, self._marks = view, rows, actors, marks
+    def __init__(
+        self, reader: IndexReader, rows: Rows, actors: Actors, marks: Marks | None, query: Node | None
+    ) -> None:
+        self._reader, self._rows, self._actors, self._marks = reader, rows, actors, marks
         self._named: list[str] = []
         self.actors: dict[Mentions, tuple[Actor, ...]] = {}
         self._positions, self._texts = Budget(count_phrases(query)), Budget(count_looks(query))
@@ -140,31 +142,31 @@ class Selector:
         """About how many rows; what is dear to find comes last, when few are left to look at."""
         match node:
             case Words() if not node.is_as_written:
-                return min(len(self._view.read_weighed(build_stem(word)).numbers) for word in node.words)
+                return min(len(self._reader.read_posting_list(build_stem(word)).rows) for word in node.words)
             case Any():
                 return sum(map(self._estimate, node.nodes))
             case All():
                 return min(map(self._estimate, node.nodes))
             case _:
-                return round(self._view.count * _dearness.get(type(node), 8))
+                return round(self._reader.count * _dearness.get(type(node), 8))
 
     @_select.register(Words)
     def _select_words(self, node: Words, within: RowSet | None) -> RowSet:
         stems = [build_stem(word) for word in node.words]
         if len(stems) == 1 and not node.in_title:
-            found: RowSet = self._view.read_rows(stems[0])
+            found: RowSet = self._reader.read_rows(stems[0])
         else:
             self._positions.begin_part()
             try:
                 found = find_rows_of_phrase(
-                    self._view, stems, node.within, within, in_title=node.in_title, choosing=self
+                    self._reader, stems, node.within, within, in_title=node.in_title, choosing=self
                 )
             except BudgetSpentError:
                 self._note_unseen(self._rows.list_all(), 0)
                 return frozenset()
         if not node.is_as_written:
             return found
-        seeker = build_seeker([node], self._view)
+        seeker = build_seeker([node], self._reader)
         return self._keep(
             found,
             within,
@@ -175,18 +177,18 @@ class Selector:
     @_select.register(Prefix)
     def _select_prefix(self, node: Prefix, within: RowSet | None) -> RowSet:
         prefix = build_plain(node.word)
-        found = self._view.read_prefix(prefix, within)
-        if self._view.has_many_forms(prefix):
+        found = self._reader.read_prefix(prefix, within)
+        if self._reader.has_many_forms(prefix):
             self._named.append(f"“{shorten(prefix)}*” stands for too many words: the most frequent were looked for")
         return self._keep_titled(found, within, lambda word: word.startswith(prefix)) if node.in_title else found
 
     @_select.register(Fuzzy)
     def _select_fuzzy(self, node: Fuzzy, within: RowSet | None) -> RowSet:
         word = build_plain(node.word)
-        found = self._view.read_near(word, node.distance)
+        found = self._reader.read_near(word, node.distance)
         if not node.in_title:
             return found
-        forms = self._view.find_near(word, node.distance)
+        forms = self._reader.find_near(word, node.distance)
         return self._keep_titled(found, within, lambda other: other in forms)
 
     def _keep_titled(self, found: RowSet, within: RowSet | None, is_right: Callable[[str], bool]) -> RowSet:
@@ -290,4 +292,4 @@ class Selector:
 
     def build_seeker(self, node: Words | Prefix | Fuzzy) -> Seeker:
         """What finds the words of one leaf in a text."""
-        return build_seeker([node], self._view)
+        return build_seeker([node], self._reader)

@@ -10,7 +10,7 @@ from search.fulltext import build_plain
 from search.language import All, Any, InParagraph, Mentions, Node, Parsed, Prefix, Words
 
 if TYPE_CHECKING:
-    from search.fulltext.view import View
+    from search.fulltext.index_reader import IndexReader
     from search.store import Actors
 
 few = 2
@@ -20,19 +20,19 @@ _much = 20
 _shortest = 4
 
 
-def suggest(parsed: Parsed, view: View, actors: Actors) -> str | None:
+def suggest(parsed: Parsed, reader: IndexReader, actors: Actors) -> str | None:
     """The query with its rare words replaced; None if nothing is better."""
     if parsed.node is None:
         return None
-    better = _Improver(view, actors).improve(parsed.node)
+    better = _Improver(reader, actors).improve(parsed.node)
     return str(replace(parsed, node=better)) if better != parsed.node else None
 
 
 class _Improver:
     """Replaces rare words by frequent ones that are near, as many as one search has steps for."""
 
-    def __init__(self, view: View, actors: Actors) -> None:
-        self._view, self._actors = view, actors
+    def __init__(self, reader: IndexReader, actors: Actors) -> None:
+        self._reader, self._actors = reader, actors
         self._budget = Budget()
 
     def improve(self, node: Node) -> Node:
@@ -45,7 +45,7 @@ class _Improver:
                 return replace(node, words=tuple(map(self._find_better, node.words)))
             case Prefix():
                 better = self._find_better(node.word)
-                has_any = self._view.count_forms_by_prefix(build_plain(node.word)) > 0
+                has_any = self._reader.count_forms_by_prefix(build_plain(node.word)) > 0
                 return node if has_any or better == node.word else Words((better,), in_title=node.in_title)
             case Mentions():
                 return self._improve_name(node)
@@ -66,17 +66,17 @@ class _Improver:
     def _find_better(self, word: str) -> str:
         """The most frequent word that is nearest to this one, if this one is rare."""
         plain = build_plain(word)
-        own = self._view.count_form(plain)
+        own = self._reader.count_form(plain)
         if len(plain) < _shortest or own > few:
             return word
         for distance in (1, 2):
             if distance == 2 and len(plain) < 6:
                 break
             try:
-                self._budget.spend(count_steps_of_near(self._view) * distance)
+                self._budget.spend(count_steps_of_near(self._reader) * distance)
             except BudgetSpentError:
                 break
-            near = [(self._view.count_form(form), form) for form in self._view.find_near(plain, distance)]
+            near = [(self._reader.count_form(form), form) for form in self._reader.find_near(plain, distance)]
             best = max((each for each in near if each[1] != plain), default=(0, ""))
             if best[0] > _much * own:
                 return best[1]

@@ -1,7 +1,6 @@
-"""Words in, rows of documents out. Whoosh lives here and nowhere else, and nothing of it leaves."""
+"""The full-text index: words in, rows of documents out. Only this package imports Whoosh."""
 
-from search.fulltext.index import FullText, IndexState, schema_version
-from search.fulltext.kept import room_alone, room_among_many
+from search.fulltext.index import FullText, IndexState, room_alone, room_among_many, schema_version
 from search.fulltext.terms import build_plain, build_stem
 
 __all__ = [

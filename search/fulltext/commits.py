@@ -14,20 +14,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whoosh.codec.base import Segment as WhooshSegment
-from whoosh.fields import ID, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
+from search.fulltext.schema import build_schema
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from whoosh.codec.base import Codec
 
 _name = "MAIN"
 _extension = ".seg"
+_TOC_NAME = re.compile(rf"_{_name}_([0-9]+)\.toc")
 
 
 class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are untyped
-    """A segment as the table of contents keeps it: documents are known by their rows in the store."""
+    """A segment as the table of contents holds it; its documents are numbered from 0, as Whoosh numbers them."""
 
     def __init__(self) -> None:
         super().__init__(_name)
@@ -45,6 +49,12 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
             raise pickle.UnpicklingError("a segment that is not as it was written")
         super().__init__(_name)
         self.segid, self._documents, self._deleted = name, documents, frozenset(deleted)
+
+    def codec(self) -> Codec:
+        """The codec that reads it for Whoosh."""
+        from search.fulltext.codec import NewscastCodec
+
+        return NewscastCodec()
 
     @property
     def file_name(self) -> str:
@@ -68,12 +78,24 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
         return len(self._deleted)
 
     def deleted_docs(self) -> frozenset[int]:
-        """The rows of those."""
+        """The numbers of those."""
         return self._deleted
 
-    def delete_documents(self, numbers: frozenset[int]) -> None:
-        """Take these rows for deleted from the next commit on."""
-        self._deleted |= numbers
+    def is_deleted(self, docnum: int) -> bool:
+        """Was this document deleted?"""
+        return docnum in self._deleted
+
+    def delete_documents(self, docnums: Iterable[int]) -> None:
+        """Delete documents from the next commit on."""
+        self._deleted = self._deleted.union(docnums)
+
+    def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001, FBT002 - Whoosh's signature
+        """Delete a document from the next commit on, or bring it back."""
+        self._deleted = self._deleted | {docnum} if delete else self._deleted - {docnum}
+
+    def should_assemble(self) -> bool:
+        """A segment is one file already."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,7 @@ class Commits:
 
     def read_generation(self) -> int:
         """The number of the last commit; -1 without any."""
-        return int(TOC._latest_generation(self._storage, _name))  # noqa: SLF001 - what Whoosh's own index asks; it has no other way
+        return max((int(found[1]) for found in map(_TOC_NAME.fullmatch, self._storage.list()) if found), default=-1)
 
     def read(self) -> Commit:
         """The last commit."""
@@ -103,7 +125,7 @@ class Commits:
 
     def write(self, generation: int, segments: Sequence[StoredSegment]) -> None:
         """Commit these segments, and remove the files of all others."""
-        TOC(_schema, list(segments), generation).write(self._storage, _name)
+        TOC(build_schema(), list(segments), generation).write(self._storage, _name)
         clean_files(self._storage, _name, generation, segments)
 
 
@@ -131,6 +153,3 @@ def _read_segments(storage: FileStorage, generation: int) -> list[StoredSegment]
     if not all(isinstance(segment, StoredSegment) for segment in found):
         raise pickle.UnpicklingError("a table of contents with something else than segments in it")
     return list(found)
-
-
-_schema = Schema(text=ID())  # a table of contents has one; what is in the segments it does not say

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.errors import FullTextDamagedError, LibraryUnreadableError, NewscastError
-from search.fulltext.kept import room_alone
 from search.model import Progress
 
 if TYPE_CHECKING:
@@ -21,12 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from search.fulltext.commits import Commits, StoredSegment
+    from search.fulltext.index_reader import IndexReader
     from search.fulltext.segment import Segment
-    from search.fulltext.view import View
     from search.model import Document
 
-schema_version = 4
+schema_version = 5
 """Raise it when anything that decides the index's content changes: an older index is then built anew."""
+
+room_alone, room_among_many = 1_500_000, 200_000
+"""The room of the cache: for one reader, and for each of many readers with a process of their own."""
 
 _state_file = "state.json"
 _most_attempts = 10
@@ -52,18 +54,18 @@ class FullText:
     def __init__(self, folder: Path, room: int = room_alone) -> None:
         self._folder, self._room = folder, room
         self._commits: Commits | None = None
-        self._view: View | None = None
+        self._reader: IndexReader | None = None
         self._generation = -1
         self._failed = False
 
     def close(self) -> None:
         """Let go of every file."""
-        self._commits = self._view = None
+        self._commits = self._reader = None
 
     @property
     def is_damaged(self) -> bool:
         """Has a look at it found that it cannot be read?"""
-        return self._failed or (self._view is not None and any(each.is_damaged for each in self._view.segments))
+        return self._failed or (self._reader is not None and any(each.is_damaged for each in self._reader.segments))
 
     def is_current(self, documents: int, revision: int) -> bool:
         """Does the index stand at this state of the store, with all its files? Costs the same at any size."""
@@ -102,10 +104,10 @@ class FullText:
         """The row and revision of every document in the index."""
         with self._guard():
             return {
-                number: revision
+                row: revision
                 for segment in self._open_view().segments
-                for number, revision in zip(segment.numbers, segment.revisions, strict=True)
-                if number not in segment.deleted
+                for row, revision in zip(segment.rows, segment.revisions, strict=True)
+                if row not in segment.deleted
             }
 
     def clear(self) -> None:
@@ -125,28 +127,28 @@ class FullText:
         It may be cheap to call for one document; `merge` keeps the segments few afterwards.
         """
         from search.fulltext.commits import StoredSegment
-        from search.fulltext.inverting import Inverter
+        from search.fulltext.segment_writer import SegmentWriter
 
         with self._guard():
             commit = self._open_commits().read()
             segments = list(commit.segments)
-            latest = {number: (revision, document) for number, revision, document in documents}
-            inverter = Inverter()
-            for number, (revision, document) in sorted(latest.items()):
-                inverter.add(number, revision, document)
+            latest = {row: (revision, document) for row, revision, document in documents}
+            writer = SegmentWriter()
+            for row, (revision, document) in sorted(latest.items()):
+                writer.add(row, revision, document)
             self._delete(segments, {*gone, *latest})
-            if len(inverter):
+            if len(writer):
                 new = StoredSegment()
-                new.set_doc_count(len(inverter))
-                inverter.write(self._folder / new.file_name)
+                new.set_doc_count(len(writer))
+                writer.write(self._folder / new.file_name)
                 segments.append(new)
             self._open_commits().write(commit.generation + 1, segments)
 
     def _delete(self, segments: list[StoredSegment], outdated: set[int]) -> None:
         for stored in segments:
             segment = self._open_segment(stored)
-            if found := frozenset(number for number in outdated if segment.has_document(number)):
-                stored.delete_documents(found)
+            found = map(segment.find_document, outdated)
+            stored.delete_documents(document for document in found if document is not None)
 
     def merge(self) -> Iterator[Progress]:
         """Merge segments of like size until there are few of each, so that a search need not look into many."""
@@ -160,7 +162,7 @@ class FullText:
 
     def _merge(self, chosen: Sequence[StoredSegment]) -> Iterator[Progress]:
         from search.fulltext.commits import StoredSegment
-        from search.fulltext.merging import merge_segments
+        from search.fulltext.segment_merger import merge_segments
 
         commit = self._open_commits().read()
         new = StoredSegment()
@@ -169,16 +171,17 @@ class FullText:
         for done in merge_segments(opened, self._folder / new.file_name):
             yield Progress(done, total, "putting the full-text index together")
         new.set_doc_count(sum(segment.count_live() for segment in opened))
-        kept = [segment for segment in commit.segments if segment not in chosen]
-        self._open_commits().write(commit.generation + 1, [*kept, new])
+        merged = {segment.file_name for segment in chosen}
+        others = [segment for segment in commit.segments if segment.file_name not in merged]
+        self._open_commits().write(commit.generation + 1, [*others, new])
 
     def mark_current(self, documents: int, revision: int) -> None:
         """Note, after a write, that the index now stands at this state of the store."""
         self._write_state(documents, revision)
 
     @property
-    def view(self) -> View:
-        """The newest commit, to be asked. Raises FullTextDamagedError."""
+    def reader(self) -> IndexReader:
+        """Open the newest commit. Raises FullTextDamagedError."""
         with self._guard():
             return self._open_view()
 
@@ -190,31 +193,31 @@ class FullText:
             self._commits = Commits(self._folder)
         return self._commits
 
-    def _open_view(self) -> View:
-        from search.fulltext.view import View
+    def _open_view(self) -> IndexReader:
+        from search.fulltext.index_reader import IndexReader
 
         commits = self._open_commits()
-        if self._view is not None and not self.is_damaged and commits.read_generation() == self._generation:
-            return self._view
+        if self._reader is not None and not self.is_damaged and commits.read_generation() == self._generation:
+            return self._reader
         for attempt in range(_most_attempts):
             try:
                 commit = commits.read()
-                known = {segment.path: segment for segment in self._view.segments} if self._view else {}
+                known = {segment.path: segment for segment in self._reader.segments} if self._reader else {}
                 segments = [self._open_segment(stored, known) for stored in commit.segments]
                 break
             except FileNotFoundError:
                 # Whoever writes has committed again and removed what this commit named.
                 if attempt == _most_attempts - 1:
                     raise
-        self._view, self._generation, self._failed = View(segments, self._room), commit.generation, False
-        return self._view
+        self._reader, self._generation, self._failed = IndexReader(segments, self._room), commit.generation, False
+        return self._reader
 
     def _open_segment(self, stored: StoredSegment, known: Mapping[Path, Segment] | None = None) -> Segment:
         from search.fulltext.segment import Segment
 
         path = self._folder / stored.file_name
         segment = known.get(path) if known else None
-        if segment is not None and segment.deleted == stored.deleted_docs():
+        if segment is not None and segment.deleted_documents == stored.deleted_docs():
             return segment
         return Segment(path, stored.deleted_docs())
 

@@ -8,11 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from search.fulltext.blocks import Blocks
-from search.fulltext.segment_file import Postings, header_size, unpack_header
+from search.fulltext.segment_file import IndexedDocument, Postings, header_size, unpack_header
+from search.fulltext.stored_fields import block_documents, unpack_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from search.fulltext.stored_fields import StoredFields
 
 _item_sizes = {"H": 2, "I": 4}
 _bisecting_cost = 8
@@ -20,12 +23,15 @@ _bisecting_cost = 8
 
 
 class Segment:
-    """One segment file. Terms are bytes, their index is their place in the order of all. Raises ValueError, OSError."""
+    """One segment file. Terms are bytes, known by their index in the order of all; documents are known by their rows.
 
-    def __init__(self, path: Path, deleted: frozenset[int] = frozenset()) -> None:
-        self.path, self.deleted = path, deleted
+    `deleted_documents` says which documents are deleted, counted from 0 within the segment. Raises ValueError, OSError.
+    """
+
+    def __init__(self, path: Path, deleted_documents: frozenset[int] = frozenset()) -> None:
+        self.path, self.deleted_documents = path, deleted_documents
         self._blocks = blocks = Blocks(path)
-        self.header, self.number_code, self.position_code = unpack_header(blocks.map[:4096])
+        self.header, self.row_code, self.position_code = unpack_header(blocks.map[:4096])
         header = self.header
         if header.end != blocks.end:
             raise ValueError("a segment of another length than it was written with")
@@ -37,6 +43,8 @@ class Segment:
         self._form_counts = Table(blocks, header.form_counts, header.forms, "I")
         self._form_of_stem = Table(blocks, header.form_of_stem, header.forms, "I")
         self._first_form_of_stem = Table(blocks, header.first_form_of_stem, header.stems + 1, "I")
+        self._field_ends = Table(blocks, header.stored_field_ends, -(-header.documents // block_documents), "Q")
+        self.deleted = frozenset(self.rows[document] for document in deleted_documents)
 
     @property
     def is_damaged(self) -> bool:
@@ -54,19 +62,36 @@ class Segment:
         return Terms(self._blocks, self.header.form_text + 1, self.header.form_ends, self.header.forms, gap=1)
 
     @cached_property
-    def numbers(self) -> array[int]:
+    def rows(self) -> array[int]:
         """The rows of its documents, in ascending order, deleted ones with them."""
-        return self._read(self.header.numbers, self.header.documents, "I")
+        return self._read(self.header.rows, self.header.documents, "I")
 
     @cached_property
     def revisions(self) -> array[int]:
         """Their revisions."""
-        return self._read(self.header.numbers + 4 * self.header.documents, self.header.documents, "I")
+        return self._read(self.header.rows + 4 * self.header.documents, self.header.documents, "I")
 
-    def has_document(self, number: int) -> bool:
-        """Does a document of this row live in it?"""
-        at = bisect_left(self.numbers, number)
-        return at < len(self.numbers) and self.numbers[at] == number and number not in self.deleted
+    @cached_property
+    def lengths(self) -> array[int]:
+        """How many words each of them has."""
+        return self._read(self.header.rows + 8 * self.header.documents, self.header.documents, "I")
+
+    def find_document(self, row: int) -> int | None:
+        """Find the live document of this row: its number within the segment, counted from 0."""
+        at = bisect_left(self.rows, row)
+        is_live = at < len(self.rows) and self.rows[at] == row and row not in self.deleted
+        return at if is_live else None
+
+    def list_documents(self) -> Iterator[IndexedDocument]:
+        """List its live documents in ascending order of their rows."""
+        fields = (each for block in range(len(self._field_ends)) for each in self.read_stored_fields(block))
+        documents = map(IndexedDocument, self.rows, self.revisions, self.lengths, fields)
+        return (document for document in documents if document.row not in self.deleted)
+
+    def read_stored_fields(self, block: int) -> list[StoredFields]:
+        """Read the stored fields of one block of documents."""
+        start = self._field_ends[block - 1] if block else self.header.stored_fields
+        return unpack_block(self._read_bytes(start, self._field_ends[block] - start))
 
     def count_live(self) -> int:
         """How many documents it has that are not deleted."""
@@ -83,9 +108,9 @@ class Segment:
         self._blocks.check(offset, offset + length)
         return self._blocks.map[offset : offset + length]
 
-    def read_numbers_of_form(self, form: int) -> array[int]:
+    def read_rows_of_form(self, form: int) -> array[int]:
         """The rows of the documents that have this form."""
-        return self._drop_deleted(self._read(self._form_starts[form], self._form_counts[form], self.number_code))
+        return self._drop_deleted(self._read(self._form_starts[form], self._form_counts[form], self.row_code))
 
     def count_form(self, form: int) -> int:
         """How many documents have this form, deleted ones with them."""
@@ -98,32 +123,32 @@ class Segment:
     def read_weights(self, stem: int) -> tuple[array[int], bytes]:
         """The rows of the documents that have this stem, and the weight of it in each."""
         start, count = self._stem_starts[stem], self._stem_counts[stem]
-        numbers = self._read(start, count, self.number_code)
-        after = start + _item_sizes[self.number_code] * count
+        rows = self._read(start, count, self.row_code)
+        after = start + _item_sizes[self.row_code] * count
         weights = self._read_bytes(after, count)
-        if self.deleted and not self.deleted.isdisjoint(numbers):
-            live = [index for index, number in enumerate(numbers) if number not in self.deleted]
-            return array("I", [numbers[index] for index in live]), bytes(weights[index] for index in live)
-        return numbers, weights
+        if self.deleted and not self.deleted.isdisjoint(rows):
+            live = [index for index, row in enumerate(rows) if row not in self.deleted]
+            return array("I", [rows[index] for index in live]), bytes(weights[index] for index in live)
+        return rows, weights
 
-    def read_places(self, stem: int) -> Places:
+    def read_positions(self, stem: int) -> TermPositions:
         """Where a stem stands in each of its documents."""
-        return Places(self.read_postings(stem))
+        return TermPositions(self.read_postings(stem))
 
     def read_postings(self, stem: int) -> Postings:
         """All of a stem's postings, those of deleted documents with them."""
         at, count = self._stem_starts[stem], self._stem_counts[stem]
-        numbers = self._read(at, count, self.number_code)
-        at += _item_sizes[self.number_code] * count
+        rows = self._read(at, count, self.row_code)
+        at += _item_sizes[self.row_code] * count
         weights = bytearray(self._read_bytes(at, count))
         ends = self._read(at + count, count, "I")
         positions = self._read(at + 5 * count, self._stem_occurrences[stem], self.position_code)
-        return Postings(numbers, weights, ends, positions)
+        return Postings(rows, weights, ends, positions)
 
-    def _drop_deleted(self, numbers: array[int]) -> array[int]:
-        if not self.deleted or self.deleted.isdisjoint(numbers):
-            return numbers
-        return array("I", [number for number in numbers if number not in self.deleted])
+    def _drop_deleted(self, rows: array[int]) -> array[int]:
+        if not self.deleted or self.deleted.isdisjoint(rows):
+            return rows
+        return array("I", [row for row in rows if row not in self.deleted])
 
     def find_forms_with(self, piece: bytes, first: int, last: int) -> set[int]:
         """The forms in which these bytes begin at an offset from `first` to `last`."""
@@ -143,31 +168,29 @@ class Segment:
         return self.find_forms_with(piece + b"\n", 0, 1 << 30)
 
 
-class Places:
+class TermPositions:
     """Where one stem stands in the documents of one segment."""
 
     def __init__(self, postings: Postings) -> None:
-        self.numbers = postings.numbers
+        self.rows = postings.rows
         self._positions, self._ends = postings.positions, postings.ends
 
     def count_positions(self) -> int:
-        """How many positions it has in one document, rounded up from the mean of all."""
-        return -(-len(self._positions) // max(1, len(self.numbers)))
+        """Return how many positions it has in one document, rounded up from the mean of all."""
+        return -(-len(self._positions) // max(1, len(self.rows)))
 
-    def keep(self, numbers: set[int] | frozenset[int]) -> set[int] | frozenset[int]:
-        """Those of these documents that have it."""
-        known = self.numbers
-        if len(numbers) * _bisecting_cost > len(known):
-            return numbers.intersection(known)
-        places = [(number, bisect_left(known, number)) for number in numbers]
-        return {number for number, at in places if at < len(known) and known[at] == number}
+    def intersect(self, rows: set[int] | frozenset[int]) -> set[int] | frozenset[int]:
+        """Return those of these documents that have it."""
+        known = self.rows
+        if len(rows) * _bisecting_cost > len(known):
+            return rows.intersection(known)
+        found = [(row, bisect_left(known, row)) for row in rows]
+        return {row for row, at in found if at < len(known) and known[at] == row}
 
-    def find(self, numbers: Iterable[int]) -> list[array[int]]:
+    def find(self, rows: Iterable[int]) -> list[array[int]]:
         """Its positions in the documents in these rows, all of which must have it."""
-        ends, positions, known = self._ends, self._positions, self.numbers
-        return [
-            positions[ends[at - 1] if at else 0 : ends[at]] for at in [bisect_left(known, number) for number in numbers]
-        ]
+        ends, positions, known = self._ends, self._positions, self.rows
+        return [positions[ends[at - 1] if at else 0 : ends[at]] for at in [bisect_left(known, row) for row in rows]]
 
 
 class Table:
@@ -177,13 +200,16 @@ class Table:
         self._blocks, self._offset, self._size = blocks, offset, 8 if code == "Q" else 4
         self._values = blocks.view[offset : offset + self._size * count].cast(code)
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def __getitem__(self, index: int) -> int:
         at = self._offset + self._size * index
         self._blocks.check(at, at + self._size)
         return int(self._values[index])
 
     def read(self, first: int, last: int) -> list[int]:
-        """The numbers from one place up to another."""
+        """The numbers from one index up to another."""
         self._blocks.check(self._offset + self._size * first, self._offset + self._size * last)
         return self._values[first:last].tolist()
 

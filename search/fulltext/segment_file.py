@@ -1,13 +1,14 @@
 """How a segment of the index lies on disk: postings as plain arrays, then tables that say where each term's are.
 
     header      magic, type codes, counts, offsets of the tables
-    postings    of each stem: row numbers, weights, where each document's positions end, positions; of each form: row
-                numbers
-    tables      documents (row number, revision), stems, forms, which forms a stem has
+    postings    of each stem: rows, weights, where each document's positions end, positions; of each form: rows
+    fields      the stored fields of the documents, in compressed blocks
+    tables      documents (row, revision, length), stems, forms, which forms a stem has, where the blocks of fields end
     checksums   of each block of 64 kB before them, and last of the checksums themselves
 
-A form is a word as it is written, folded; its row numbers are written only where its stem has other forms, too.
-A position is twice the number of the word, plus one in the title. Integers are in the machine's own byte order.
+A row is a document's number in the store; its length is how many words it has. A form is a word as it is written,
+folded; its rows are written only where its stem has other forms, too. A position is twice the number of the word, plus
+one in the title. Integers are in the machine's own byte order.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from search.fulltext.stored_fields import StoredFields, block_documents, pack_block
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
 magic = b"newscast"
@@ -41,7 +44,8 @@ class Header:
     documents: int
     stems: int
     forms: int
-    numbers: int
+    stored_fields: int
+    rows: int
     stem_text: int
     stem_ends: int
     stem_starts: int
@@ -53,6 +57,7 @@ class Header:
     form_counts: int
     form_of_stem: int
     first_form_of_stem: int
+    stored_field_ends: int
     end: int
 
 
@@ -61,25 +66,34 @@ header_size = _HEADER.size
 
 
 class Postings(NamedTuple):
-    """The documents of one stem: row numbers in ascending order, a weight each, and where in each it stands.
+    """The documents of one stem: rows in ascending order, a weight each, and where in each it stands.
 
     The positions of all documents lie end to end; `ends` says where those of each one end.
     """
 
-    numbers: array[int]
+    rows: array[int]
     weights: bytearray
     ends: array[int]
     positions: array[int]
 
 
-def pack_header(header: Header, number_code: str, position_code: str) -> bytes:
+class IndexedDocument(NamedTuple):
+    """A document as a segment lists it: its row and revision, how many words it has, and its stored fields."""
+
+    row: int
+    revision: int
+    length: int
+    fields: StoredFields
+
+
+def pack_header(header: Header, row_code: str, position_code: str) -> bytes:
     """The first bytes of the file."""
     values = [getattr(header, field.name) for field in fields(Header)]
-    return _HEADER.pack(magic, order + (number_code + position_code).encode(), *values)
+    return _HEADER.pack(magic, order + (row_code + position_code).encode(), *values)
 
 
 def unpack_header(data: bytes) -> tuple[Header, str, str]:
-    """The header, and the type codes of row numbers and positions. Raises ValueError."""
+    """The header, and the type codes of rows and positions. Raises ValueError."""
     if len(data) < header_size:
         raise ValueError("too short for a segment")
     found, codes, *values = _HEADER.unpack(data[:header_size])
@@ -91,9 +105,9 @@ def unpack_header(data: bytes) -> tuple[Header, str, str]:
 class SegmentFileWriter:
     """Writes a segment: its stems in order with their forms in any, then `finish`."""
 
-    def __init__(self, path: Path, *, largest_number: int, largest_position: int) -> None:
+    def __init__(self, path: Path, *, largest_row: int, largest_position: int) -> None:
         self._file: BinaryIO = path.open("w+b")
-        self._number_code = "H" if largest_number < narrow else "I"
+        self._row_code = "H" if largest_row < narrow else "I"
         self._position_code = "H" if largest_position < narrow else "I"
         self._file.write(bytes(header_size))
         self._at = header_size
@@ -106,35 +120,39 @@ class SegmentFileWriter:
         self._file.close()
 
     def write_stem(self, stem: bytes, postings: Postings, forms: Iterable[tuple[bytes, array[int]]]) -> None:
-        """Write a stem that comes behind all stems so far, and its forms with the documents of each."""
+        """Write a stem that comes after all stems so far, and its forms with the documents of each."""
         start = self._at
-        self._write(_narrow(postings.numbers, self._number_code).tobytes())
+        self._write(_narrow(postings.rows, self._row_code).tobytes())
         self._write(postings.weights)
         self._write(postings.ends.tobytes())
         self._write(_narrow(postings.positions, self._position_code).tobytes())
         index = len(self._stems)
         self._stems.append(stem)
         self._stem_starts.append(start)
-        self._stem_counts.append(len(postings.numbers))
+        self._stem_counts.append(len(postings.rows))
         self._stem_occurrences.append(len(postings.positions))
         known = list(forms)
-        for form, numbers in known:
+        for form, rows in known:
             if len(known) == 1:
-                self._forms.append((form, index, start, len(postings.numbers)))
+                self._forms.append((form, index, start, len(postings.rows)))
             else:
-                self._forms.append((form, index, self._at, len(numbers)))
-                self._write(_narrow(numbers, self._number_code).tobytes())
+                self._forms.append((form, index, self._at, len(rows)))
+                self._write(_narrow(rows, self._row_code).tobytes())
 
-    def finish(self, documents: Sequence[tuple[int, int]]) -> None:
-        """Write the tables, the header and, last, the checksums; then the file is safe on disk."""
+    def finish(self, documents: Iterable[IndexedDocument]) -> None:
+        """Write the documents, the tables, the header and, last, the checksums; then the file is safe on disk.
+
+        `documents` are in ascending order of their rows.
+        """
+        fields_start = self._at
+        rows, block_ends = self._write_documents(documents)
         self._forms.sort()
         of_stem = sorted(range(len(self._forms)), key=lambda form: self._forms[form][1])
         firsts = array("I", [0]) * (len(self._stems) + 1)
         for _, stem, _, _ in self._forms:
             firsts[stem + 1] += 1
         tables = [
-            array("I", [number for number, _ in documents]).tobytes()
-            + array("I", [revision for _, revision in documents]).tobytes(),
+            rows.tobytes(),
             b"".join(self._stems),
             array("I", accumulate(map(len, self._stems))).tobytes(),
             self._stem_starts.tobytes(),
@@ -146,18 +164,37 @@ class SegmentFileWriter:
             array("I", [count for _, _, _, count in self._forms]).tobytes(),
             array("I", of_stem).tobytes(),
             array("I", accumulate(firsts)).tobytes(),
+            block_ends.tobytes(),
         ]
         offsets = []
         for table in tables:
             offsets.append(self._at)
             self._write(table)
-        counts = (len(documents), len(self._stems), len(self._forms))
-        header = Header(*(*counts, *offsets, self._at))
+        counts = (len(rows) // 3, len(self._stems), len(self._forms))
+        header = Header(*(*counts, fields_start, *offsets, self._at))
         self._file.seek(0)
-        self._file.write(pack_header(header, self._number_code, self._position_code))
+        self._file.write(pack_header(header, self._row_code, self._position_code))
         self._write_checksums()
         self._file.flush()
         os.fsync(self._file.fileno())
+
+    def _write_documents(self, documents: Iterable[IndexedDocument]) -> tuple[array[int], array[int]]:
+        """Write the stored fields; return all rows, then all revisions, then all lengths, and where each block ends."""
+        rows, revisions, lengths, ends = array("I"), array("I"), array("I"), array("Q")
+        block: list[StoredFields] = []
+        for document in documents:
+            rows.append(document.row)
+            revisions.append(document.revision)
+            lengths.append(document.length)
+            block.append(document.fields)
+            if len(block) == block_documents:
+                self._write(pack_block(block))
+                ends.append(self._at)
+                block.clear()
+        if block:
+            self._write(pack_block(block))
+            ends.append(self._at)
+        return rows + revisions + lengths, ends
 
     def _write_checksums(self) -> None:
         self._file.seek(0)

@@ -31,9 +31,9 @@ def _strip_common(word: str, other: str) -> tuple[str, str]:
 
 
 def _find_distance(word: str, other: str) -> int:
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(word, 1):
-        previous, row[0] = row[0], number
-        for index, another in enumerate(other, 1):
-            previous, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, previous + (letter != another))
-    return row[-1]
+    costs = list(range(len(other) + 1))
+    for length, letter in enumerate(word, 1):
+        previous, costs[0] = costs[0], length
+        for at, another in enumerate(other, 1):
+            previous, costs[at] = costs[at], min(costs[at] + 1, costs[at - 1] + 1, previous + (letter != another))
+    return costs[-1]

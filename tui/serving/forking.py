@@ -37,8 +37,9 @@ _needed = (
     "tui.app", "tui.commands", "tui.search_command", "tui.watch_command", "tui.terminal", "search.adding",
     "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
     "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
-    "whoosh.columns", "whoosh.filedb.filestore", "whoosh.index", "search.answering.seek", "search.fulltext.view",
-    "unicodedata", "stringprep", "tui.screens.facets", "search.fulltext.commits", "search.fulltext.segment",
+    "whoosh.columns", "whoosh.filedb.filestore", "whoosh.index", "search.answering.seek",
+    "search.fulltext.index_reader", "unicodedata", "stringprep", "tui.screens.facets",
+    "search.fulltext.commits", "search.fulltext.segment",
     "whoosh.automata.lev", "whoosh.codec.base", "whoosh.filedb.compound", "textual.drivers.headless_driver",
     "textual.layouts.horizontal", "textual.layouts.stream", "textual.pilot", "mmap",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One state of the index as a query sees it: the postings of all its segments together, what was asked for kept."""
+"""One state of the index as a query sees it: the postings of all its segments together, with a cache."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from search.fulltext.inverting import heaviest
-from search.fulltext.kept import Kept
+from search.fulltext.cache import Cache
+from search.fulltext.segment_writer import max_weight
 from search.fulltext.spelling import is_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from search.fulltext.segment import Places, Segment
+    from search.fulltext.segment import Segment, TermPositions
 
 most_forms = 4_096
 """Words of one segment that a prefix may stand for; of more, the most frequent are taken."""
@@ -28,70 +28,74 @@ _bisecting_cost = 8
 RowSet = set[int] | frozenset[int]
 
 
-class Weighed(NamedTuple):
-    """The documents that have a stem: their rows, and in each a weight of 1 to 255 that counts `worth` times."""
+class PostingList(NamedTuple):
+    """The documents that have a stem: their rows, and a weight of 1 to 255 in each.
 
-    numbers: array[int]
+    A document's score by this stem is its weight times `unit_score`.
+    """
+
+    rows: array[int]
     weights: bytes
-    worth: float
+    unit_score: float
 
 
-class View:
-    """Segments that do not change any more. Terms are text; rows are the store's."""
+class IndexReader:
+    """Segments that do not change. Terms are text; rows are the store's."""
 
     def __init__(self, segments: Sequence[Segment], room: int) -> None:
         self.segments = tuple(segments)
         self.count = sum(segment.count_live() for segment in segments)
-        self.keep = Kept(room).find
+        self.remember = Cache(room).find
 
-    def read_weighed(self, stem: str) -> Weighed:
+    def read_posting_list(self, stem: str) -> PostingList:
         """The documents that have a stem."""
-        return self.keep(("weighed", stem), lambda: self._read_weighed(stem.encode()))
+        return self.remember(("postings", stem), lambda: self._read_posting_list(stem.encode()))
 
-    def _read_weighed(self, stem: bytes) -> tuple[int, Weighed]:
+    def _read_posting_list(self, stem: bytes) -> tuple[int, PostingList]:
         parts = [
             segment.read_weights(index) for segment in self.segments if (index := segment.stems.find(stem)) is not None
         ]
-        numbers, weights = _join(parts)
-        count = len(numbers)
-        # The probabilistic weight of BM25, kept above nothing.
-        worth = math.log(1 + (self.count - count + 0.5) / (count + 0.5)) * heaviest / 255
-        return count + 1, Weighed(numbers, weights, worth)
+        rows, weights = _join(parts)
+        count = len(rows)
+        # As BM25 has it, but never below zero.
+        idf = math.log(1 + (self.count - count + 0.5) / (count + 0.5))
+        return count + 1, PostingList(rows, weights, idf * max_weight / 255)
 
     def read_rows(self, stem: str) -> frozenset[int]:
         """The rows of the documents that have a stem."""
 
         def build() -> tuple[int, frozenset[int]]:
-            found = frozenset(self.read_weighed(stem).numbers)
+            found = frozenset(self.read_posting_list(stem).rows)
             return 2 * len(found) + 1, found
 
-        return self.keep(("rows", stem), build)
+        return self.remember(("rows", stem), build)
 
-    def weigh(self, stem: str, numbers: Sequence[int]) -> list[float]:
-        """What a stem is worth in each of these documents; nothing where it does not occur."""
-        weighed = self.read_weighed(stem)
-        if len(numbers) * _bisecting_cost < len(weighed.numbers):
-            return [_find_weight(weighed, number) for number in numbers]
+    def score(self, stem: str, rows: Sequence[int]) -> list[float]:
+        """Score each of these documents by a stem; 0 where it does not occur."""
+        postings = self.read_posting_list(stem)
+        if len(rows) * _bisecting_cost < len(postings.rows):
+            return [_find_score(postings, row) for row in rows]
 
         def build() -> tuple[int, dict[int, int]]:
-            return 4 * len(weighed.numbers) + 1, dict(zip(weighed.numbers, weighed.weights, strict=True))
+            return 4 * len(postings.rows) + 1, dict(zip(postings.rows, postings.weights, strict=True))
 
-        get, worth = self.keep(("weights", stem), build).get, weighed.worth
-        return [get(number, 0) * worth for number in numbers]
+        get, unit_score = self.remember(("weights", stem), build).get, postings.unit_score
+        return [get(row, 0) * unit_score for row in rows]
 
-    def read_places(self, segment: int, stems: Sequence[str]) -> list[Places] | None:
+    def read_positions(self, segment: int, stems: Sequence[str]) -> list[TermPositions] | None:
         """Where each of these stems stands in the documents of one segment; None if one is not in it at all."""
         found = []
         for stem in stems:
             index = self.segments[segment].stems.find(stem.encode())
             if index is None:
                 return None
-            found.append(self.keep(("places", str(segment), stem), partial(self._read_places, segment, index)))
+            key = "positions", str(segment), stem
+            found.append(self.remember(key, partial(self._read_positions, segment, index)))
         return found
 
-    def _read_places(self, segment: int, stem: int) -> tuple[int, Places]:
-        places = self.segments[segment].read_places(stem)
-        return 4 * len(places.numbers) + 1, places
+    def _read_positions(self, segment: int, stem: int) -> tuple[int, TermPositions]:
+        positions = self.segments[segment].read_positions(stem)
+        return 4 * len(positions.rows) + 1, positions
 
     def read_near(self, word: str, distance: int) -> frozenset[int]:
         """The rows of the documents that have a word at most so many letters off."""
@@ -100,7 +104,7 @@ class View:
             found = self._read_forms(self.find_near(word, distance))
             return 2 * len(found) + 1, found
 
-        return self.keep(("read near", word, str(distance)), build)
+        return self.remember(("read near", word, str(distance)), build)
 
     def _read_forms(self, forms: Iterable[str]) -> frozenset[int]:
         found: list[array[int]] = []
@@ -108,7 +112,7 @@ class View:
             for segment in self.segments:
                 index = segment.forms.find(form.encode())
                 if index is not None:
-                    found.append(segment.read_numbers_of_form(index))
+                    found.append(segment.read_rows_of_form(index))
         return frozenset().union(*found)
 
     def count_form(self, form: str) -> int:
@@ -120,7 +124,7 @@ class View:
 
     def list_forms_of(self, stem: str) -> list[str]:
         """The forms in which a stem occurs."""
-        return self.keep(("forms", stem), lambda: self._list_forms_of(stem.encode()))
+        return self.remember(("forms", stem), lambda: self._list_forms_of(stem.encode()))
 
     def _list_forms_of(self, stem: bytes) -> tuple[int, list[str]]:
         found = {
@@ -134,10 +138,10 @@ class View:
     def read_prefix(self, prefix: str, within: RowSet | None = None) -> RowSet:
         """The rows of the documents that have a word that begins so, of those `within` if that is given."""
         if within is None:
-            return self.keep(("prefix", prefix), lambda: self._read_prefix(prefix.encode()))
+            return self.remember(("prefix", prefix), lambda: self._read_prefix(prefix.encode()))
         found: set[int] = set()
-        for numbers in self._list_by_prefix(prefix.encode()):
-            found.update(within.intersection(numbers))
+        for rows in self._list_by_prefix(prefix.encode()):
+            found.update(within.intersection(rows))
         return found
 
     def _read_prefix(self, prefix: bytes) -> tuple[int, frozenset[int]]:
@@ -163,11 +167,11 @@ class View:
             if len(forms) > most_forms:
                 forms = heapq.nlargest(most_forms, forms, key=segment.count_form)
             for form in forms:
-                yield segment.read_numbers_of_form(form)
+                yield segment.read_rows_of_form(form)
 
     def find_near(self, word: str, distance: int) -> list[str]:
         """The forms at most so many letters off, itself among them if there is such a form."""
-        return self.keep(("near", word, str(distance)), lambda: self._find_near(word, distance))
+        return self.remember(("near", word, str(distance)), lambda: self._find_near(word, distance))
 
     def _find_near(self, word: str, distance: int) -> tuple[int, list[str]]:
         """Of the word cut into one piece more than there may be errors, one stands whole in every such form.
@@ -183,8 +187,8 @@ class View:
             forms = segment.forms
             near = set(range(forms.find_first(pieces[0]), forms.find_first(pieces[0] + b"\xff")))
             near |= segment.find_forms_ending(pieces[-1])
-            for piece, place in zip(pieces[1:-1], accumulate(map(len, pieces)), strict=False):
-                near |= segment.find_forms_with(piece, place - slack, place + 4 * distance)
+            for piece, start in zip(pieces[1:-1], accumulate(map(len, pieces)), strict=False):
+                near |= segment.find_forms_with(piece, start - slack, start + 4 * distance)
             likely = (forms[form].decode() for form in near if -slack <= forms.length(form) - length <= 4 * distance)
             found.update(form for form in likely if is_near(word, form, distance))
         return len(found) + 1, sorted(found)
@@ -199,18 +203,18 @@ def _join(parts: list[tuple[array[int], bytes]]) -> tuple[array[int], bytes]:
     if len(parts) == 1:
         return parts[0]
     parts = sorted((part for part in parts if part[0]), key=lambda part: part[0][0])
-    numbers = array("I")
+    rows = array("I")
     for part, _ in parts:
-        numbers.extend(array("I", part))
+        rows.extend(array("I", part))
     weights = b"".join(part for _, part in parts)
     if any(one[0][-1] > another[0][0] for one, another in pairwise(parts)):
-        order = sorted(range(len(numbers)), key=numbers.__getitem__)
-        return array("I", [numbers[index] for index in order]), bytes(weights[index] for index in order)
-    return numbers, weights
+        order = sorted(range(len(rows)), key=rows.__getitem__)
+        return array("I", [rows[index] for index in order]), bytes(weights[index] for index in order)
+    return rows, weights
 
 
-def _find_weight(weighed: Weighed, number: int) -> float:
-    at = bisect_left(weighed.numbers, number)
-    if at < len(weighed.numbers) and weighed.numbers[at] == number:
-        return weighed.weights[at] * weighed.worth
+def _find_score(postings: PostingList, row: int) -> float:
+    at = bisect_left(postings.rows, row)
+    if at < len(postings.rows) and postings.rows[at] == row:
+        return postings.weights[at] * postings.unit_score
     return 0.0

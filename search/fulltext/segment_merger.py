@@ -1,4 +1,4 @@
-"""Segments → one segment, a stem at a time, without what was deleted."""
+"""Segments → one segment, a stem at a time, without deleted documents."""
 
 from __future__ import annotations
 
@@ -20,28 +20,21 @@ _step = 5_000  # stems
 
 
 def merge_segments(segments: Sequence[Segment], path: Path) -> Iterator[int]:
-    """Write what lives in these segments as one; every so often, say how many of their stems are done."""
-    documents = sorted(
-        (number, revision)
-        for segment in segments
-        for number, revision in zip(segment.numbers, segment.revisions, strict=True)
-        if number not in segment.deleted
-    )
+    """Write the live documents of these segments as one; every so often, yield how many of their stems are done."""
+    largest_row = max((segment.rows[-1] for segment in segments if segment.rows), default=0)
     largest_position = narrow if any(segment.position_code == "I" for segment in segments) else narrow - 1
-    writer = SegmentFileWriter(
-        path, largest_number=documents[-1][0] if documents else 0, largest_position=largest_position
-    )
+    writer = SegmentFileWriter(path, largest_row=largest_row, largest_position=largest_position)
     try:
         streams = [_list_stems(index, segment) for index, segment in enumerate(segments)]
         done = 0
-        for stem, places in groupby(heapq.merge(*streams), key=itemgetter(0)):
-            found = [(segments[index], at) for _, index, at in places]
+        for stem, group in groupby(heapq.merge(*streams), key=itemgetter(0)):
+            found = [(segments[index], at) for _, index, at in group]
             if done // _step < (done := done + len(found)) // _step:
                 yield done
             postings = _join([_drop_deleted(segment.read_postings(at), segment) for segment, at in found])
-            if postings.numbers:
+            if postings.rows:
                 writer.write_stem(stem, postings, _join_forms(found).items())
-        writer.finish(documents)
+        writer.finish(heapq.merge(*(segment.list_documents() for segment in segments), key=itemgetter(0)))
     finally:
         writer.close()
 
@@ -54,20 +47,16 @@ def _join_forms(found: Sequence[tuple[Segment, int]]) -> dict[bytes, array[int]]
     forms: dict[bytes, array[int]] = {}
     for segment, stem in found:
         for form in segment.list_forms(stem):
-            numbers = segment.read_numbers_of_form(form)
+            rows = segment.read_rows_of_form(form)
             known = forms.setdefault(segment.forms[form], array("I"))
-            known.extend(array("I", numbers))
-    return {
-        form: numbers if _is_ascending(numbers) else array("I", sorted(numbers))
-        for form, numbers in forms.items()
-        if numbers
-    }
+            known.extend(array("I", rows))
+    return {form: rows if _is_ascending(rows) else array("I", sorted(rows)) for form, rows in forms.items() if rows}
 
 
 def _drop_deleted(postings: Postings, segment: Segment) -> Postings:
-    if not segment.deleted or segment.deleted.isdisjoint(postings.numbers):
+    if not segment.deleted or segment.deleted.isdisjoint(postings.rows):
         return postings
-    return _pick(postings, [i for i, number in enumerate(postings.numbers) if number not in segment.deleted])
+    return _pick(postings, [i for i, row in enumerate(postings.rows) if row not in segment.deleted])
 
 
 def _join(parts: Sequence[Postings]) -> Postings:
@@ -76,14 +65,14 @@ def _join(parts: Sequence[Postings]) -> Postings:
         return parts[0]
     joined = Postings(array("I"), bytearray(), array("I"), array("I"))
     for part in parts:
-        joined.numbers.extend(array("I", part.numbers))
+        joined.rows.extend(array("I", part.rows))
         joined.weights.extend(part.weights)
         before = len(joined.positions)
         joined.ends.extend(array("I", [before + end for end in part.ends]))
         joined.positions.extend(array("I", part.positions))
-    if _is_ascending(joined.numbers):
+    if _is_ascending(joined.rows):
         return joined
-    return _pick(joined, sorted(range(len(joined.numbers)), key=joined.numbers.__getitem__))
+    return _pick(joined, sorted(range(len(joined.rows)), key=joined.rows.__getitem__))
 
 
 def _pick(postings: Postings, indices: Sequence[int]) -> Postings:
@@ -93,12 +82,12 @@ def _pick(postings: Postings, indices: Sequence[int]) -> Postings:
         positions.extend(array("I", postings.positions[start : postings.ends[index]]))
         ends.append(len(positions))
     return Postings(
-        array("I", [postings.numbers[index] for index in indices]),
+        array("I", [postings.rows[index] for index in indices]),
         bytearray(postings.weights[index] for index in indices),
         ends,
         positions,
     )
 
 
-def _is_ascending(numbers: array[int]) -> bool:
-    return all(first < second for first, second in pairwise(numbers))
+def _is_ascending(rows: array[int]) -> bool:
+    return all(first < second for first, second in pairwise(rows))
