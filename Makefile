@@ -11,8 +11,9 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 run: .venv/run
 	$(BIN)/newscast --library $(LIBRARY) $(ARGS) seeds
 
+# Two at a time, since many tests wait for a terminal; ARGS="-n 0 -k walk" runs some, one after the other.
 test: .venv/dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 # Kills, damage, full disks, hostile documents and queries: half an hour on two cores. ARGS="--share 0.1" takes a tenth of it.
 endurance: .venv/dev

@@ -42,7 +42,10 @@ def run(trial: Trial) -> None:
     while trial.count < presses_per_trial and not trial.failures:
         _read_for_a_while(trial, str(library))
     log = trial.folder / ".local" / "state" / "newscast" / "crash.log"
-    trial.check(not log.exists(), f"an error of its own: {log.read_text()[-1_500:] if log.exists() else ''}")
+    errors = log.read_text().split(" UTC\n")[1:] if log.exists() else []
+    # Textual's palette looks for widgets that it has not made yet; the reader logs such errors and goes on.
+    own = [error for error in errors if not ("textual/command.py" in error and "NoMatches" in error)]
+    trial.check(not own, f"an error of its own: {own[-1][-1_500:] if own else ''}")
 
 
 def _read_for_a_while(trial: Trial, library: str) -> None:

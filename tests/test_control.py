@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from search import NewscastError
 from tests.serving import lacks_ssh, make_key
 from tests.terminal import newscast
 from tests.test_sessions import wait_until
+from tui.serving.control import Control, end_sessions
 from tui.serving.keys import AuthorizedKeys
 from tui.serving.log import Log
 from tui.serving.trusted_file import read_trusted_file
@@ -235,3 +237,20 @@ def test_a_watcher_that_is_killed_begins_again_and_readers_read_on(serve, tmp_pa
     (folder / "first.txt").write_text("HOMS, 2 January 2025 — The first article about Homs.\n")
     server.wait_for_log('watch said="1 added"')
     assert again in server.find_processes()
+
+
+def test_a_control_socket_answers_under_a_path_that_is_longer_than_a_socket_address(tmp_path, monkeypatch):
+    folder = tmp_path / ("long" * 30)
+    monkeypatch.setattr("tui.serving.control.find_control_folder", lambda: folder)
+
+    async def ask() -> int:
+        async def end(whose: str) -> int:
+            return len(whose)
+
+        control = Control(list, end)
+        await control.listen()
+        ended = await asyncio.to_thread(end_sessions, "alice")
+        control.close()
+        return ended
+
+    assert asyncio.run(ask()) == 5

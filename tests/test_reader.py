@@ -434,6 +434,15 @@ async def test_the_line_of_keys_shows_whole_keys_and_the_most_important_ones_fir
         assert len(shown.split("   ")) >= {20: 1, 40: 3, 80: 6, 100: 7}.get(width, 8)
 
 
+async def test_the_help_outlives_a_terminal_of_one_column(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("question_mark")
+        await reader.wait_for("newscast: keys")
+        await reader.pilot.resize_terminal(1, 1)
+        await reader.pilot.resize_terminal(80, 24)
+        await reader.wait_for("newscast: keys")
+
+
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 async def test_the_help_has_no_broken_lines_and_every_name(seeded, width):
     async with open_reader(seeded, (width, 40)) as reader:

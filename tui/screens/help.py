@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _keys_width, _description_width, _name_width = 16, 50, 24
-_widest, _frame = 116, 5  # as in newscast.tcss: the border, the padding and the scrollbar take five columns
+_narrowest, _widest, _frame = (
+    20,
+    116,
+    5,
+)  # as in newscast.tcss: the border, the padding and the scrollbar take five columns
 _query_width = 42
 _marks_help = """
 Marks beside the text
@@ -57,7 +61,7 @@ class HelpScreen(Dialog[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines as long as there is room for."""
-        room = min(event.size.width * 94 // 100, _widest) - _frame
+        room = max(_narrowest, min(event.size.width * 94 // 100, _widest) - _frame)
         self.query_one(Static).update(Content("\n".join(self._build_lines(room))))
 
     def _build_lines(self, room: int) -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui.serving.login import OpenSession
 
+_longest_address = 100  # bytes
 _longest = 65_536  # bytes of a question
 _patience = 20.0  # seconds for an answer
 _columns = "process", "user", "fingerprint", "address", "since", "size"
@@ -31,6 +32,19 @@ _columns = "process", "user", "fingerprint", "address", "since", "size"
 def find_control_folder() -> Path:
     """Where the servers of this user have their sockets."""
     return find_state_folder() / "serve"
+
+
+@contextlib.contextmanager
+def _address_of(path: Path) -> Iterator[str]:
+    """What a socket of that path is called in a system call, which takes some hundred bytes and no more."""
+    if len(os.fsencode(path)) <= _longest_address:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 class Control:
@@ -48,7 +62,10 @@ class Control:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path.parent.chmod(0o700)
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._answer, self._path, limit=_longest)
+        listener = socket.socket(socket.AF_UNIX)
+        with _address_of(self._path) as address:
+            listener.bind(address)
+        self._server = await asyncio.start_unix_server(self._answer, sock=listener, limit=_longest)
         self._path.chmod(0o600)
 
     def close(self) -> None:
@@ -92,7 +109,8 @@ def _ask(question: dict[str, str]) -> list[dict[str, Any]]:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(_patience)
             try:
-                connection.connect(str(path))
+                with _address_of(path) as address:
+                    connection.connect(address)
                 connection.sendall(json.dumps(question).encode() + b"\n")
                 with connection.makefile("rb") as file:
                     answers.append(json.loads(file.readline()))
