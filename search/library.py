@@ -56,6 +56,8 @@ class Library:
                 raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
         self.folder, self.read_only, self.recogniser = folder, read_only, recogniser
         self._connection = open_library_database(str(database), read_only=read_only)
+        self._database = database
+        self._opened = _identify(database)
         self._lock = RLock()
         self._counted: tuple[tuple[int, int], int] | None = None
         self._documents = Documents(self._connection)
@@ -330,6 +332,10 @@ class Library:
     def _writing(self) -> Iterator[None]:
         """The Library's lock, and whatever keeps from writing as one clear error."""
         with WriterLock(self.folder):
+            if _identify(self._database) != self._opened:
+                raise LibraryUnreadableError(
+                    f"{self._database} was removed or replaced while it was open; nothing was written: start again"
+                )
             try:
                 yield
             except sqlite3.Error as error:
@@ -340,3 +346,12 @@ class Library:
     def _build_error(self, error: sqlite3.Error) -> LibraryUnreadableError:
         advice = "; newscast doctor says more" if is_corrupt(error) else ""
         return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}{advice}")
+
+
+def _identify(path: Path) -> tuple[int, int] | None:
+    """Which file lies at this path; None for none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

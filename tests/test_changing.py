@@ -7,6 +7,7 @@ import pytest
 from search import Library, Query
 from search.store import WriterLock
 from tests.pilot import open_reader, wait_for
+from tui.links import find_link
 from tui.widgets import RowList
 
 
@@ -23,7 +24,7 @@ async def test_a_removed_article_is_gone_and_the_list_keeps_its_place(seeded, si
         gone, below = reader.current, rows._rows[3]
         await reader.press("D")
         await wait_for(reader.pilot, lambda: rows.count == 16)
-        assert reader.status == f"removed “{gone.title}” · U brings it back"
+        assert reader.status == f"removed, U brings it back: “{gone.title}”"
         assert (rows.index, reader.current.key) == (2, below.key)
         assert gone.title not in titles(seeded)
         await reader.press("U")
@@ -51,7 +52,7 @@ async def test_the_article_that_is_read_can_be_removed(seeded, size):
     async with open_reader(seeded, size) as reader:
         await reader.open("saydnaya")
         await reader.press("D")
-        await reader.wait_for("removed “The doors of Saydnaya” · U brings it back")
+        await reader.wait_for("removed, U brings it back: “The doors of Saydnaya”")
         assert reader.app.screen.focused is reader.app.screen.query_one("#results", RowList)
         await reader.press("U")
         await reader.wait_for("“The doors of Saydnaya” is back in the library")
@@ -182,3 +183,21 @@ async def test_an_article_from_standard_input_has_no_link(tmp_path, monkeypatch)
         for key in ("o", "y"):
             await reader.press("enter", key)
             assert "neither an address nor a file" in reader.status
+
+
+async def test_a_key_in_the_list_means_the_article_of_its_row(seeded):
+    async with open_reader(seeded, (80, 24)) as reader:
+        await reader.press("enter", "q", "j", "y")
+        with Library(seeded, read_only=True) as library:
+            second = library.search(Query("")).hits[1].summary.id
+            link = find_link(library.document(second), library.origin(second))
+        assert link is not None
+        assert reader.app.clipboard == link.text
+
+
+async def test_a_key_for_the_article_does_nothing_while_the_list_hides_it(seeded):
+    async with open_reader(seeded, (80, 24)) as reader:
+        await reader.press("enter", "1", "q", "x")
+        assert "linked to nobody" not in reader.status
+        await reader.press("right_curly_bracket")
+        assert isinstance(reader.app.screen.focused, RowList)

@@ -251,9 +251,9 @@ def test_a_file_an_address_and_a_dash_are_for_the_reader(argument, tmp_path):
     ("arguments", "written"),
     [
         (["-modi"], "newscast search -- -modi"),
-        (["russia", "-modi"], "newscast search -- russia -modi"),
+        (["russia", "-modi"], "newscast search russia -- -modi"),
         (["-homs"], "newscast search -- -homs"),  # not -h, which is help
-        (["--limit", "3", "-x"], "newscast search -- --limit 3 -x"),
+        (["--limit", "3", "-x"], "newscast search --limit 3 -- -x"),
     ],
 )
 def test_search_says_how_to_write_what_begins_with_a_minus(seeded, arguments, written):

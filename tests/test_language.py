@@ -98,7 +98,6 @@ def test_the_grammar(text, printed):
         ("AT&T", "AT-T"),
         ("war NOT", "war"),
         ("war AND", "war"),
-        ("NOT", "not"),
         ("| war", "war"),
         ("title:NOT", "title:not"),
         ("a OR b) OR c", "a OR b OR c"),
@@ -279,3 +278,8 @@ def test_brackets_may_be_deep():
 )
 def test_a_query_is_narrowed_by_a_term(text, term, is_excluded, narrowed):
     assert narrow_query(Query(text, as_you_type=True), term, is_excluded=is_excluded) == narrowed
+
+
+def test_an_operator_alone_is_a_word_and_the_note_says_so():
+    assert parse_query("NOT").note == "nothing stands after NOT: searched as a word"
+    assert parse_query("OR").note == "nothing stands before OR: searched as a word"

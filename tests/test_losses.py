@@ -12,6 +12,7 @@ import pytest
 
 from search import Library, LibraryUnreadableError, Query
 from tests.conftest import seeds
+from tests.pilot import open_reader
 from tests.test_commands import lines, run
 from tests.test_library import add
 
@@ -68,7 +69,7 @@ def test_a_search_and_the_doctor_say_what_was_lost(lossy):
         assert "library.db is missing, and with it the 17 articles" in missing.stderr
         Library(folder).close()
     searched = run("--library", folder, "search", "--json", "damascus")
-    said = f"it holds {left} (change {left}), its full-text index knew 17"
+    said = f"it held {left} (change {left}) when its full-text index knew 17"
     assert said in searched.stderr
     assert "newscast add" in searched.stderr
     doctor = run("--library", folder, "doctor", "--json")
@@ -111,7 +112,7 @@ def test_with_read_only_a_loss_is_said_and_nothing_is_written(tmp_path):
     lose(folder, "older")
     before = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
     done = run("--library", folder, "--read-only", "search", "damascus")
-    assert "has lost articles: it holds 5" in done.stderr
+    assert "has lost articles: it held 5" in done.stderr
     assert {path: path.read_bytes() for path in before} == before
     assert not list(folder.glob("damaged-*"))
 
@@ -160,3 +161,21 @@ def test_a_database_that_cannot_be_opened_is_set_aside_by_repair_and_its_article
     assert any(path.read_bytes() == damaged for path in seeded.glob("damaged-*/library.db"))
     assert "17 added" in run("--library", seeded, "add", seeds).stderr
     assert run("--library", seeded, "doctor").stdout.endswith("whole\n")
+
+
+def test_a_library_that_is_replaced_while_it_is_open_is_not_written_to(seeded, tmp_path):
+    with Library(seeded, recogniser="rules") as library:
+        shutil.move(seeded, tmp_path / "moved")
+        shutil.copytree(tmp_path / "moved", seeded)
+        with pytest.raises(LibraryUnreadableError, match="removed or replaced while it was open"):
+            library.remove([library.search(Query("")).hits[0].summary.id])
+    with Library(seeded, read_only=True) as library:
+        assert library.size() == 17
+
+
+async def test_the_reader_makes_no_new_library_in_place_of_one_that_is_gone(seeded):
+    async with open_reader(seeded) as reader:
+        shutil.rmtree(seeded)
+        await reader.press("slash", *"homs")
+        await reader.wait_for("the library is gone")
+    assert not (seeded / "library.db").exists()

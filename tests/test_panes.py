@@ -15,7 +15,7 @@ from tests.pilot import Reader, open_reader, wait_for
 from tests.terminal import Terminal, newscast
 from tui.panes import fit_panes
 from tui.settings import Settings
-from tui.widgets import Article, CastPanel, RowList
+from tui.widgets import Article, CastPanel, ReadingPane, RowList
 
 two_or_three = [(100, 30), (120, 40), (129, 40), (130, 40), (140, 45), (160, 50), (200, 60)]
 widths = st.dictionaries(st.sampled_from(["results", "text", "cast"]), st.integers(1, 400))
@@ -199,3 +199,13 @@ def test_on_a_real_terminal_another_size_keeps_the_row_and_opens_that_one(many):
         terminal.wait_for(f"The text of number {number}")
     finally:
         terminal.end()
+
+
+async def test_the_article_that_comes_into_sight_beside_the_list_is_that_of_its_row(seeded):
+    async with open_reader(seeded, (120, 40)) as reader:
+        await reader.press("j", "j")
+        await reader.pilot.resize_terminal(150, 45)
+        row = reader.app.screen.query_one("#results", RowList).current
+        pane = reader.app.screen.query_one(ReadingPane)
+        assert row is not None
+        await wait_for(reader.pilot, lambda: pane.document is not None and pane.document.id == row.key)

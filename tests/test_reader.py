@@ -42,9 +42,9 @@ async def test_taking_an_actor_lights_its_mentions_and_counts_them(seeded, size)
         await reader.open("barbaric regime")
         await reader.press("g")
         await reader.take("Keir Starmer")
-        assert reader.status == "¶ 1 of 6 · Keir Starmer 1 of 2 here, 1 of 1 articles"
+        assert reader.status == "¶ 1 of 6 · Keir Starmer 1 of 2 here, 1 of 1 article"
         await reader.press("]")
-        assert reader.status == "¶ 5 of 6 · Keir Starmer 2 of 2 here, 1 of 1 articles · “Starmer” · surname · 95 %"
+        assert reader.status == "¶ 5 of 6 · Keir Starmer 2 of 2 here, 1 of 1 article · “Starmer” · surname · 95 %"
         assert "▶" in reader.text
 
 

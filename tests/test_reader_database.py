@@ -98,7 +98,7 @@ async def test_the_reader_says_that_marks_are_not_kept_and_reads_on(seeded, tmp_
 async def test_the_reader_says_what_was_lost(seeded):
     (seeded / "library.db").unlink()
     async with open_reader(seeded) as reader:
-        assert "library.db has lost articles: it holds 0" in reader.status
+        assert "library.db has lost articles: it held 0" in reader.status
 
 
 @pytest.fixture
@@ -181,3 +181,12 @@ def test_a_disk_that_is_full_while_adding_is_one_line_and_a_whole_library(small_
         )
         list(library.repair())
         assert library.health().problems == ()
+
+
+def test_a_search_that_cannot_be_saved_is_not_said_to_be(seeded, own_home):
+    state = own_home / "newscast-state"
+    state.write_text("a file")
+    done = run("--library", seeded, "search", "--save", "homs", "homs", XDG_STATE_HOME=str(state))
+    assert done.returncode == 1
+    assert done.stderr.startswith("newscast: @homs is not saved: ")
+    assert len(done.stderr.splitlines()) == 1

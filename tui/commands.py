@@ -14,6 +14,7 @@ from search import (
     Cast,
     Document,
     InvalidDocumentError,
+    NewscastError,
     annotate,
     annotate_across,
     build_json,
@@ -26,7 +27,7 @@ from tui.output import json_option, mark_spans, print_json, say, show_count, sho
 from tui.setup import find_setup, open_for_reading, open_for_writing, setup_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from search import Sighting
@@ -48,22 +49,37 @@ def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None: 
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
     with open_for_writing(setup) as opened:
-        for step in show_progress(opened.add(paths)):
-            counts.update(addition.outcome for addition in step.additions)
-            refusals += [addition for addition in step.additions if addition.outcome == "refused"]
-            for addition in step.additions if as_json else ():
-                print_json(
-                    {
-                        "path": make_safe_line(addition.origin),
-                        "outcome": addition.outcome,
-                        "id": addition.document,
-                        "reason": addition.reason,
-                    }
-                )
+        try:
+            for step in show_progress(opened.add(paths)):
+                counts.update(addition.outcome for addition in step.additions)
+                refusals += [addition for addition in step.additions if addition.outcome == "refused"]
+                if as_json:
+                    _print_additions(step.additions)
+        except (NewscastError, KeyboardInterrupt):
+            if counts:
+                _say_counts(counts)
+            raise
     _say_refusals(refusals, opened.error_log)
-    say(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in ("added", "changed", "skipped", "refused")))
+    _say_counts(counts)
     if refusals and not counts - Counter(refused=counts["refused"]):
         context.exit(1)
+
+
+def _print_additions(additions: Sequence[Addition]) -> None:
+    for addition in additions:
+        print_json(
+            {
+                "path": make_safe_line(addition.origin),
+                "outcome": addition.outcome,
+                "id": addition.document,
+                "reason": addition.reason,
+            }
+        )
+
+
+def _say_counts(counts: Counter[str]) -> None:
+    """What became of the files so far."""
+    say(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in ("added", "changed", "skipped", "refused")))
 
 
 def _say_refusals(refusals: list[Addition], log: Path) -> None:

@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search import Library, NewscastError, make_safe_line
+from search import Library, LibraryUnreadableError, NewscastError, make_safe_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -79,6 +79,8 @@ def main() -> None:
     os.nice(5)  # whoever reads meanwhile comes first
     counts: Counter[str] = Counter()
     try:
+        if not paths and not (Path(folder) / "library.db").exists():
+            raise LibraryUnreadableError(f"{folder}: the library is gone; put it back, or add its articles again")
         with Library(Path(folder), recogniser=recogniser) as library:
             steps = library.add(paths) if paths else chain(library.repair(), library.annotate())
             what, begun = "", time.monotonic()

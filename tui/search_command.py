@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search import Facets, Library, Marks, NotFoundError, Query, Searches, make_safe_line, restrict_query
+from search import Facets, Library, Marks, NewscastError, NotFoundError, Query, Searches, make_safe_line, restrict_query
 from tui.completion import complete_query
 from tui.output import json_option, mark_spans, print_json, say
 from tui.setup import Setup, ask, find_setup, open_for_reading, say_marks_note, setup_options
@@ -35,11 +35,11 @@ class SearchCommand(click.Command):
             for name in option.opts
         }  # fmt: skip
         words = list(takewhile(lambda word: word != "--", args))
-        for before, word in pairwise(["", *words]):
+        for at, (before, word) in enumerate(pairwise(["", *words])):
             if _WITHOUT.match(word) and word != "-h" and before not in takes_value:
-                written = make_safe_line(shlex.join(args))
+                written = make_safe_line(shlex.join([*args[:at], "--", *args[at:]]))
                 raise click.UsageError(
-                    f"no option “{make_safe_line(word)}”; to leave out a word: newscast search -- {written}", ctx
+                    f"no option “{make_safe_line(word)}”; to leave out a word: newscast search {written}", ctx
                 )
         return super().parse_args(ctx, args)
 
@@ -158,18 +158,22 @@ def _expand(setup: Setup, text: str) -> str:
 
 def _save(setup: Setup, name: str, text: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
-        say_marks_note(searches)
         try:
             before = searches.save(name, text)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+        if not searches.is_kept:
+            raise NewscastError(f"@{name} is not saved: {searches.note}")
+        say_marks_note(searches)
     say(f"saved as @{name}" + (f"; before, it was: {before.query}" if before else ""))
 
 
 def _forget(setup: Setup, name: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
-        say_marks_note(searches)
         gone = searches.forget(name)
+        if not searches.is_kept:
+            raise NewscastError(f"@{name} is not forgotten: {searches.note}")
+        say_marks_note(searches)
     say(f"forgotten; take it back with: newscast search --save {gone.name} '{gone.query}'")
 
 

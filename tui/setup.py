@@ -124,7 +124,7 @@ def open_for_reading(setup: Setup) -> Iterator[Library]:
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
             except LibraryUnreadableError as error:
-                say(f"newscast: {error}; some articles may not be found")
+                say(f"newscast: {error}; articles that are not in the full-text index cannot be found")
         if library.loss:
             say(f"newscast: {library.loss}")
         yield library

@@ -142,6 +142,8 @@ class _Parser:
         is_word = piece[0].isalpha()
         if operator == "NOT":
             if not is_followed(piece):
+                if is_word and not group.nodes:
+                    self.notes.append("nothing stands after NOT: searched as a word")
                 return bool(group.nodes)
             group.negates = not group.negates
         elif not group.nodes:

@@ -22,9 +22,10 @@ class Loss:
     def __str__(self) -> str:
         kept = f"; all that is left is kept in {self.evidence}" if self.evidence else ""
         return (
-            f"library.db has lost articles: it holds {self.documents:,} (change {self.revision:,}), its full-text index"
-            f" knew {self.known_documents:,} (change {self.known_revision:,});"
-            f" bring them back with: newscast add PATH, the files of all articles{kept}"
+            f"library.db has lost articles: it held {self.documents:,} (change {self.revision:,}) when its full-text"
+            f" index knew {self.known_documents:,} (change {self.known_revision:,});"
+            " bring them back with: newscast add PATH, the files of all articles;"
+            f" newscast doctor --repair ends this message{kept}"
         )
 
 

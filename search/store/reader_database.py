@@ -19,11 +19,15 @@ _lost = "marks, places and searches of this session are not kept"
 
 
 class ReaderDatabase:
-    """The database at `path`; None keeps it in memory. `note` says in a line if it is not as it should be."""
+    """The database at `path`; None keeps it in memory. `note` says in a line if it is not as it should be.
+
+    `is_kept` says whether what is written outlives this process.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self.note: str | None = None
+        self.is_kept = path is not None
         self._lock = Lock()
         self._connection = self._open()
 
@@ -95,6 +99,7 @@ class ReaderDatabase:
         """What can still be read is there for this session."""
         assert self._path is not None
         self.note = f"{why}; {_lost}"
+        self.is_kept = False
         connection = open_reader_database(":memory:")
         with suppress(sqlite3.Error), closing(connect(str(self._path), read_only=True)) as known:
             (version,) = known.execute("PRAGMA user_version").fetchone()

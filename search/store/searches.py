@@ -37,6 +37,11 @@ class Searches:
         """What keeps the file from being used as it should be, in a line; None if nothing does."""
         return self._database.note
 
+    @property
+    def is_kept(self) -> bool:
+        """Does what is saved here outlive this process?"""
+        return self._database.is_kept
+
     def close(self) -> None:
         """Give the file back."""
         self._database.close()

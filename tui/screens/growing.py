@@ -194,7 +194,7 @@ class GrowingScreen(ResultsScreen):
             self.is_preview = True  # what is on the screen is not in the library
             self.show_results()
         await self._follow_own_change()
-        self.say(f"removed “{gone.title}” · {self.find_key('undo_remove')} brings it back")
+        self.say(f"removed, {self.find_key('undo_remove')} brings it back: “{gone.title}”")
 
     @work(exclusive=True, group="remove")
     async def action_undo_remove(self) -> None:

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _keys_width, _description_width, _name_width = 16, 50, 24
-_narrowest, _widest, _frame = (
-    20,
-    116,
-    5,
-)  # as in newscast.tcss: the border, the padding and the scrollbar take five columns
+_narrowest, _widest = 20, 116
+_frame = 5  # as in newscast.tcss: what the border, the padding and the scrollbar take
 _query_width = 42
 _marks_help = """
 Marks beside the text

@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 _short = 16  # lines; under it there is no line of keys or months
 _step = 4  # columns that a key widens a pane by
 _pane_names: dict[PaneName, str] = {"results": "list", "text": "text", "cast": "cast"}
+_of_the_article = frozenset(
+    "take_number take_following take_at_cursor walk walk_on correct mentions toggle_names_only".split()
+)
 _keep_after = 1.0  # seconds after the first move, and not once for each
 
 _key_line = (
@@ -222,6 +225,7 @@ class ReaderScreen(GrowingScreen):
 
     def _adapt(self, width: int, height: int) -> None:
         panes = self._panes = fit_panes(width, height, self._settings.text_width, self._widths)
+        was_hidden = self.is_article_hidden
         is_narrow, takes_turns = panes.arrangement == "narrow", panes.arrangement != "wide"
         self.set_class(is_narrow, "narrow")
         self.set_class(takes_turns, "turns")
@@ -233,6 +237,8 @@ class ReaderScreen(GrowingScreen):
         self.results.set_compact(takes_turns)
         self.facets.styles.width = "1fr" if is_narrow else panes.facets
         self.pane.fit(panes.text, panes.cast, (1 if height < _short else panes.strip) if is_narrow else None)
+        if was_hidden and not self.is_article_hidden and self.focused is self.results:
+            self.preview()  # the article that comes into sight is the one of the current row
 
     @work(exclusive=True, group="widths")
     async def action_widen(self, direction: int) -> None:
@@ -263,6 +269,12 @@ class ReaderScreen(GrowingScreen):
         return "results" if self._panes.arrangement == "wide" else None
 
     # Between the panes
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key for the article does nothing while the list hides the article."""
+        if action in _of_the_article and self.is_article_hidden:
+            return False
+        return super().check_action(action, parameters)
 
     def action_leave(self) -> None:
         """Back one level: article, results of a search, all articles, out."""

@@ -19,7 +19,7 @@ from tui.walk import describe_end, describe_end_here
 from tui.widgets import Article, CastPanel, ReadingPane, StatusLine
 
 if TYPE_CHECKING:
-    from search import Library, Mark, Marks
+    from search import Document, Library, Mark, Marks
     from tui.screens.listing import Listing
 
 _nothing_taken = "no actor is taken: press 1–9, Tab or *"
@@ -75,6 +75,10 @@ class ReadingScreen(Screen[None]):
 
     def find_key(self, name: str) -> str:
         """The first key of a binding, as the settings have it and as a reader knows it."""
+        raise NotImplementedError
+
+    def find_meant(self) -> str | None:
+        """The id of the document that a key for a whole article means."""
         raise NotImplementedError
 
     @property
@@ -332,14 +336,23 @@ class ReadingScreen(Screen[None]):
     @work(exclusive=True, group="link")
     async def action_open_link(self) -> None:
         """Open the article's link or file in a program of the desktop; over SSH, show it."""
-        if self.pane.document is not None:
-            self.say(await open_link(self.app, self.library, self.pane.document))
+        document = await self._read_meant()
+        if document is not None:
+            self.say(await open_link(self.app, self.library, document))
 
     @work(exclusive=True, group="link")
     async def action_copy_link(self) -> None:
         """Copy the article's link, or the path of its file."""
-        if self.pane.document is not None:
-            self.say(await copy_link(self.app, self.library, self.pane.document))
+        document = await self._read_meant()
+        if document is not None:
+            self.say(await copy_link(self.app, self.library, document))
+
+    async def _read_meant(self) -> Document | None:
+        """The document of the current row while the list has the keys, else the one that is read."""
+        identifier, shown = self.find_meant(), self.pane.document
+        if identifier is None or (shown is not None and shown.id == identifier):
+            return shown
+        return await asyncio.to_thread(self.library.document, identifier)
 
     # Status
 

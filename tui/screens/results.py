@@ -56,6 +56,11 @@ class ResultsScreen(ReadingScreen):
         return self.has_class("turns")
 
     @property
+    def is_article_hidden(self) -> bool:
+        """Does the list lie over the article?"""
+        return self.takes_turns and not self.has_class("reading")
+
+    @property
     def results(self) -> RowList:
         """The list."""
         return self.query_one("#results", RowList)

@@ -35,12 +35,13 @@ class FacetList(RowList):
         """The reader is done with facets."""
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Other facets: the marker stays on the same term, if it is there, else goes to the first one."""
+        """Other facets: the marker stays on the same term, else near where that was."""
         terms = [row.key for row in rows]
         current = self.current.key if self.current else ""
-        first = next((index for index, term in enumerate(terms) if term), 0)
+        near = [*range(self.index, len(terms)), *reversed(range(min(self.index, len(terms))))]
+        nearest = next((index for index in near if terms[index]), 0)
         self.set_compact(is_compact=True)
-        self.reset(len(rows), rows, index=terms.index(current) if current and current in terms else first)
+        self.reset(len(rows), rows, index=terms.index(current) if current and current in terms else nearest)
 
     def action_choose(self) -> None:
         """Narrow the results to the current term."""

@@ -36,6 +36,7 @@ class ReadingPane(Container):
         self.names_only = False
         self._matches: tuple[Match, ...] = ()
         self._match: Match | None = None
+        self._last_named = "", ""
 
     def compose(self) -> ComposeResult:
         """The article and its cast."""
@@ -66,9 +67,12 @@ class ReadingPane(Container):
 
     @property
     def taken_name(self) -> str:
-        """Its name, where it appears in this document."""
+        """Its name, from this document or the last one that it appears in."""
         actor = self._cast.actors.get(self.taken or "") if self._cast else None
-        return (actor.name or "somebody") if actor else self.taken or ""
+        if actor is not None:
+            self._last_named = actor.id, actor.name or "somebody"
+        named, name = self._last_named
+        return name if named == self.taken else self.taken or ""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
@@ -96,12 +100,17 @@ class ReadingPane(Container):
             return ""
         parts = [f"¶ {self.article.paragraph + 1} of {len(self.document.paragraphs)}"]
         if self.taken is not None:
-            here = f"{self.taken_name} {self.mention_number} of {len(self.mentions)} here"
-            parts.append(f"{here}, {article} of {articles} articles")
+            parts.append(self._describe_walk(article, articles))
             cursor = self.article.cursor
             if cursor is not None and cursor.link and cursor.link.actor == self.taken and cursor.link.why != "name":
                 parts.append(describe_link(cursor))
         return " · ".join(parts)
+
+    def _describe_walk(self, article: int, articles: int) -> str:
+        total = f"{articles:,} {'article' if articles == 1 else 'articles'}"
+        if not self.mentions:
+            return f"{self.taken_name} is not in this article, but in {total}"
+        return f"{self.taken_name} {self.mention_number} of {len(self.mentions)} here, {article} of {total}"
 
     def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
         """Show a document from its beginning, with an actor taken."""

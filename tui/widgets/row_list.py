@@ -122,6 +122,9 @@ class RowList(ScrollView, can_focus=True):
 
     def grow(self, count: int, first: int, rows: Sequence[Row], index: int) -> None:
         """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
+        if not self.count:
+            self.reset(count, rows, index=index)
+            return
         shift = (index - self.index) * self._height
         self.count, self.index = count, index
         self._rows = dict(enumerate(rows, first))
