@@ -6,14 +6,25 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from dataclasses import fields
 
+import click
 import pytest
+from textual.binding import Binding
 
 from tests.conftest import root
 from tests.terminal import Terminal, newscast
 from tests.test_commands import run
+from tui.app import NewscastApp
+from tui.cli import cli
+from tui.commands import annotate_documents
+from tui.doctor_command import doctor
 from tui.help_command import topics
+from tui.screens.reader import ReaderScreen
+from tui.search_command import search_library
+from tui.settings import Settings
 
 pages = {topic: (root / "docs" / f"{topic}.md").read_text("utf-8") for topic in topics}
 
@@ -67,6 +78,27 @@ def test_help_is_there_over_ssh(server):
     assert listed.stdout.decode() == run("help").stdout
     assert page.stdout.decode().rstrip("\n") == pages["queries"].rstrip("\n")
     assert (unknown.returncode, unknown.stdout, unknown.stderr.count(b"\n")) == (2, b"", 1)
+
+
+def test_the_page_on_settings_names_every_key_and_every_setting():
+    bindings = [*(each for _, part in ReaderScreen.list_bindings() for each in part), *NewscastApp.BINDINGS]
+    names = {each.id for each in bindings if isinstance(each, Binding) and not re.search(r"_[2-8]$", each.id or "")}
+    assert [name for name in sorted(filter(None, names)) if f"`{name}`" not in pages["settings"]] == []
+    lines = pages["settings"].splitlines()
+    shown = tomllib.loads("\n".join(line.strip() for line in lines if line.startswith("    ")))
+    assert {*shown, "serve"} == {setting.name for setting in fields(Settings)}
+    assert [shown[name] for name in ("theme", "text_width", "recogniser")] == ["terminal", 84, "trained"]
+
+
+def test_the_page_on_commands_names_every_command_and_option():
+    for name in cli.list_commands(click.Context(cli)):
+        assert f"newscast {name}" in pages["commands"]
+    given = {
+        option for command in (cli, search_library, doctor, annotate_documents) for each in command.params
+        for option in each.opts if option.startswith("--")
+    }  # fmt: skip
+    said = pages["commands"] + pages["library"]
+    assert [option for option in sorted(given - {"--help", "--version"}) if option not in said] == []
 
 
 def test_the_pages_that_a_page_links_to_are_there():
