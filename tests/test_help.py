@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from dataclasses import fields
@@ -71,6 +72,17 @@ def test_a_wheel_has_the_pages(wheel, tmp_path):
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert done.stdout.rstrip("\n") == pages["cast"].rstrip("\n")
+
+
+def test_a_source_distribution_has_the_pages(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path],
+        cwd=root, check=True, capture_output=True,
+    )  # fmt: skip
+    (built,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    assert {f"{folder}/{topic}.md" for topic in topics for folder in ("docs", "tui/docs")} <= inside
 
 
 def test_help_is_there_over_ssh(server):
