@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def build_json(document: Document, cast: Cast | None = None) -> dict[str, Any]:
-    """A document, with its mentions if its cast is given, as the object that the README describes."""
+    """A document, with its mentions if its cast is given, as the object that docs/commands.md describes."""
     fields: dict[str, Any] = {
         "id": document.id,
         "title": document.title,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import search
 from tests.conftest import root
+from tui.help_command import topics
 
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
@@ -23,7 +25,7 @@ tui_layers = (
     ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output",),
     ("widgets", "indexer", "setup", "terminal"),
     ("screens", "completion"), ("app",),
-    ("commands", "doctor_command", "remove_command", "search_command", "watch_command"), ("cli",),
+    ("commands", "doctor_command", "help_command", "remove_command", "search_command", "watch_command"), ("cli",),
     ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 
@@ -134,17 +136,11 @@ def test_what_annotates_nothing_loads_nothing_of_the_cast(annotated, tmp_path):
         assert not loaded_by(statement) & of_the_cast, statement
 
 
-def test_a_wheel_holds_the_two_packages(tmp_path):
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, root],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    import zipfile
-
-    (wheel,) = tmp_path.glob("*.whl")
+def test_a_wheel_holds_the_two_packages(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"search", "tui"}
     assert {"search/cast/places.tsv", "tui/newscast.tcss"} <= set(names)
+    assert {name for name in names if name.startswith("tui/docs/")} == {f"tui/docs/{topic}.md" for topic in topics}
     model = [entry for entry in zipfile.ZipFile(wheel).infolist() if "/network/" in entry.filename]
     assert {Path(entry.filename).name for entry in model} == {
         "network.onnx", "tokenizer.json", "ranker.npz", "version", "card.md"

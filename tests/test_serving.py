@@ -183,7 +183,7 @@ def test_the_host_key_is_made_once_and_readable_by_its_owner_alone(serve):
 @pytest.mark.parametrize(
     ("command", "line"),
     [
-        (["ls"], "there is no such command here; there are search, show, actors, mentions"),
+        (["ls"], "there is no such command here; there are search, show, actors, mentions, help"),
         (["sh", "-c", "id"], "there is no such command"),
         (["add", "/etc/passwd"], "there is no such command"),
         (["/bin/sh"], "there is no such command"),

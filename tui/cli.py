@@ -36,6 +36,7 @@ _commands = {
     "doctor": ("tui.doctor_command", "doctor"),
     "watch": ("tui.watch_command", "watch"),
     "serve": ("tui.serving.command", "serve"),
+    "help": ("tui.help_command", "show_help"),
 }
 """Each command's module and name there."""
 out_of_memory = 71

@@ -68,9 +68,9 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     lists_saved: bool,  # noqa: FBT001 - as above
     query: tuple[str, ...],
 ) -> None:
-    """Find articles: words, "a phrase", OR, -word, prefix*, person:name, date:2024-12, @saved; README has the rest.
+    """Find articles: words, "a phrase", OR, -word, prefix*, person:name, date:2024-12, @saved.
 
-    Put the query into single quotes, or what begins with a minus behind --.
+    "newscast help queries" explains the language. Put the query into single quotes, and "--" before a leading minus.
     """
     setup = find_setup(context)
     if forget is not None:

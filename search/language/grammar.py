@@ -1,4 +1,4 @@
-"""The query language in one table: README and the help on screen show it."""
+"""The query language in one table: docs/queries.md and the help on screen show it."""
 
 from __future__ import annotations
 

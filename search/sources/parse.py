@@ -1,4 +1,4 @@
-"""Text of any known format → Document, by the rules that the README states."""
+"""Text of any known format → Document, by the rules that docs/files.md states."""
 
 from __future__ import annotations
 

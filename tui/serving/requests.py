@@ -1,4 +1,4 @@
-"""What a client may ask for: the reader on a terminal, or one of the commands that print JSON."""
+"""What a client may ask for: the reader on a terminal, a command that prints JSON, or a page of the manual."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import shlex
 from search import NewscastError
 from tui.serving.environment import is_terminal
 
-_commands = ("search", "show", "actors", "mentions")
+_json_commands = ("search", "show", "actors", "mentions")
+_commands = (*_json_commands, "help")
 _longest_command = 8_192  # characters
 
 
@@ -32,4 +33,4 @@ def find_arguments(term: str | None, command: str | None) -> list[str]:
         raise NewscastError(f"there is no such command here; there are {', '.join(_commands)}")
     if term is not None:
         raise NewscastError(f"{name} needs no terminal: leave out -t")
-    return [name, "--json", *arguments]
+    return [name, "--json", *arguments] if name in _json_commands else [name, *arguments]
