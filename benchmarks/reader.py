@@ -18,7 +18,7 @@ from search.sources import parse_raw, read_file
 
 _newscast = [sys.executable, "-m", "tui.cli"]
 _keys = (
-    "wait articles; settle 300; key j x15 =list; key enter =open; settle 300; key j x8 =paragraph; key tab =take;"
+    "wait articles; settle 300; key j x15 =list; key enter =open; settle 300; key j x8 =paragraph; key tab =select;"
     " key ] x6 =jump; key space x4 =page; key / ; type president; settle 300; key enter; sleep 2000; mem;"
     " key q; settle 300; key q; settle 300; key q; exited"
 )
@@ -121,7 +121,7 @@ def measure_start(shared: Path, folder: Path) -> None:
 def measure_keys(shared: Path, library: Path) -> None:
     """Bytes and milliseconds a key at 80x24, and memory."""
     report = run_in_terminal(shared, _keys, [*_newscast, "--library", str(library)])
-    for label in ("list", "open", "paragraph", "take", "jump", "page", "type"):
+    for label in ("list", "open", "paragraph", "select", "jump", "page", "type"):
         row = find_key(report, label)
         print(f"key {label}: at most {row['bytes']['max']:.0f} bytes, stable in {row['stable_ms']['p50']:.0f} ms")
     memory = report["memory"][-1]

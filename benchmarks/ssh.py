@@ -21,7 +21,7 @@ from tests.terminal import Terminal
 _newscast = [sys.executable, "-m", "tui.cli"]
 _keys = (
     "wait articles; settle 300; key j x15 =list; key g; settle 300; key enter =open; settle 300; key j x8 =paragraph;"
-    " key tab =take; key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500;"
+    " key tab =select; key ] x6 =jump; key space x4 =page; key q; settle 300; key / =bar; type president; settle 500;"
     " signal TERM; exited"
 )
 _words = (
@@ -146,7 +146,7 @@ def read_pss(process: int) -> float:
 def measure_keys(shared: Path, library: Path) -> None:
     """Bytes a key at 80x24."""
     report = run_in_terminal(shared, _keys, [*_newscast, "--library", str(library), "--read-only"])
-    for label in ("list", "open", "paragraph", "take", "jump", "page", "type"):
+    for label in ("list", "open", "paragraph", "select", "jump", "page", "type"):
         row = find_key(report, label)
         print(f"key {label}: {row['bytes']['p50']:.0f} bytes (median), {row['bytes']['max']:.0f} at most")
 

@@ -18,13 +18,13 @@ from endurance.library_copy import build_pristine
 from endurance.trial import Trial
 
 campaigns = {
-    "kills": ("endurance.kills", 240),
-    "damage": ("endurance.damage", 240),
-    "full_disk": ("endurance.full_disk", 25),
-    "rights": ("endurance.rights", 60),
+    "kills": ("endurance.kills", 700),
+    "damage": ("endurance.damage", 700),
+    "full_disk": ("endurance.full_disk", 60),
+    "rights": ("endurance.rights", 120),
     "documents": ("endurance.documents", 100),
     "queries": ("endurance.hostile_queries", 40),
-    "keys": ("endurance.keys", 30),
+    "keys": ("endurance.keys", 60),
     "telemetry": ("endurance.telemetry", 1),
 }
 """Each campaign's module and its usual number of trials; a trial of documents is 100 of them, of queries 500."""

@@ -15,7 +15,6 @@ from search.errors import (
     SourceRefusedError,
 )
 from search.jsonl import build_json, build_mention_json, parse_json
-from search.language import grammar, narrow_query, restrict_query
 from search.library import Library
 from search.model import (
     Actor,
@@ -30,15 +29,16 @@ from search.model import (
     Link,
     Match,
     Mention,
+    MentionInContext,
     Paragraph,
     Progress,
     Query,
     Results,
-    Sighting,
     Snippet,
     Sort,
     Summary,
 )
+from search.query import expand_saved_searches, grammar, narrow_query, restrict_query
 from search.store import Mark, Marks, SavedSearch, Searches, Visit
 from search.text import make_safe, make_safe_line
 
@@ -65,6 +65,7 @@ __all__ = [
     "Marks",
     "Match",
     "Mention",
+    "MentionInContext",
     "NewscastError",
     "NotFoundError",
     "Paragraph",
@@ -73,7 +74,6 @@ __all__ = [
     "Results",
     "SavedSearch",
     "Searches",
-    "Sighting",
     "Snippet",
     "Sort",
     "SourceRefusedError",
@@ -83,6 +83,7 @@ __all__ = [
     "annotate_across",
     "build_json",
     "build_mention_json",
+    "expand_saved_searches",
     "grammar",
     "make_safe",
     "make_safe_line",

@@ -10,7 +10,7 @@ from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress
-from search.recasting import Recaster
+from search.reannotate import Reannotator
 from search.removing import drop_documents
 from search.sources import Parser, explain, find_files, is_url, read_file, read_page
 from search.store import Checksums, Corrections, Damage, Documents, Removed, begin
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _files_per_step = 32
 _characters_per_step = 2_000_000
 _first_index_batch, _largest_index_batch = 32, 512
-"""Documents: the first are to be found by words soon, while later commits to the index grow dear."""
+"""Documents: the first are to be found by words soon, while later commits to the index cost more."""
 
 
 def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext: FullText) -> Iterator[Progress]:
@@ -56,7 +56,7 @@ class _Adder:
         self._connection = connection
         self._parser = parser
         self._documents = Documents(connection)
-        self._recaster, self._corrections = Recaster(connection), Corrections(connection)
+        self._reannotator, self._corrections = Reannotator(connection), Corrections(connection)
         self._checksums, self._removed = Checksums(connection), Removed(connection)
         self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
@@ -107,7 +107,7 @@ class _Adder:
         stored = self._documents.write(_build_origin(raw), raw.content_hash, document, min(damaged, default=None))
         if known is not None:
             self._corrections.forget(known)
-        self._recaster.replace_cast(stored.number, cast, self._recogniser.name)
+        self._reannotator.replace_cast(stored.number, cast, self._recogniser.name)
         outcome: Outcome = "added" if known is None and not damaged else "changed"
         return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 

@@ -29,17 +29,17 @@ def annotate_across(documents: Iterable[Document], *, recogniser: str = "trained
     """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
     from search.cast.recognise import build_recogniser
     from search.cast.resolve import find_cast
-    from search.recasting import Recaster
+    from search.reannotate import Reannotator
 
     chosen = build_recogniser(recogniser)
     connection = open_library_database(":memory:")
     try:
-        stored, recaster = Documents(connection), Recaster(connection)
+        stored, reannotator = Documents(connection), Reannotator(connection)
         given: list[tuple[int, Document]] = []
         for position, document in enumerate(documents):
             # Two lines may have one id: each is a document of its own here.
             number = stored.write(str(position), "", replace(document, id=str(position))).number
-            recaster.replace_cast(number, find_cast(document, chosen), chosen.name)
+            reannotator.replace_cast(number, find_cast(document, chosen), chosen.name)
             given.append((number, document))
         actors = Actors(connection)
         for number, document in given:

@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
-from search.answering import Answerer
 from search.cast.recognise import find_recogniser, find_version
 from search.checking import check_library, describe_missing, find_loss, keep_loss, read_loss
 from search.errors import DocumentDamagedError, LibraryLockedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many
 from search.indexing import bring_level
-from search.model import Sighting
+from search.model import MentionInContext
+from search.query import Searcher
 from search.store import (
     Actors,
     Checksums,
@@ -64,7 +64,7 @@ class Library:
         self._actors = Actors(self._connection)
         self._fulltext = FullText(folder / "fulltext", room_among_many if read_only else room_alone)
         self._facet_counter = FacetCounter(database)
-        self._answerer = Answerer(self._connection, self._documents, self._actors, self._fulltext)
+        self._searcher = Searcher(self._connection, self._documents, self._actors, self._fulltext)
         if not read_only:
             # Before anything is written, or this connection closes and with it the log.
             with suppress(LibraryLockedError, sqlite3.DatabaseError):  # whoever asks is told of a damaged database
@@ -93,7 +93,7 @@ class Library:
         """
         from search.adding import add_documents
         from search.error_log import keep_error_log
-        from search.recasting import recast_documents
+        from search.reannotate import reannotate_documents
         from search.sources import is_url, locate
 
         located = [path if is_url(path) else locate(path) for path in paths]
@@ -101,7 +101,7 @@ class Library:
             yield from self._catch_up()
             yield from add_documents(located, self._connection, self._fulltext)
             yield from self._catch_up()  # where the index turned out to be damaged meanwhile
-            yield from recast_documents(self._connection, self.recogniser)
+            yield from reannotate_documents(self._connection, self.recogniser)
 
     def annotate(self) -> Iterator[Progress]:
         """Find the cast of all documents that this recogniser, in this version, has not seen yet.
@@ -109,10 +109,10 @@ class Library:
         It can be broken off at any step and goes on there. Raises LibraryLockedError while somebody else is writing.
         """
         from search.error_log import keep_error_log
-        from search.recasting import recast_documents
+        from search.reannotate import reannotate_documents
 
         with self._writing(), keep_error_log(self.error_log):
-            yield from recast_documents(self._connection, self.recogniser)
+            yield from reannotate_documents(self._connection, self.recogniser)
 
     @property
     def error_log(self) -> Path:
@@ -168,17 +168,17 @@ class Library:
     def search(self, query: Query, offset: int = 0, limit: int = 20, *, marks: Marks | None = None) -> Results:
         """A page of what answers the query; of an empty one, all documents, newest first. `marks` say what is read."""
         with self._reading():
-            return self._answerer.search(query, marks, offset, limit)
+            return self._searcher.search(query, marks, offset, limit)
 
     def suggest(self, query: Query, *, marks: Marks | None = None) -> str | None:
         """A query that was perhaps meant, where this one has few answers or none; None if none is better."""
         with self._reading():
-            return self._answerer.suggest(query, marks)
+            return self._searcher.suggest(query, marks)
 
     def facets(self, query: Query, limit: int = 10, *, marks: Marks | None = None) -> Facets:
         """The most frequent persons, organisations, places and sources of all that answers, and its months."""
         with self._reading():
-            rows = self._answerer.list_rows(query, marks)
+            rows = self._searcher.list_rows(query, marks)
         try:
             return self._facet_counter.count(rows, limit)
         except sqlite3.Error as error:
@@ -217,17 +217,17 @@ class Library:
     def matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""
         with self._reading():
-            return self._answerer.find_matches(query, document)
+            return self._searcher.find_matches(query, document)
 
     def title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
         """Where the query's words stand in the document's title: the start and end of each."""
         with self._reading():
-            return self._answerer.find_title_matches(query, document)
+            return self._searcher.find_title_matches(query, document)
 
     def best_match(self, query: Query, document: Document) -> Match | None:
         """Where to begin reading a document that answers the query; None where no word of it stands."""
         with self._reading():
-            return self._answerer.find_best_match(query, document)
+            return self._searcher.find_best_match(query, document)
 
     def actors(self, text: str = "", offset: int = 0, limit: int = 1_000_000) -> tuple[int, list[Actor]]:
         """How many actors have these words in their names, and a page of them, the most frequent first."""
@@ -244,7 +244,7 @@ class Library:
         with self._reading():
             return [summary for _, summary in self._actors.list_documents(actor)]
 
-    def sightings(self, actor: str) -> Iterator[Sighting]:
+    def mentions_in_context(self, actor: str) -> Iterator[MentionInContext]:
         """Every mention of the actor with this id in reading order, the oldest document first, with its sentence."""
         with self._reading():
             documents = self._actors.list_documents(actor)
@@ -262,7 +262,7 @@ class Library:
                     (0, len(text)),
                 )
                 end = max(end, mention.end)
-                yield Sighting(summary, mention, text[start:end], mention.start - start, mention.end - start)
+                yield MentionInContext(summary, mention, text[start:end], mention.start - start, mention.end - start)
 
     def is_behind(self) -> bool:
         """Does the full-text index lack anything that the store has? Quick at any size."""
@@ -300,7 +300,7 @@ class Library:
             return tuple(mend_store(self._connection, self.folder))
 
     def repair(self) -> Iterator[Progress]:
-        """Bring the full-text index level with the store, or build it anew where it is damaged."""
+        """Bring the full-text index level with the store, or build it again where it is damaged."""
         if self.read_only and find_loss(self._connection, self._fulltext):
             with Library(self.folder):
                 pass  # to open it so keeps the evidence

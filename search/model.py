@@ -66,7 +66,7 @@ class Mention:
     link: Link | None = None
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Where it stands in reading order."""
         return self.paragraph, self.start
 
@@ -190,7 +190,7 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class MentionInContext:
     """A Mention where it stands: its document and the sentence around it, `start` and `end` within that."""
 
     document: Summary

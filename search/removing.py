@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.model import Cast, Summary
-from search.recasting import Recaster
+from search.reannotate import Reannotator
 from search.store import Corrections, Documents, Removed, begin
 
 if TYPE_CHECKING:
@@ -34,22 +34,22 @@ def remove_documents(
 
 def drop_documents(numbers: Iterable[int], connection: sqlite3.Connection) -> None:
     """Drop the documents in these rows with their casts, in the caller's transaction."""
-    documents, corrections, recaster = Documents(connection), Corrections(connection), Recaster(connection)
+    documents, corrections, reannotator = Documents(connection), Corrections(connection), Reannotator(connection)
     for number in numbers:
-        recaster.replace_cast(number, Cast((), {}), "")
+        reannotator.replace_cast(number, Cast((), {}), "")
         corrections.forget(number)
         documents.drop(number)
 
 
 def undo_removal(connection: sqlite3.Connection, fulltext: FullText) -> tuple[Summary, ...]:
     """Bring back what the last removal took out; nothing where there is no removal left."""
-    documents, corrections, recaster = Documents(connection), Corrections(connection), Recaster(connection)
+    documents, corrections, reannotator = Documents(connection), Corrections(connection), Reannotator(connection)
     with begin(connection):
         found = Removed(connection).take_last()
         brought = [documents.restore(each.stored, each.origin, each.content_hash) for each in found]
         for each in found:
             corrections.remember(each.stored.number, each.corrected)
-            recaster.replace_cast(each.stored.number, each.cast, each.annotated_by)
+            reannotator.replace_cast(each.stored.number, each.cast, each.annotated_by)
     if brought:
         fulltext.write((stored.number, stored.revision, stored.document) for stored in brought)
         fulltext.mark_current(documents.count(), documents.read_newest_revision())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
 from search.checking import build_stamp, keep_evidence, name_damaged
-from search.recasting import Recaster
+from search.reannotate import Reannotator
 from search.store import Damage, Documents, Losses, begin
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
 
 
 def _find_casts_again(gone: Sequence[int], casts: Sequence[int], connection: sqlite3.Connection) -> None:
-    documents, recaster, recogniser = Documents(connection), Recaster(connection), build_recogniser("rules")
+    documents, reannotator, recogniser = Documents(connection), Reannotator(connection), build_recogniser("rules")
     with begin(connection):
         Damage(connection).drop(gone, casts)
         for number in casts:
             document = documents.read_number(number).document
-            recaster.replace_cast(number, find_cast(document, recogniser), recogniser.name)
+            reannotator.replace_cast(number, find_cast(document, recogniser), recogniser.name)

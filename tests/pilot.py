@@ -12,7 +12,7 @@ from search import Library, Marks, Searches
 from tui.app import NewscastApp
 from tui.crash_log import CrashLog
 from tui.settings import Settings
-from tui.widgets import CastPanel, ReadingPane, Row, RowList, StatusLine
+from tui.widgets import CastPanel, ListRow, ReadingPane, RowList, StatusLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ class Reader:
         return self.app.screen_stack[1].query_one("#results", RowList)
 
     @property
-    def current(self) -> Row:
+    def current(self) -> ListRow:
         """The row at the marker."""
         assert self.results.current is not None
         return self.results.current
@@ -99,8 +99,8 @@ class Reader:
         await self.wait_for(f"for “{text}”")
         await self.press("escape")
 
-    async def take(self, name: str) -> None:
-        """Take that actor by its number in the panel."""
+    async def select(self, name: str) -> None:
+        """Select that actor by its number in the panel."""
         names = [actor.name for actor, _ in self.app.screen.query_one(CastPanel)._rows]
         await self.press(str(names.index(name) + 1))
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import Stemmer
 
-from search.language import All, Any, Dated, Fuzzy, InParagraph, Mentions, Not, OfSource, OfUrl, Prefix, Words
+from search.query import All, Any, Dated, Fuzzy, InParagraph, Mentions, Not, OfSource, OfUrl, Prefix, Words
 
 if TYPE_CHECKING:
     from search import Cast, Document
-    from search.language import Node
+    from search.query import Node
 
 _stemmer = Stemmer.Stemmer("english")
 

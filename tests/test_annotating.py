@@ -1,4 +1,4 @@
-"""The cast of a library, found anew: step by step, kept if broken off, and corrected for good."""
+"""The cast of a library, found again: step by step, kept if broken off, and corrected for good."""
 
 from __future__ import annotations
 
@@ -88,14 +88,14 @@ def test_an_actor_is_called_and_taken_for_what_its_articles_say_now(seeded):
         nobody_s = "SELECT count(*) FROM actor_descriptions WHERE actor NOT IN (SELECT number FROM actors)"
         assert library._connection.execute(nobody_s).fetchone() == (0,)
         stale = library._connection.execute(
-            "SELECT name, type FROM actors WHERE NOT EXISTS (SELECT 1 FROM appearances"
-            " WHERE actor = actors.number AND name = actors.name) OR NOT EXISTS (SELECT 1 FROM appearances"
+            "SELECT name, type FROM actors WHERE NOT EXISTS (SELECT 1 FROM document_actors"
+            " WHERE actor = actors.number AND name = actors.name) OR NOT EXISTS (SELECT 1 FROM document_actors"
             " WHERE actor = actors.number AND type = actors.type)"
         ).fetchall()
     assert stale == []
 
 
-def test_an_actor_keeps_its_id_when_the_cast_is_found_anew(seeded):
+def test_an_actor_keeps_its_id_when_the_cast_is_found_again(seeded):
     with Library(seeded, recogniser="rules") as library:
         before = {(actor.name, actor.type): actor.id for actor in library.actors()[1]}
     with Library(seeded) as library:

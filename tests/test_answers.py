@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import Library, Query
-from search.language import parse_query
+from search.query import parse_query
 from tests.reference import matches
 
 words = (
@@ -118,7 +118,7 @@ def test_an_index_built_anew_gives_the_same_answers_in_the_same_order(changed):
 
 @pytest.mark.parametrize("soon_weighed", [0, 1_000])
 def test_a_page_is_a_part_of_the_whole_order_however_it_is_sorted(changed, monkeypatch, soon_weighed):
-    monkeypatch.setattr("search.answering.rank._soon_weighed", soon_weighed)
+    monkeypatch.setattr("search.query.rank._soon_weighed", soon_weighed)
     library, _ = changed
     for text in (
         "war OR peace OR the",
@@ -134,7 +134,7 @@ def test_a_page_is_a_part_of_the_whole_order_however_it_is_sorted(changed, monke
         whole = [hit.summary.id for hit in library.search(Query(text), 0, 1_000).hits]
         pages = []
         for at in range(0, len(whole), 7):
-            library._answerer._last = None  # what is asked first is put in order as far as it is asked for
+            library._searcher._last = None  # what is asked first is put in order as far as it is asked for
             pages += [hit.summary.id for hit in library.search(Query(text), at, 7).hits]
         assert pages == whole
 

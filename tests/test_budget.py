@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from search import Library, Query
-from search.answering.budget import Budget
-from search.language import parse_query
+from search.query import parse_query
+from search.query.budget import Budget
 from tests.reference import matches
 from tests.test_answers import changed, query  # noqa: F401 - a fixture, and a strategy
 
@@ -20,7 +20,7 @@ _common = "the of to and said for with from that this will was has have had not 
 def ask_twice(library: Library, text: str) -> list[tuple[set[str], str | None]]:
     found = []
     for _ in range(2):
-        library._answerer._last = None
+        library._searcher._last = None
         results = library.search(Query(text), 0, 1_000)
         found.append(({hit.summary.id for hit in results.hits}, results.note))
     return found
@@ -35,16 +35,16 @@ def test_a_search_with_few_steps_finds_nothing_wrong_and_says_so(changed, steps,
     assert node is not None
     right = {document.id for document, cast in known if matches(node, document, cast)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("search.answering.select.Budget", lambda parts=1: Budget(parts, steps))
+        patch.setattr("search.query.evaluate.Budget", lambda parts=1: Budget(parts, steps))
         (found, note), again = ask_twice(library, text)
-        library._answerer._last = None
+        library._searcher._last = None
     assert (found, note) == again
     assert found <= right
     assert found == right or "were looked at" in (note or "")
 
 
 def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch):
-    monkeypatch.setattr("search.answering.select.most_read", 3)
+    monkeypatch.setattr("search.query.evaluate.most_read", 3)
     articles = tmp_path / "articles"
     articles.mkdir()
     days = ["2024-05-01", "", "2024-07-01", "2021-01-01", "", "2024-06-01"]
@@ -59,8 +59,8 @@ def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch
             results = library.search(Query(text))
             assert {hit.summary.title for hit in results.hits} == {"Article 0", "Article 2", "Article 5"}
             assert results.note == "only the newest 3 of what may match were looked at"
-        monkeypatch.setattr("search.answering.select.most_read", 5)
-        library._answerer._last = None
+        monkeypatch.setattr("search.query.evaluate.most_read", 5)
+        library._searcher._last = None
         results = library.search(Query('"a Rebel"'))
         assert "Article 1" in {hit.summary.title for hit in results.hits}
         assert "Article 4" not in {hit.summary.title for hit in results.hits}
@@ -144,7 +144,7 @@ def test_a_hostile_query_is_answered(tiring, name):
 
 @pytest.mark.parametrize("name", _hostile)
 def test_a_hostile_query_spends_no_more_than_its_budget(tiring, name, monkeypatch):
-    monkeypatch.setattr("search.answering.budget.most_steps", 2_000)
+    monkeypatch.setattr("search.query.budget.most_steps", 2_000)
     spent: list[int] = []
     spend = Budget.spend
 
@@ -155,16 +155,16 @@ def test_a_hostile_query_spends_no_more_than_its_budget(tiring, name, monkeypatc
     monkeypatch.setattr(Budget, "spend", note)
     monkeypatch.setattr(Budget.__init__, "__defaults__", (1, 2_000))
     looked: list[int] = []
-    read = type(tiring._answerer._rows).read_texts
+    read = type(tiring._searcher._rows).read_texts
 
     def read_texts(self: object, numbers: object) -> object:
         for row in read(self, numbers):
             looked.append(row[0])
             yield row
 
-    monkeypatch.setattr(type(tiring._answerer._rows), "read_texts", read_texts)
-    tiring._answerer._last = None
+    monkeypatch.setattr(type(tiring._searcher._rows), "read_texts", read_texts)
+    tiring._searcher._last = None
     tiring.search(Query(_hostile[name][:10_000], as_you_type=True))
-    tiring._answerer._last = None
+    tiring._searcher._last = None
     assert sum(spent) <= 5 * 2_000
     assert len(looked) <= 2_000 // 16 + 64

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
 from search.cast.gazetteer import read_gazetteer
 from search.cast.names import build_key, find_initials, is_acronym
-from search.cast.recognise import Found, build_recogniser
+from search.cast.recognise import RecognisedMention, build_recogniser
 from search.cast.resolve import find_cast, resolve
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file
@@ -139,8 +139,8 @@ def test_a_longer_name_takes_in_the_shorter_one():
 def test_an_organisation_is_called_without_what_says_whose_or_where_it_is(full, part):
     document = build_document(f"{full} met.", f"Then {part} voted.")
     found = [
-        Found(0, 0, len(full), full, "name", "organisation", (0, len(full))),
-        Found(1, 5, 5 + len(part), part, "name", "organisation", (5, 5 + len(part))),
+        RecognisedMention(0, 0, len(full), full, "name", "organisation", (0, len(full))),
+        RecognisedMention(1, 5, 5 + len(part), part, "name", "organisation", (5, 5 + len(part))),
     ]
     assert names(resolve(document, found)) == {full: {full, part}}
 
@@ -228,12 +228,12 @@ def test_the_order_of_adding_does_not_change_who_is_meant(build_library):
 
 def test_a_walk_meets_every_mention_in_reading_order(library):
     actor = library.actor("bashar-al-assad")
-    sightings = list(library.sightings(actor.id))
-    assert len(sightings) == actor.mentions
-    days = [sighting.document.published for sighting in sightings]
+    mentions_in_context = list(library.mentions_in_context(actor.id))
+    assert len(mentions_in_context) == actor.mentions
+    days = [in_context.document.published for in_context in mentions_in_context]
     assert days == sorted(days)
-    for sighting in sightings:
-        assert sighting.sentence[sighting.start : sighting.end] == sighting.mention.text
+    for in_context in mentions_in_context:
+        assert in_context.sentence[in_context.start : in_context.end] == in_context.mention.text
 
 
 def test_annotating_keeps_the_order_and_links_within_each_document():
@@ -318,8 +318,8 @@ def test_across_articles_an_actor_is_called_what_most_of_them_call_it(build_libr
 def test_a_possessive_is_no_part_of_a_name():
     document = build_document("Egypt's army moved.", "Then Kaja Kallas's office wrote.")
     found = [
-        Found(0, 0, 7, "Egypt's", "name", "place", (0, 7)),
-        Found(1, 5, 18, "Kaja Kallas's", "name", "person", (10, 18)),
+        RecognisedMention(0, 0, 7, "Egypt's", "name", "place", (0, 7)),
+        RecognisedMention(1, 5, 18, "Kaja Kallas's", "name", "person", (10, 18)),
     ]
     assert [actor.name for actor in resolve(document, found).actors.values()] == ["Egypt", "Kaja Kallas"]
 

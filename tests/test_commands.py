@@ -16,7 +16,7 @@ import pytest
 
 from search import Searches
 from tests import hostile
-from tests.conftest import root, seeds
+from tests.conftest import older_names, root, seeds
 from tests.terminal import Terminal, newscast
 from tui.settings import find_reader_database
 
@@ -421,7 +421,7 @@ def test_a_name_of_several_actors_offers_them(build_library):
 def test_a_library_of_an_older_newscast_is_brought_up_to_date_by_any_command(seeded, command, status):
     with sqlite3.connect(seeded / "library.db") as connection:
         connection.executescript(
-            "DROP INDEX documents_by_source; DROP INDEX documents_by_url; DROP TABLE actor_descriptions;"
+            older_names + "DROP INDEX documents_by_source; DROP INDEX documents_by_url; DROP TABLE actor_descriptions;"
             "DROP TABLE counters; DROP TABLE removed; DROP TABLE checksums; DROP TABLE losses;"
             "ALTER TABLE actors DROP COLUMN checksum;"
             "PRAGMA user_version = 2;"

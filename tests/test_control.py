@@ -213,8 +213,8 @@ def test_when_the_process_that_forks_is_killed_all_are_told_and_all_ends(serve, 
     terminal.wait_for("of 17 articles")
     processes = server.find_processes()
     assert len(processes) == 4
-    forking = processes[1]
-    os.kill(forking, signal.SIGKILL)
+    fork_server = processes[1]
+    os.kill(fork_server, signal.SIGKILL)
     assert server.process.wait(20) == 1
     assert terminal.wait_for_exit() != 0
     assert b"newscast: the server has failed; your place is kept. Try again in a moment" in terminal.written

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from search import DocumentDamagedError, Library, NewscastError, Query
-from tests.conftest import seeds
+from tests.conftest import older_names, seeds
 from tests.test_commands import run
 from tests.test_library import add, describe
 
@@ -30,14 +30,14 @@ changes = {
     "mention's reason": "UPDATE mentions SET why = 'manual' WHERE document = 3 AND paragraph = 1",
     "mention's confidence": "UPDATE mentions SET confidence = confidence - 1e-9 WHERE document = 3 AND paragraph = 1",
     "mention's actor": (
-        "UPDATE mentions SET appearance = (SELECT max(number) FROM appearances WHERE document = 3)"
+        "UPDATE mentions SET document_actor = (SELECT max(number) FROM document_actors WHERE document = 3)"
         " WHERE document = 3 AND paragraph = 1"
     ),
     "mention lost": "DELETE FROM mentions WHERE document = 3 AND paragraph = 1",
-    "link": "UPDATE appearances SET actor = (SELECT max(number) FROM actors) WHERE number = 30",
-    "link to nobody": "UPDATE appearances SET actor = 999999 WHERE number = 30",
-    "appearance's name": "UPDATE appearances SET name = 'Somebody' WHERE number = 30",
-    "appearance's names": "UPDATE appearances SET names = '{' WHERE number = 30",
+    "link": "UPDATE document_actors SET actor = (SELECT max(number) FROM actors) WHERE number = 30",
+    "link to nobody": "UPDATE document_actors SET actor = 999999 WHERE number = 30",
+    "document_actor's name": "UPDATE document_actors SET name = 'Somebody' WHERE number = 30",
+    "document_actor's names": "UPDATE document_actors SET names = '{' WHERE number = 30",
     "actor's name": "UPDATE actors SET name = 'Somebody' WHERE number = 5",
     "actor's type": "UPDATE actors SET type = 'work' WHERE number = 5",
     "actor's id": "UPDATE actors SET id = 'somebody' WHERE number = 5",
@@ -76,7 +76,7 @@ def test_each_change_is_noticed_repaired_and_gone_when_the_files_are_added(seede
         assert library.size() == 17
 
 
-@pytest.mark.parametrize("what", ["text", "hash", "mention lost", "link", "appearance's names", "checksum"])
+@pytest.mark.parametrize("what", ["text", "hash", "mention lost", "link", "document_actor's names", "checksum"])
 def test_adding_its_file_restores_a_damaged_article_without_a_repair(seeded, seeded_folder, what):
     change(seeded, changes[what])
     with Library(seeded, recogniser="rules") as library:
@@ -145,7 +145,7 @@ def test_corrections_survive_that_a_damaged_cast_is_found_again(seeded):
     change(seeded, changes["mention's type"])
     with Library(seeded, recogniser="rules") as library:
         library.mend()
-        found = next(each for each in library.cast(identifier).mentions if each.place == mention.place)
+        found = next(each for each in library.cast(identifier).mentions if each.position == mention.position)
         assert found.link is None
 
 
@@ -180,7 +180,7 @@ def test_no_flipped_bit_or_zeroed_stretch_gives_a_wrong_answer_that_the_doctor_c
 def test_an_older_library_gets_its_checksums(seeded):
     with closing(sqlite3.connect(seeded / "library.db")) as database:
         database.executescript(
-            "DROP TABLE removed; DROP TABLE counters; DROP TABLE checksums; DROP TABLE losses;"
+            older_names + "DROP TABLE removed; DROP TABLE counters; DROP TABLE checksums; DROP TABLE losses;"
             " ALTER TABLE actors DROP COLUMN checksum; PRAGMA user_version = 4"
         )
     with Library(seeded) as library:

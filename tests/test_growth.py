@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 from search import Library
-from search.cast.agree import agree
-from search.cast.article import build_members
-from search.cast.evidence import Candidate
-from search.cast.recognise import Found, build_recogniser
+from search.cast.article import build_mention_contexts
+from search.cast.consistency import make_consistent
+from search.cast.features import Candidate
+from search.cast.recognise import RecognisedMention, build_recogniser
 from search.cast.references import gather
 from search.cast.resolve import find_cast
 from search.model import Document, Paragraph
@@ -89,17 +89,19 @@ def test_parsing_markdown_is_linear(unit):
 def find_nominals(count):
     text = "The man left. " * count
     found = tuple(
-        Found(0, 14 * place, 14 * place + 7, "The man", "nominal", "person", (14 * place + 4, 14 * place + 7))
+        RecognisedMention(
+            0, 14 * place, 14 * place + 7, "The man", "nominal", "person", (14 * place + 4, 14 * place + 7)
+        )
         for place in range(count)
     )
-    return build_members(build_document(text), found)
+    return build_mention_contexts(build_document(text), found)
 
 
 @pytest.mark.parametrize("chosen", [0, None])
 def test_putting_nominals_together_is_linear(chosen):
     """Whether each is the same man or another one."""
     once, twice = (
-        count_calls(gather, find_nominals(count), {}, lambda member, candidates: chosen) for count in (300, 600)
+        count_calls(gather, find_nominals(count), {}, lambda context, candidates: chosen) for count in (300, 600)
     )
     assert twice < 2.6 * once
 
@@ -107,8 +109,10 @@ def test_putting_nominals_together_is_linear(chosen):
 def test_looking_for_overlooked_names_is_linear():
     def run(count):
         texts = [f"{name(number)} met {name(number + 1)}." for number in range(count)]
-        found = [[Found(place, 0, 6, text[:6], "name", "person", (0, 6))] for place, text in enumerate(texts)]
-        return agree(texts, found)
+        found = [
+            [RecognisedMention(place, 0, 6, text[:6], "name", "person", (0, 6))] for place, text in enumerate(texts)
+        ]
+        return make_consistent(texts, found)
 
     once, twice = (count_calls(run, count) for count in (300, 600))
     assert twice < 2.6 * once
@@ -117,8 +121,8 @@ def test_looking_for_overlooked_names_is_linear():
 
 def test_what_an_actor_is_called_is_kept_once():
     candidate = Candidate()
-    for member in find_nominals(500):
-        candidate.add(member)
+    for context in find_nominals(500):
+        candidate.add(context)
     assert len(candidate.wordings) == 1
     assert len(candidate.modifiers["man"]) == 1
 

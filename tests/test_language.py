@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from search import Query, grammar, narrow_query
 from search.errors import SavedSearchError
-from search.language import All, Dated, Words, close_query, expand_saved, parse_query
-from search.language.syntax import join_all
+from search.query import All, Dated, Words, close_query, expand_saved, parse_query
+from search.query.syntax import join_all
 from tests.conftest import root
 
 today = date(2026, 11, 23)  # a Monday

@@ -126,7 +126,7 @@ def test_an_index_that_is_behind_is_noticed_and_brought_level(seeded, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["delete", "truncate", "scribble", "state"])
-def test_a_damaged_index_is_noticed_and_built_anew(seeded, damage):
+def test_a_damaged_index_is_noticed_and_built_again(seeded, damage):
     (segment,) = (seeded / "fulltext").glob("*.seg")
     if damage == "delete":
         segment.unlink()
@@ -144,7 +144,7 @@ def test_a_damaged_index_is_noticed_and_built_anew(seeded, damage):
         assert library.search(Query("saydnaya")).total == 1
 
 
-def test_an_index_of_an_older_newscast_is_built_anew(seeded, monkeypatch):
+def test_an_index_of_an_older_newscast_is_built_again(seeded, monkeypatch):
     monkeypatch.setattr("search.fulltext.index.schema_version", 99)
     monkeypatch.setattr("search.indexing.schema_version", 99)
     with Library(seeded, recogniser="rules") as library:

@@ -170,7 +170,7 @@ async def test_another_size_while_reading_keeps_the_article_and_the_mention_in_s
     async with open_reader(seeded, (160, 40)) as reader:
         await reader.open("captagon")
         await reader.press("g")
-        await reader.take("Bashar al-Assad")
+        await reader.select("Bashar al-Assad")
         await reader.press("]")
         title = reader.app.screen.pane.document.title  # type: ignore[attr-defined]
         for size in ((120, 12), (60, 10), (101, 30), (45, 12), (200, 60)):

@@ -37,11 +37,11 @@ async def test_a_hit_opens_at_its_first_match(seeded, size):
 
 
 @sizes
-async def test_taking_an_actor_lights_its_mentions_and_counts_them(seeded, size):
+async def test_selecting_an_actor_lights_its_mentions_and_counts_them(seeded, size):
     async with open_reader(seeded, size) as reader:
         await reader.open("barbaric regime")
         await reader.press("g")
-        await reader.take("Keir Starmer")
+        await reader.select("Keir Starmer")
         assert reader.status == "¶ 1 of 6 · Keir Starmer 1 of 2 here, 1 of 1 article"
         await reader.press("]")
         assert reader.status == "¶ 5 of 6 · Keir Starmer 2 of 2 here, 1 of 1 article · “Starmer” · surname · 95 %"
@@ -52,17 +52,17 @@ async def test_the_mentions_of_an_actor_are_walked_and_the_end_is_said(seeded):
     async with open_reader(seeded) as reader:
         await reader.open("barbaric regime")
         await reader.press("g")
-        await reader.take("Keir Starmer")
+        await reader.select("Keir Starmer")
         article = reader.app.screen.query_one(Article)
         seen = []
         for _ in range(4):
-            seen.append(article.cursor and article.cursor.place)
+            seen.append(article.cursor and article.cursor.position)
             await reader.press("]")
         assert seen == [(0, 4), (4, 183), (4, 183), (4, 183)]
         assert "the last mention of Keir Starmer here" in reader.status
         await reader.press("[")
         assert article.cursor
-        assert article.cursor.place == (0, 4)
+        assert article.cursor.position == (0, 4)
         await reader.press("[")
         assert "the first mention of Keir Starmer here" in reader.status
 
@@ -74,7 +74,7 @@ async def test_a_walk_goes_on_into_other_articles_by_date(seeded):
         with Library(seeded, recogniser="rules") as library:
             walked = [summary.title for summary in library.documents_of("bashar-al-assad")]
         article = reader.app.screen.query_one(Article)
-        await reader.take("Bashar al-Assad")
+        await reader.select("Bashar al-Assad")
         here = walked.index("Biden: An act of justice")
         for _ in range(20):
             await reader.press("}")
@@ -145,20 +145,20 @@ async def test_a_paragraph_longer_than_the_screen_is_read_to_its_end(build_libra
         assert reader.status.startswith("¶ 2 of 2")
 
 
-async def test_the_panel_names_the_words_used_and_takes_by_enter_and_mouse(seeded):
+async def test_the_panel_names_the_words_used_and_selects_by_enter_and_mouse(seeded):
     async with open_reader(seeded) as reader:
         await reader.open("barbaric regime")
         await reader.press("g", "j")
         panel = reader.app.screen.query_one(CastPanel)
         assert "“Rayner”" in reader.text
         await reader.press("right", "enter")
-        assert panel.taken == panel._rows[0][0].id
+        assert panel.selected == panel._rows[0][0].id
         await reader.pilot.click(CastPanel, offset=(6, 2))
         await reader.press()
-        assert panel.taken == panel._rows[1][0].id
+        assert panel.selected == panel._rows[1][0].id
 
 
-async def test_a_click_on_a_mention_takes_its_actor(build_library):
+async def test_a_click_on_a_mention_selects_its_actor(build_library):
     library = build_library(a="In the evening Hakan Fidan spoke.\n\nNobody heard him say a word.")
     async with open_reader(library.folder) as reader:
         await reader.press("enter")
@@ -214,7 +214,7 @@ async def test_all_mentions_are_listed_and_jumped_to(seeded):
     async with open_reader(seeded) as reader:
         await reader.open("captagon")
         await reader.press("g")
-        await reader.take("Bashar al-Assad")
+        await reader.select("Bashar al-Assad")
         await reader.press("m")
         await reader.wait_for("mentions of Bashar al-Assad")
         await reader.press("j", "j", "enter")
@@ -225,7 +225,7 @@ async def test_help_shows_every_binding(seeded):
     async with open_reader(seeded, (120, 60)) as reader:
         await reader.press("question_mark")
         await reader.wait_for("newscast: keys")
-        for name in ("next_match", "next_anywhere", "take_at_cursor", "toggle_cast"):
+        for name in ("next_match", "next_anywhere", "select_at_cursor", "toggle_cast"):
             assert name in reader.text
         await reader.press(*["space"] * 6)
         for name in ("redraw", "suspend"):
@@ -344,7 +344,7 @@ trained = Settings(recogniser="trained")
 
 
 def by_kind(reader) -> set[str]:
-    """The kinds of the taken actor's mentions in the article that is read."""
+    """The kinds of the selected actor's mentions in the article that is read."""
     return {mention.kind for mention in reader.app.screen.query_one(ReadingPane).mentions}
 
 
@@ -352,7 +352,7 @@ async def test_nominals_and_pronouns_are_walked_and_p_leaves_names_alone(annotat
     async with open_reader(annotated, settings=trained) as reader:
         await reader.open("barbaric regime")
         await reader.press("g")
-        await reader.take("Keir Starmer")
+        await reader.select("Keir Starmer")
         assert by_kind(reader) == {"name", "nominal", "pronoun"}
         await reader.press("]")
         assert "“he” · pronoun · " in reader.status
@@ -378,7 +378,7 @@ async def test_a_mention_is_said_to_mean_somebody_else_and_that_is_taken_back(an
     async with open_reader(annotated, settings=trained) as reader:
         await reader.open("barbaric regime")
         await reader.press("g")
-        await reader.take("Keir Starmer")
+        await reader.select("Keir Starmer")
         await reader.press("]")
         pane = reader.app.screen.query_one(ReadingPane)
         before = pane.mentions
@@ -394,7 +394,7 @@ async def test_articles_are_read_while_their_cast_is_found(seeded):
     async with open_reader(seeded, settings=trained) as reader:
         await reader.open("barbaric regime")
         await reader.press("g")
-        await reader.take("Keir Starmer")
+        await reader.select("Keir Starmer")
         await wait_for(reader.pilot, lambda: "pronoun" in by_kind(reader), seconds=60)
         await wait_for(reader.pilot, lambda: not reader.app.screen.has_class("adding"), seconds=60)
 
@@ -410,7 +410,7 @@ async def test_the_end_of_a_walk_says_which_key_goes_on(build_library):
     async with open_reader(library.folder, settings=Settings(recogniser="rules", keys=keys)) as reader:
         await reader.press("enter")
         await reader.wait_for("¶ 1 of")
-        await reader.take("Hakan Fidan")
+        await reader.select("Hakan Fidan")
         await reader.press("]")
         assert reader.status == "the last mention of Hakan Fidan here; f5 goes on into other articles"
         await reader.press("f5")
@@ -418,7 +418,7 @@ async def test_the_end_of_a_walk_says_which_key_goes_on(build_library):
         await reader.press("f6", "f6")
         assert reader.status == "Hakan Fidan is in no earlier article; f5 goes on to later ones"
         await reader.press("f5", "j")
-        await reader.take("Edi Rama")
+        await reader.select("Edi Rama")
         await reader.press("f5")
         assert reader.status == "Edi Rama is in no other article"
 
@@ -427,7 +427,7 @@ async def test_the_end_of_a_walk_says_which_key_goes_on(build_library):
 async def test_the_line_of_keys_shows_whole_keys_and_the_most_important_ones_first(seeded, width):
     async with open_reader(seeded, (width, 24)) as reader:
         shown = reader.text.splitlines()[-1].strip()
-        keys = ["? help", "q back, quit", "/ search", "enter open", "j k move", "1–9 take", "] [ walk"]
+        keys = ["? help", "q back, quit", "/ search", "enter open", "j k move", "1–9 select", "] [ walk"]
         everything = [f"{key} {what}" for key, what in reader.app.screen._find_keys()]  # type: ignore[attr-defined]
         assert [item.casefold().replace("⏎", "enter") for item in everything][: len(keys)] == keys
         assert shown.split("   ") == everything[: len(shown.split("   "))]
@@ -451,5 +451,5 @@ async def test_the_help_has_no_broken_lines_and_every_name(seeded, width):
         shown = reader.app.screen.query_one("#help Static").visual.plain.split("\n")  # type: ignore[attr-defined]
         room = reader.app.screen.query_one("#help").scrollable_content_region.width
         assert width == 60 or [line for line in shown if len(line) > room] == []
-        for name in ("next_match", "take_1 … take_9", "wider", "close_help"):
+        for name in ("next_match", "select_1 … select_9", "wider", "close_help"):
             assert [line for line in shown if line.rstrip().endswith(name)]

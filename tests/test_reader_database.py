@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from search import Library, Mark, Marks, Query, Searches, Visit
+from search import Library, Mark, Marks, Query, Searches, Visit, expand_saved_searches
 from tests.conftest import seeds
 from tests.pilot import open_reader
 from tests.test_commands import lines, run
@@ -76,7 +76,7 @@ def test_a_state_folder_that_cannot_be_made_keeps_marks_in_memory(tmp_path):
     searches = Searches(tmp_path / "state" / "newscast" / "reader.db")
     searches.save("bread", "bread")
     searches.remember("bread")
-    assert (searches.list_history(), searches.expand("@bread")) == (["bread"], "bread")
+    assert (searches.list_history(), expand_saved_searches("@bread", searches)) == (["bread"], "bread")
 
 
 def test_a_search_says_once_that_marks_are_not_kept(seeded, own_home):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.cast import recognise
-from search.cast.article import build_members
+from search.cast.article import build_mention_contexts
 from search.cast.encoder import read_encoder
 from search.cast.recognise import build_recogniser, find_recogniser
 from search.cast.resolve import find_cast
@@ -95,7 +95,7 @@ def test_trees_are_walked_as_they_were_grown(tmp_path):
 def test_who_speaks_is_known_to_what_is_said():
     document = build_document("“I will not go,” said Angela Rayner. “We stay.”")
     found = [each for each in build_recogniser("trained").recognise(document) if each.text in {"I", "Angela Rayner"}]
-    quoted, speaker = build_members(document, found)
+    quoted, speaker = build_mention_contexts(document, found)
     assert quoted.quote in speaker.speaks
 
 

@@ -77,7 +77,7 @@ def test_an_error_in_finding_names_refuses_one_file(tmp_path, monkeypatch):
 
 
 def test_a_document_whose_cast_cannot_be_found_keeps_its_names_and_holds_up_no_other(seeded, monkeypatch):
-    from search import recasting
+    from search import reannotate
     from search.cast.resolve import find_cast
 
     def find(document, recogniser):
@@ -85,8 +85,8 @@ def test_a_document_whose_cast_cannot_be_found_keeps_its_names_and_holds_up_no_o
             raise MemoryError
         return find_cast(document, recogniser)
 
-    monkeypatch.setattr(recasting, "find_cast", find)
-    monkeypatch.setattr(recasting, "find_version", lambda name: f"{name} 2")
+    monkeypatch.setattr(reannotate, "find_cast", find)
+    monkeypatch.setattr(reannotate, "find_version", lambda name: f"{name} 2")
     with Library(seeded, recogniser="rules") as library:
         before = library.actor("David Lammy").mentions
         steps = list(library.annotate())

@@ -8,7 +8,7 @@ import pytest
 
 from search import Library, LibraryLockedError, LibraryUnreadableError, Mark, Marks, NotFoundError, Query
 from search.store import WriterLock
-from tests.conftest import seeds
+from tests.conftest import older_names, seeds
 from tests.test_commands import lines, run
 from tests.test_library import add, describe
 
@@ -133,7 +133,7 @@ def test_the_commands_say_what_is_gone_and_what_is_back(seeded):
 def test_a_library_of_the_version_before_goes_on_counting_its_revisions(seeded):
     with sqlite3.connect(seeded / "library.db") as database:
         database.executescript(
-            "DROP TABLE removed; DROP TABLE counters; DROP TABLE checksums; DROP TABLE losses;"
+            older_names + "DROP TABLE removed; DROP TABLE counters; DROP TABLE checksums; DROP TABLE losses;"
             " ALTER TABLE actors DROP COLUMN checksum; PRAGMA user_version = 4"
         )
     with Library(seeded, recogniser="rules") as library:

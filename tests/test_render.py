@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from search import Document, Link, Mention, Paragraph
 from search.text import make_safe_line
-from tui.history import History, Place
+from tui.history import History, ReadingPosition
 from tui.render import Look, build_layout, build_runs, clip, describe_duration, describe_link, wrap
 from tui.walk import count_before, find_next
 
@@ -33,11 +33,11 @@ def mention(start: int, end: int, actor: str = "a") -> Mention:
     return Mention(0, start, end, "", "name", "person", Link(actor, "name", 1.0))
 
 
-def test_runs_mark_mentions_matches_and_the_taken_actor():
+def test_runs_mark_mentions_matches_and_the_selected_actor():
     runs = build_runs(
-        "Assad met Fidan.", 0, 16, [mention(0, 5), mention(10, 15, "b")], [(6, 12)], taken="b", cursor=None
+        "Assad met Fidan.", 0, 16, [mention(0, 5), mention(10, 15, "b")], [(6, 12)], selected="b", cursor=None
     )
-    assert [(run.text, run.look.type, run.look.is_taken, run.look.is_match) for run in runs] == [
+    assert [(run.text, run.look.type, run.look.is_selected, run.look.is_match) for run in runs] == [
         ("Assad", "person", False, False),
         (" ", None, False, False),
         ("met ", None, False, True),
@@ -51,7 +51,7 @@ def test_runs_mark_mentions_matches_and_the_taken_actor():
 def test_runs_hold_just_the_line(spans, start, length):
     text = "abcdefghij" * 4
     mentions = [mention(left, left + size) for left, size in sorted(spans)]
-    runs = build_runs(text, start, start + length, mentions, [(3, 8)], taken="a", cursor=None)
+    runs = build_runs(text, start, start + length, mentions, [(3, 8)], selected="a", cursor=None)
     assert "".join(run.text for run in runs) == text[start : start + length]
 
 
@@ -76,16 +76,16 @@ def test_a_title_made_of_the_first_words_is_not_shown_twice():
     assert any(line.kind == "title" for line in build_layout(build("Text.", title="Headline"), 40).lines)
 
 
-def test_history_goes_back_and_forward_to_the_same_places():
-    places = [Place("d", index, 0, None) for index in range(3)]
-    history = History().leave(places[0]).leave(places[1])
-    moved = history.back(places[2])
+def test_history_goes_back_and_forward_to_the_same_positions():
+    positions = [ReadingPosition("d", index, 0, None) for index in range(3)]
+    history = History().leave(positions[0]).leave(positions[1])
+    moved = history.back(positions[2])
     assert moved is not None
-    assert moved[1] == places[1]
-    again = moved[0].forward(places[1])
+    assert moved[1] == positions[1]
+    again = moved[0].forward(positions[1])
     assert again is not None
-    assert again[1] == places[2]
-    assert History().back(places[0]) is None
+    assert again[1] == positions[2]
+    assert History().back(positions[0]) is None
 
 
 def test_a_walk_finds_the_nearest_mention_on_either_side():
@@ -101,27 +101,29 @@ def build_mention(start, end, kind, confidence):
     return Mention(0, start, end, text, kind, "person", Link("a", "nominal", confidence))
 
 
-def test_a_nominal_is_lit_once_its_actor_is_taken():
+def test_a_nominal_is_lit_once_its_actor_is_selected():
     mentions = [build_mention(0, 10, "nominal", 0.9)]
-    untaken, taken = (
-        build_runs("its leader, he said", 0, 19, mentions, (), taken=actor, cursor=None) for actor in (None, "a")
+    unselected, selected = (
+        build_runs("its leader, he said", 0, 19, mentions, (), selected=actor, cursor=None) for actor in (None, "a")
     )
-    assert [run.look for run in untaken] == [Look()]
-    assert taken[0] == ("its leader", Look("person", is_taken=True))
+    assert [run.look for run in unselected] == [Look()]
+    assert selected[0] == ("its leader", Look("person", is_selected=True))
 
 
 def test_an_uncertain_link_looks_uncertain():
-    runs = build_runs("its leader, he said", 0, 19, [build_mention(12, 14, "pronoun", 0.6)], (), taken="a", cursor=None)
-    assert ("he", Look("person", is_taken=True, is_uncertain=True)) in runs
+    runs = build_runs(
+        "its leader, he said", 0, 19, [build_mention(12, 14, "pronoun", 0.6)], (), selected="a", cursor=None
+    )
+    assert ("he", Look("person", is_selected=True, is_uncertain=True)) in runs
 
 
-def test_of_mentions_in_each_other_the_taken_one_is_lit():
+def test_of_mentions_in_each_other_the_selected_one_is_lit():
     inner = Mention(0, 0, 3, "its", "pronoun", "organisation", Link("b", "pronoun", 0.9))
     mentions = [build_mention(0, 10, "nominal", 0.9), inner]
-    runs = build_runs("its leader, he said", 0, 19, mentions, (), taken="b", cursor=None)
-    assert [run.text for run in runs if run.look.is_taken] == ["its"]
-    runs = build_runs("its leader, he said", 0, 19, mentions, (), taken="a", cursor=None)
-    assert [run.text for run in runs if run.look.is_taken] == ["its leader"]
+    runs = build_runs("its leader, he said", 0, 19, mentions, (), selected="b", cursor=None)
+    assert [run.text for run in runs if run.look.is_selected] == ["its"]
+    runs = build_runs("its leader, he said", 0, 19, mentions, (), selected="a", cursor=None)
+    assert [run.text for run in runs if run.look.is_selected] == ["its leader"]
 
 
 def test_why_and_how_sure_is_said_in_words():

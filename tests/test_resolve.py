@@ -6,18 +6,18 @@ import pytest
 
 from evaluation.markup import parse_markup
 from search.cast.apposition import find_appositions
-from search.cast.article import build_members
-from search.cast.evidence import Candidate
+from search.cast.article import build_mention_contexts
+from search.cast.features import Candidate
 from search.cast.references import find_options
 from training.gold import build_gold
 
 types = {"ann": "person", "bob": "person", "bank": "organisation", "kenya": "place"}
 
 
-def members_of(text: str):
+def contexts_of(text: str):
     """The document of a marked-up text, and its mentions as resolving sees them."""
     gold = build_gold(parse_markup("d", text, types))
-    return gold.document, build_members(gold.document, gold.found)
+    return gold.document, build_mention_contexts(gold.document, gold.found)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def members_of(text: str):
     ],
 )
 def test_what_stands_beside_a_name_in_apposition_is_the_same(text):
-    assert find_appositions(*members_of(text)) == {1: 0}
+    assert find_appositions(*contexts_of(text)) == {1: 0}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_stands_beside_a_name_in_apposition_is_the_same(text):
     ],
 )
 def test_what_only_stands_near_a_name_is_not(text):
-    assert find_appositions(*members_of(text)) == {}
+    assert find_appositions(*contexts_of(text)) == {}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_only_stands_near_a_name_is_not(text):
     ],
 )
 def test_whom_a_mention_may_mean_at_all(text, may_be):
-    _, (first, second) = members_of(text)
+    _, (first, second) = contexts_of(text)
     candidate = Candidate()
     candidate.add(first)
     assert bool(find_options(second, [candidate])) is may_be

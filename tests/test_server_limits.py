@@ -19,7 +19,7 @@ import pytest
 
 from tests.serving import Server, lacks_ssh, make_key
 from tests.test_sessions import read_memory, wait_until
-from tui.serving.limits import Startups, Tries, find_source
+from tui.serving.limits import LoginRateLimiter, Startups, find_source
 
 pytestmark = pytest.mark.skipif(lacks_ssh(), reason="needs the ssh client (Debian: openssh-client), which is not here")
 
@@ -62,25 +62,25 @@ def test_an_address_from_which_somebody_has_logged_in_draws_no_lots():
 
 
 def test_one_wrong_key_again_and_again_is_no_guessing_and_many_are():
-    tries = Tries(2)
+    login_limiter = LoginRateLimiter(2)
     for second in range(15):
-        tries.note_failure("192.0.2.1", one, second)
-    assert not tries.are_used_up("192.0.2.1", 15)
-    tries.note_failure("192.0.2.1", two, 15)
-    assert tries.are_used_up("192.0.2.1", 16)
-    assert not tries.are_used_up("192.0.2.2", 16)
-    assert not tries.are_used_up("192.0.2.1", 80)
+        login_limiter.note_failure("192.0.2.1", one, second)
+    assert not login_limiter.is_exceeded("192.0.2.1", 15)
+    login_limiter.note_failure("192.0.2.1", two, 15)
+    assert login_limiter.is_exceeded("192.0.2.1", 16)
+    assert not login_limiter.is_exceeded("192.0.2.2", 16)
+    assert not login_limiter.is_exceeded("192.0.2.1", 80)
 
 
 def test_an_address_from_which_somebody_has_logged_in_is_not_locked_out_for_a_day():
-    tries = Tries(2)
-    tries.note_success("192.0.2.1", 0)
+    login_limiter = LoginRateLimiter(2)
+    login_limiter.note_success("192.0.2.1", 0)
     for second in range(100):
-        tries.note_failure("192.0.2.1", frozenset({str(second)}), 1_000)
-    assert not tries.are_used_up("192.0.2.1", 1_001)
+        login_limiter.note_failure("192.0.2.1", frozenset({str(second)}), 1_000)
+    assert not login_limiter.is_exceeded("192.0.2.1", 1_001)
     for second in range(100):
-        tries.note_failure("192.0.2.1", frozenset({str(second)}), 90_000)
-    assert tries.are_used_up("192.0.2.1", 90_001)
+        login_limiter.note_failure("192.0.2.1", frozenset({str(second)}), 90_000)
+    assert login_limiter.is_exceeded("192.0.2.1", 90_001)
 
 
 def test_wrong_keys_from_an_address_do_not_lock_out_who_has_read_from_there(serve, tmp_path):

@@ -110,8 +110,8 @@ def test_a_further_reader_takes_little_memory_that_is_not_shared(server, open_):
 
 def test_the_process_that_forks_has_no_second_thread(server, open_):
     open_().wait_for("of 17 articles")
-    forking = sorted(server.find_processes())[1]
-    assert len(list(Path(f"/proc/{forking}/task").iterdir())) == 1
+    fork_server = sorted(server.find_processes())[1]
+    assert len(list(Path(f"/proc/{fork_server}/task").iterdir())) == 1
 
 
 def test_a_session_that_crashes_touches_no_other_and_leaves_its_terminal_restored(server, open_):

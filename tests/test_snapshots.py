@@ -1,4 +1,4 @@
-"""How the reader looks. `make snapshots` takes the pictures anew; look at them before you commit them."""
+"""How the reader looks. `make snapshots` takes the pictures again; look at them before you commit them."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def until(*keys: str, shows: str):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["narrow", "middle", "wide"])
-def test_an_article_with_a_taken_actor(snap_compare, app, size):
+def test_an_article_with_a_selected_actor(snap_compare, app, size):
     reading = until("slash", *"captagon", "enter", shows="¶ 3 of 6")
 
-    async def take(pilot):
+    async def select(pilot):
         await reading(pilot)
         await until("g", "tab", "tab", shows="Bashar al-Assad 1 of 1 here")(pilot)
 
-    assert snap_compare(app, run_before=take, terminal_size=size)
+    assert snap_compare(app, run_before=select, terminal_size=size)
 
 
 def test_the_list(snap_compare, app):

@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.markup import parse_markup
 from search.cast.encoder import read_encoder
-from search.cast.evidence import feature_names
+from search.cast.features import feature_names
 from search.cast.labels import name_labels, reference_labels
 from training.corpora import corpora
 from training.examples import build_examples, unknown

@@ -82,18 +82,18 @@ async def test_to_open_a_removed_article_is_a_line_and_the_list_closes_up(seeded
         assert reader.current.key == kept
 
 
-async def test_a_taken_actor_that_vanishes_is_released(seeded, monkeypatch):
+async def test_a_selected_actor_that_vanishes_is_released(seeded, monkeypatch):
     async with open_reader(seeded) as reader:
         await reader.open("barbaric regime")
         await reader.press("g")
-        await reader.take("Keir Starmer")
+        await reader.select("Keir Starmer")
         # As if the article had been annotated again, and nobody were found.
         monkeypatch.setattr(Library, "cast", lambda *arguments: Cast((), {}))
         monkeypatch.setattr(Library, "documents_of", lambda library, actor: [])
         await reader.app.screen.renew_cast()  # type: ignore[attr-defined]
         await reader.wait_for("is no longer among the actors")
         await reader.press("]", "}", "m")
-        assert "no actor is taken" in reader.status
+        assert "no actor is selected" in reader.status
 
 
 async def test_an_actor_that_is_chosen_when_it_has_vanished_is_a_line(seeded, monkeypatch):
@@ -105,7 +105,7 @@ async def test_an_actor_that_is_chosen_when_it_has_vanished_is_a_line(seeded, mo
         await reader.wait_for("this actor is no longer in the library")
 
 
-async def test_an_article_that_changes_while_it_is_read_is_shown_anew(tmp_path, seeded):
+async def test_an_article_that_changes_while_it_is_read_is_shown_again(tmp_path, seeded):
     source = tmp_path / "news.txt"
     source.write_text("\n\n".join(f"Bashar al-Assad spoke of reform {number}." for number in range(30)))
     with Library(seeded, recogniser="rules") as library:

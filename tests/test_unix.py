@@ -182,7 +182,7 @@ def test_settings_that_cannot_be_read_are_one_line(tmp_path, kind, said):
 
 
 @pytest.mark.parametrize("state", ['{"schema": 1e400}', "[" * 100_000, '{"schema": 3, "files": {"a": [1e400, 0]}}'])
-def test_an_index_whose_state_makes_no_sense_is_built_anew(seeded, state):
+def test_an_index_whose_state_makes_no_sense_is_built_again(seeded, state):
     (seeded / "fulltext" / "state.json").write_text(state)
     done = run("--library", seeded, "search", "captagon")
     assert (done.returncode, done.stderr) == (0, "1 article\n")

@@ -16,7 +16,7 @@ from whoosh import qparser, sorting
 from whoosh.index import open_dir
 
 from search import FullTextDamagedError, Library, Query
-from search.language import Fuzzy, parse_query
+from search.query import Fuzzy, parse_query
 from search.text import fold
 from tests.conftest import seeds
 from tests.test_answers import build_article, words

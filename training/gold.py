@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from search.cast.recognise import Found, FoundType
+from search.cast.recognise import RecognisedMention, RecognisedType
 from search.model import Document, MentionKind, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_types: dict[str | None, FoundType] = {
+_types: dict[str | None, RecognisedType] = {
     "person": "person", "organisation": "organisation", "place": "place", "event": "event",
     "nationality": "nationality",
 }  # fmt: skip
@@ -24,7 +24,7 @@ class GoldArticle:
     """A document, its mentions, the actor of each, and how much the article counts in training."""
 
     document: Document
-    found: tuple[Found, ...]
+    found: tuple[RecognisedMention, ...]
     actors: tuple[str, ...]
     weight: float = 1.0
 
@@ -38,7 +38,7 @@ def build_document(fields: dict[str, Any]) -> Document:
 def build_gold(fields: dict[str, Any], weight: float = 1.0) -> GoldArticle:
     """The mentions that newscast looks for; times and clauses are none."""
     pairs = [
-        (_build_found(mention, fields["paragraphs"]), str(mention["actor"]))
+        (_build_mention(mention, fields["paragraphs"]), str(mention["actor"]))
         for mention in fields["mentions"]
         if mention["type"] != "time" and (mention["kind"] != "nominal" or len(mention["text"]) <= _longest)
     ]
@@ -47,7 +47,7 @@ def build_gold(fields: dict[str, Any], weight: float = 1.0) -> GoldArticle:
     return GoldArticle(build_document(fields), found, actors, weight)
 
 
-def _build_found(mention: dict[str, Any], texts: Sequence[str]) -> Found:
+def _build_mention(mention: dict[str, Any], texts: Sequence[str]) -> RecognisedMention:
     start, end = mention["start"], mention["end"]
     text = texts[mention["paragraph"]][start:end]
     kind = cast("MentionKind", mention["kind"])
@@ -55,4 +55,4 @@ def _build_found(mention: dict[str, Any], texts: Sequence[str]) -> Found:
     head = (last_word, end)
     if kind == "nominal" and mention.get("head"):
         head = (mention["head"][0], min(end, mention["head"][1]))
-    return Found(mention["paragraph"], start, end, text, kind, _types.get(mention["type"], "other"), head)
+    return RecognisedMention(mention["paragraph"], start, end, text, kind, _types.get(mention["type"], "other"), head)

@@ -1,4 +1,4 @@
-"""Learning to weigh the evidence: gradient-boosted trees over (mention, candidate) pairs, written as plain arrays."""
+"""Learning to weigh the features: gradient-boosted trees over (mention, candidate) pairs, written as plain arrays."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.cast.article import build_members
-from search.cast.evidence import build_features
+from search.cast.article import build_mention_contexts
+from search.cast.features import build_features
 from search.cast.ranker import Similarity
 from search.cast.references import gather
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    from search.cast.article import Member
-    from search.cast.evidence import Candidate
+    from search.cast.article import MentionContext
+    from search.cast.features import Candidate
     from training.gold import GoldArticle
 
 
@@ -39,26 +39,26 @@ def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
     answers: list[bool] = []
     weights: list[float] = []
     for article in articles:
-        members = build_members(article.document, article.found)
+        contexts = build_mention_contexts(article.document, article.found)
         numbers = {actor: number for number, actor in enumerate(dict.fromkeys(article.actors))}
-        actors = {id(member.found): numbers[actor] for member, actor in zip(members, article.actors, strict=True)}
+        actors = {id(context.mention): numbers[actor] for context, actor in zip(contexts, article.actors, strict=True)}
         # Names are grouped by rules at run time; here, by who they are.
-        groups = {member.index: actors[id(member.found)] for member in members if member.found.kind == "name"}
+        groups = {context.index: actors[id(context.mention)] for context in contexts if context.mention.kind == "name"}
 
-        similarity = Similarity([member.found for member in members])
+        similarity = Similarity([context.mention for context in contexts])
 
         def choose(
-            member: Member,
+            context: MentionContext,
             candidates: list[Candidate],
             actors: dict[int, int] = actors,
             similarity: Similarity = similarity,
         ) -> int | None:
-            rows.extend(build_features(member, candidates, similarity.of(member)))
-            is_own = [actors[id(each.last.found)] == actors[id(member.found)] for each in candidates]
+            rows.extend(build_features(context, candidates, similarity.of(context)))
+            is_own = [actors[id(each.last.mention)] == actors[id(context.mention)] for each in candidates]
             answers.extend(is_own)
             return is_own.index(True) if any(is_own) else None
 
-        gather(members, groups, choose)
+        gather(contexts, groups, choose)
         weights += [article.weight] * (len(rows) - len(weights))
     return Pairs(np.array(rows, np.float32), np.array(answers), np.array(weights, np.float32))
 

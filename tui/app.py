@@ -44,7 +44,7 @@ class NewscastApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "put newscast into the background", id="suspend", show=False),
         Binding("ctrl+c", "interrupt", "leave newscast at once", id="interrupt", show=False, priority=True),
-        Binding("ctrl+l", "redraw", "draw the screen anew", id="redraw", show=False),
+        Binding("ctrl+l", "redraw", "draw the screen again", id="redraw", show=False),
     ]
 
     def __init__(  # noqa: PLR0913 - what a reader is made of

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from search import Sighting
+    from search import MentionInContext
 
 
 _most_refusals = 20
@@ -173,32 +173,32 @@ def mentions(context: click.Context, as_json: bool, actor: tuple[str, ...]) -> N
     """
     with open_for_reading(find_setup(context)) as opened:
         found = opened.actor(" ".join(actor))
-        sightings = opened.sightings(found.id)
+        mentions_in_context = opened.mentions_in_context(found.id)
         if as_json:
-            for sighting in sightings:
-                _print_sighting(sighting)
+            for in_context in mentions_in_context:
+                _print_mention(in_context)
             return
-        for (identifier, paragraph, _), some in groupby(sightings, key=_find_sentence):
+        for (identifier, paragraph, _), some in groupby(mentions_in_context, key=_find_sentence):
             together = list(some)
             sentence = max((each.sentence for each in together), key=len)
             marked = mark_spans(sentence, [(each.start, each.end) for each in together])
             click.echo(f"{identifier} ¶{paragraph + 1}  {marked}")
 
 
-def _find_sentence(sighting: Sighting) -> tuple[str, int, int]:
+def _find_sentence(in_context: MentionInContext) -> tuple[str, int, int]:
     """The document, the paragraph and the offset of the sentence in which an actor is mentioned."""
-    return sighting.document.id, sighting.mention.paragraph, sighting.mention.start - sighting.start
+    return in_context.document.id, in_context.mention.paragraph, in_context.mention.start - in_context.start
 
 
-def _print_sighting(sighting: Sighting) -> None:
-    summary = sighting.document
+def _print_mention(in_context: MentionInContext) -> None:
+    summary = in_context.document
     print_json(
         {
             "document": summary.id,
             "title": summary.title,
             "date": summary.published.isoformat() if summary.published else None,
-            **build_mention_json(sighting.mention, summary.id),
-            "sentence": sighting.sentence,
+            **build_mention_json(in_context.mention, summary.id),
+            "sentence": in_context.sentence,
         }
     )
 

@@ -13,7 +13,7 @@ from tui.setup import Setup, find_setup, open_as_it_is, open_for_writing, setup_
 @setup_options
 @json_option
 @click.option("--repair", is_flag=True, help="Set aside what is damaged, and build again what is derived.")
-@click.option("--annotate", "annotates", is_flag=True, help="Find the cast anew where a better model has not seen it.")
+@click.option("--annotate", "annotates", is_flag=True, help="Find the cast again where a better model has not seen it.")
 @click.pass_context
 def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - click passes by name
     """Say whether the library is whole, and mend what can be mended."""

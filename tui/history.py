@@ -1,4 +1,4 @@
-"""The places that were visited, as a browser keeps them."""
+"""The positions that were visited, as a browser keeps them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a reader was: the document, the current paragraph, the line at the top, the taken actor, the mention."""
+class ReadingPosition:
+    """Where a reader was: the document, the current paragraph, the line at the top, the selected actor, the mention."""
 
     document: str
     paragraph: int
     top: int
-    taken: str | None
+    selected: str | None
     mention: Mention | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Places behind and ahead of the present one; every change gives a new History."""
+    """Positions behind and ahead of the present one; every change gives a new History."""
 
-    behind: tuple[Place, ...] = ()
-    ahead: tuple[Place, ...] = ()
+    behind: tuple[ReadingPosition, ...] = ()
+    ahead: tuple[ReadingPosition, ...] = ()
 
     longest = 500
 
-    def leave(self, place: Place) -> History:
-        """Jump away from a place: it is the first to come back to, and nothing is ahead any more."""
-        if self.behind and self.behind[-1] == place:
+    def leave(self, position: ReadingPosition) -> History:
+        """Jump away from a position: it is the first to come back to, and nothing is ahead any more."""
+        if self.behind and self.behind[-1] == position:
             return replace(self, ahead=())
-        return History((*self.behind[-self.longest + 1 :], place), ())
+        return History((*self.behind[-self.longest + 1 :], position), ())
 
-    def back(self, here: Place) -> tuple[History, Place] | None:
-        """One place back, `here` then being ahead; None at the beginning."""
+    def back(self, here: ReadingPosition) -> tuple[History, ReadingPosition] | None:
+        """One position back, `here` then being ahead; None at the beginning."""
         if not self.behind:
             return None
         return History(self.behind[:-1], (*self.ahead, here)), self.behind[-1]
 
-    def forward(self, here: Place) -> tuple[History, Place] | None:
-        """One place forward, `here` then being behind; None at the end."""
+    def forward(self, here: ReadingPosition) -> tuple[History, ReadingPosition] | None:
+        """One position forward, `here` then being behind; None at the end."""
         if not self.ahead:
             return None
         return History((*self.behind, here), self.ahead[:-1]), self.ahead[-1]

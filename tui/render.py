@@ -29,7 +29,7 @@ class Look:
     """Why a run of characters looks as it does; the widget's styles say how."""
 
     type: ActorType | None = None
-    is_taken: bool = False
+    is_selected: bool = False
     is_cursor: bool = False
     is_match: bool = False
     is_uncertain: bool = False
@@ -138,7 +138,7 @@ def build_runs(  # noqa: PLR0913 - what a line shows is just this much
     mentions: Sequence[Mention],
     matches: Sequence[tuple[int, int]],
     *,
-    taken: str | None,
+    selected: str | None,
     cursor: Mention | None,
 ) -> list[Run]:
     """The characters from `start` to `end` of a paragraph as runs; mentions and matches are the paragraph's."""
@@ -151,7 +151,7 @@ def build_runs(  # noqa: PLR0913 - what a line shows is just this much
     runs: list[Run] = []
     for left, right in pairwise(edges):
         around = [mention for mention in mentions if mention.start <= left < mention.end]
-        look = _build_look(around, taken, cursor, is_match=any(first <= left < last for first, last in matches))
+        look = _build_look(around, selected, cursor, is_match=any(first <= left < last for first, last in matches))
         if runs and runs[-1].look == look:
             runs[-1] = Run(runs[-1].text + text[left:right], look)
         else:
@@ -159,14 +159,14 @@ def build_runs(  # noqa: PLR0913 - what a line shows is just this much
     return runs
 
 
-def _build_look(around: list[Mention], taken: str | None, cursor: Mention | None, *, is_match: bool) -> Look:
-    """How characters look that these mentions hold: names by type, nominals and pronouns once their actor is taken."""
-    lit = [mention for mention in around if mention.link and mention.link.actor == taken]
+def _build_look(around: list[Mention], selected: str | None, cursor: Mention | None, *, is_match: bool) -> Look:
+    """How characters in these mentions look: names by type, nominals and pronouns if their actor is selected."""
+    lit = [mention for mention in around if mention.link and mention.link.actor == selected]
     names = [mention for mention in around if mention.kind == "name"]
     shown = min(lit or names, key=lambda mention: mention.end - mention.start, default=None)
     return Look(
         shown.type if shown else None,
-        is_taken=bool(lit),
+        is_selected=bool(lit),
         is_cursor=cursor is not None and cursor in around,
         is_match=is_match,
         is_uncertain=any(mention.link.is_uncertain for mention in lit if mention.link),
@@ -174,7 +174,7 @@ def _build_look(around: list[Mention], taken: str | None, cursor: Mention | None
 
 
 def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> list[tuple[Actor, tuple[Mention, ...]]]:
-    """The actors of a paragraph in order of appearance, named ones first, each with the words used for it there.
+    """The actors of a paragraph in order of first mention, named ones first, each with the words used for it there.
 
     Whoever is only ever "he" or "they" is left out: there is nothing to call them by.
     """

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search import Facets, Library, Marks, NewscastError, NotFoundError, Query, Searches, make_safe_line, restrict_query
+from search import (
+    Facets,
+    Library,
+    Marks,
+    NewscastError,
+    NotFoundError,
+    Query,
+    Searches,
+    expand_saved_searches,
+    make_safe_line,
+    restrict_query,
+)
 from tui.completion import complete_query
 from tui.output import json_option, mark_spans, print_json, say
 from tui.setup import Setup, ask, find_setup, open_for_reading, say_marks_note, setup_options
@@ -153,7 +164,7 @@ def _expand(setup: Setup, text: str) -> str:
         return text
     with closing(Searches(setup.reader_database)) as searches:
         say_marks_note(searches)
-        return searches.expand(text)
+        return expand_saved_searches(text, searches)
 
 
 def _save(setup: Setup, name: str, text: str) -> None:
@@ -186,7 +197,7 @@ def _list_saved(setup: Setup, *, as_json: bool) -> None:
         say_marks_note(searches)
         for each in searches.list_saved():
             try:
-                text = searches.expand(each.query)
+                text = expand_saved_searches(each.query, searches)
             except NotFoundError as error:
                 say(f"newscast: @{each.name}: {error}")
                 continue

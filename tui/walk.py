@@ -14,17 +14,17 @@ Spot = TypeVar("Spot", Mention, Match)
 
 
 def find_next(spots: Sequence[Spot], at: tuple[int, int], direction: int) -> Spot | None:
-    """The nearest spot behind (`direction` 1) or before (-1) a place, given as (paragraph, character)."""
+    """The nearest spot behind (`direction` 1) or before (-1) a position, given as (paragraph, character)."""
     ordered = spots if direction > 0 else tuple(reversed(spots))
     for spot in ordered:
-        place = spot.paragraph, spot.start
-        if (place > at) if direction > 0 else (place < at):
+        position = spot.paragraph, spot.start
+        if (position > at) if direction > 0 else (position < at):
             return spot
     return None
 
 
 def count_before(spots: Sequence[Spot], at: tuple[int, int]) -> int:
-    """How many of the spots stand at or before a place."""
+    """How many of the spots stand at or before a position."""
     return sum((spot.paragraph, spot.start) <= at for spot in spots)
 
 

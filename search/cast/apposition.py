@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.cast.article import Member
+    from search.cast.article import MentionContext
     from search.model import Document
 
 _farthest = 90
@@ -21,31 +21,31 @@ _QUALIFIED = re.compile(
 )
 
 
-def find_appositions(document: Document, members: Sequence[Member]) -> dict[int, int]:
+def find_appositions(document: Document, contexts: Sequence[MentionContext]) -> dict[int, int]:
     """The later mention of each pair → the earlier one, by index."""
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for member in members:
-        text = document.paragraphs[member.found.paragraph].text
-        for earlier in reversed(members[max(0, member.index - 4) : member.index]):
-            if earlier.found.paragraph != member.found.paragraph or earlier.found.end > member.found.start:
+    for context in contexts:
+        text = document.paragraphs[context.mention.paragraph].text
+        for earlier in reversed(contexts[max(0, context.index - 4) : context.index]):
+            if earlier.mention.paragraph != context.mention.paragraph or earlier.mention.end > context.mention.start:
                 continue
-            if _is_apposition(text, earlier, member) and earlier.index not in taken:
-                pairs[member.index] = earlier.index
+            if _is_apposition(text, earlier, context) and earlier.index not in taken:
+                pairs[context.index] = earlier.index
                 taken.add(earlier.index)
                 break
     return pairs
 
 
-def _is_apposition(text: str, earlier: Member, later: Member) -> bool:
-    kinds = earlier.found.kind, later.found.kind
-    if earlier.found.type != later.found.type or earlier.number == "plural" or later.number == "plural":
+def _is_apposition(text: str, earlier: MentionContext, later: MentionContext) -> bool:
+    kinds = earlier.mention.kind, later.mention.kind
+    if earlier.mention.type != later.mention.type or earlier.number == "plural" or later.number == "plural":
         return False
-    gap, after = text[earlier.found.end : later.found.start], later.found.end
+    gap, after = text[earlier.mention.end : later.mention.start], later.mention.end
     if kinds == ("nominal", "name"):
-        if len(gap) > _farthest or not _TO_NAME.fullmatch(gap) or later.found.type == "place":
+        if len(gap) > _farthest or not _TO_NAME.fullmatch(gap) or later.mention.type == "place":
             return False  # "his office in Cambridge, Massachusetts"
-        return later.found.type == "person" if gap == " " else bool(_CLOSED.match(text, after))
+        return later.mention.type == "person" if gap == " " else bool(_CLOSED.match(text, after))
     if kinds == ("name", "nominal"):
         return bool(_TO_NOMINAL.fullmatch(gap) and later.determiner and _QUALIFIED.match(text, after))
     return False

@@ -27,7 +27,7 @@ from search.text import find_sentences, find_words, fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from search.cast.recognise import Found
+    from search.cast.recognise import RecognisedMention
     from search.model import Document
 
 _Each = TypeVar("_Each")
@@ -37,7 +37,7 @@ _BEFORE = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MentionContext:
     """A mention in its article.
 
     `sentence` counts through the article, `rank` the mentions before it in its sentence; `quote` numbers the quotation
@@ -45,7 +45,7 @@ class Member:
     """
 
     index: int
-    found: Found
+    mention: RecognisedMention
     sentence: int
     rank: int
     words: tuple[str, ...]
@@ -67,11 +67,11 @@ class Member:
         return frozenset(self.words[:-1]).difference(determiners, {"s"})
 
 
-def build_members(document: Document, found: Sequence[Found]) -> list[Member]:
+def build_mention_contexts(document: Document, found: Sequence[RecognisedMention]) -> list[MentionContext]:
     """The mentions of an article, in reading order, with what surrounds them."""
-    members: list[Member] = []
+    contexts: list[MentionContext] = []
     sentences_before = quotes_before = 0
-    by_paragraph: dict[int, list[Found]] = {}
+    by_paragraph: dict[int, list[RecognisedMention]] = {}
     for mention in found:
         by_paragraph.setdefault(mention.paragraph, []).append(mention)
     for paragraph in document.paragraphs:
@@ -87,20 +87,25 @@ def build_members(document: Document, found: Sequence[Found]) -> list[Member]:
             rank = ranks[sentence] = ranks.get(sentence, -1) + 1
             quote = _find_quote(quotes, mention.start)
             gap = _find_gap(paragraph.text, mine, place)
-            members.append(
-                _build_member(
-                    len(members), paragraph.text, mention, (sentences_before + sentence, rank),
+            contexts.append(
+                _build_mention_context(
+                    len(contexts), paragraph.text, mention, (sentences_before + sentence, rank),
                     (quote + quotes_before if quote >= 0 else -1, tuple(spoken.get(id(mention), ()))), gap,
                 )
             )  # fmt: skip
         sentences_before += max(1, len(starts))
         quotes_before += len(quotes)
-    return members
+    return contexts
 
 
-def _build_member(
-    index: int, text: str, mention: Found, place: tuple[int, int], speech: tuple[int, tuple[int, ...]], gap: str
-) -> Member:
+def _build_mention_context(
+    index: int,
+    text: str,
+    mention: RecognisedMention,
+    place: tuple[int, int],
+    speech: tuple[int, tuple[int, ...]],
+    gap: str,
+) -> MentionContext:
     before = [word for word, _, _ in find_words(text[max(0, mention.start - _BEFORE) : mention.start])][-4:]
     if mention.kind == "name":
         words = find_tokens(mention.text)
@@ -114,7 +119,7 @@ def _build_member(
         titles = tuple(fold(word) for word in before if is_title(word))
     gender, number = _find_grammar(mention, words, head, pronoun, before)
     near = before[-3:] if mention.kind == "name" else [*before[-1:], *mention.text.split()[:-1]]
-    return Member(
+    return MentionContext(
         index, mention, *place, words,
         head if mention.kind == "pronoun" else build_singular(head) if mention.kind == "nominal" else words[-1],
         _find_determiner(mention, words, before), pronoun, gender, number, titles, _find_countries(near),
@@ -123,7 +128,7 @@ def _build_member(
 
 
 def _find_grammar(
-    mention: Found, words: tuple[str, ...], head: str, pronoun: Pronoun | None, before: list[str]
+    mention: RecognisedMention, words: tuple[str, ...], head: str, pronoun: Pronoun | None, before: list[str]
 ) -> tuple[Gender, GrammaticalNumber]:
     if pronoun:
         return pronoun.gender, pronoun.number
@@ -143,7 +148,7 @@ def _find_grammar(
     return "thing", "singular"
 
 
-def _find_determiner(mention: Found, words: tuple[str, ...], before: list[str]) -> int:
+def _find_determiner(mention: RecognisedMention, words: tuple[str, ...], before: list[str]) -> int:
     if mention.kind != "nominal":
         return 0
     first = determiners.get(words[0], 0) if len(words) > 1 else 0
@@ -160,7 +165,7 @@ def _find_countries(words: Sequence[str]) -> frozenset[str]:
     return frozenset(found for word in words if word[0].isupper() and (found := gazetteer.find(word)))
 
 
-def _find_gap(text: str, mentions: list[Found], place: int) -> str:
+def _find_gap(text: str, mentions: list[RecognisedMention], place: int) -> str:
     if not place:
         return ""
     before, mention = mentions[place - 1], mentions[place]
@@ -173,9 +178,11 @@ def _find_quote(quotes: list[tuple[int, int]], position: int) -> int:
     return number if number >= 0 and position < quotes[number][1] else -1
 
 
-def _find_speakers(text: str, quotes: list[tuple[int, int]], mentions: list[Found]) -> dict[int, Found]:
+def _find_speakers(
+    text: str, quotes: list[tuple[int, int]], mentions: list[RecognisedMention]
+) -> dict[int, RecognisedMention]:
     """Quotation → the mention beside a verb of speaking just before or after it."""
-    speakers: dict[int, Found] = {}
+    speakers: dict[int, RecognisedMention] = {}
     outside = [mention for mention in mentions if _find_quote(quotes, mention.start) < 0]
     by_end = sorted(range(len(outside)), key=lambda place: outside[place].end)
     for number, (start, end) in enumerate(quotes):
@@ -199,7 +206,7 @@ def _slice(ordered: list[_Each], first: int, last: int, key: Callable[[_Each], i
     return ordered[bisect_left(ordered, first, key=key) : bisect_right(ordered, last, key=key)]
 
 
-def _is_beside_speaking(text: str, mention: Found, start: int, end: int) -> bool:
+def _is_beside_speaking(text: str, mention: RecognisedMention, start: int, end: int) -> bool:
     """Does a verb of speaking stand right before or, with at most an apposition between, after the mention?"""
     before = [fold(word) for word, _, _ in find_words(text[start : mention.start])]
     after = [fold(word) for word, _, _ in find_words(text[mention.end : end])]

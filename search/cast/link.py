@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from search.actor_lookup import NameForms, Short
 from search.cast.gazetteer import read_gazetteer
 from search.cast.lexicon import general_nouns
 from search.cast.names import build_key, build_slug, fold_acronym, is_acronym, is_general, left_out_words, peoples
-from search.known_actors import NameForms, Short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from search.known_actors import KnownActor, KnownActors
+    from search.actor_lookup import ActorLookup, LibraryActor
     from search.model import Actor, Cast
 
-_least_company = 0.5
+_least_cooccurrence = 0.5
 """Half of what one actor counts that is in no article but this one and one of the owner's."""
 _most_owners = 8
 _DOMINANCE = 5
@@ -62,7 +62,7 @@ def _says_not_whose(key: str, keys: Iterable[str]) -> bool:
 class Linker:
     """Links the cast of one Document after the other to the actors of the Library."""
 
-    def __init__(self, known: KnownActors) -> None:
+    def __init__(self, known: ActorLookup) -> None:
         self._known = known
 
     def link(self, document: int, cast: Cast) -> None:
@@ -70,7 +70,7 @@ class Linker:
         for actor in cast.actors.values():
             if not actor.aliases:
                 nameless = self._known.create_nameless_actor(document, actor)
-                self._known.add_appearance(document, nameless, actor, _no_forms)
+                self._known.add_document_actor(document, nameless, actor, _no_forms)
         actors = [(actor, find_forms(actor)) for actor in cast.actors.values() if actor.aliases]
         actors.sort(key=lambda pair: not pair[1].is_full)  # full names first: a short one may mean them
         number: int | None
@@ -81,7 +81,7 @@ class Linker:
                 number = self._find_by_keys(forms.keys, is_person=False)
             if number is None:
                 number = self._known.create_actor(actor, build_slug(actor.name), forms)
-            self._known.add_appearance(document, number, actor, forms)
+            self._known.add_document_actor(document, number, actor, forms)
 
     def find_shorts(self, cast: Cast) -> set[Short]:
         """The short names that the full names in this cast answer to."""
@@ -89,14 +89,14 @@ class Linker:
         return {Short(short, forms.is_person) for forms in every if forms.is_full for short in forms.shorts}
 
     def link_shorts(self, shorts: Iterable[Short]) -> None:
-        """Link anew whoever has only such a name in an article, since its owners are others, or in other articles."""
+        """Link again whoever has only such a name in an article, since its owners are others, or in other articles."""
         for short in sorted(shorts):
-            for appearance in self._known.find_short_appearances(short.name, is_person=short.is_person):
-                number = self._find_owner(appearance.document, short.name, (short.name,), is_person=short.is_person)
-                if number is None and appearance.actor_is_full:
-                    number = self._known.copy_actor(appearance.number, short.name)
-                if number not in {None, appearance.actor}:
-                    self._known.move_appearance(appearance.number, number)
+            for document_actor in self._known.find_short_document_actors(short.name, is_person=short.is_person):
+                number = self._find_owner(document_actor.document, short.name, (short.name,), is_person=short.is_person)
+                if number is None and document_actor.actor_is_full:
+                    number = self._known.copy_actor(document_actor.number, short.name)
+                if number not in {None, document_actor.actor}:
+                    self._known.move_document_actor(document_actor.number, number)
 
     def find_sole_owners(self, shorts: Iterable[Short]) -> dict[Short, int | None]:
         """The actor that each short name means wherever it stands alone; None where that is for the article to say."""
@@ -107,7 +107,7 @@ class Linker:
         is_clear = len(owners) == 1 or (owners and owners[0].documents >= _DOMINANCE * owners[1].documents)
         return owners[0].number if is_clear else None
 
-    def _find_owners(self, short: str, *, is_person: bool) -> list[KnownActor]:
+    def _find_owners(self, short: str, *, is_person: bool) -> list[LibraryActor]:
         """Whose full names answer to it, the one that stands under them in most articles first."""
         return sorted(
             self._known.find_by_short(short, is_person=is_person), key=lambda actor: (-actor.documents, actor.number)
@@ -150,20 +150,23 @@ class Linker:
             return None
         owners = self._find_owners(short, is_person=is_person)
         if owners:
-            return self._find_sole_owner(Short(short, is_person)) or self._find_owner_by_company(document, owners)
+            return self._find_sole_owner(Short(short, is_person)) or self._find_owner_by_cooccurrence(document, owners)
         return self._find_by_keys(keys, is_person=is_person)
 
-    def _find_owner_by_company(self, document: int, owners: list[KnownActor]) -> int | None:
+    def _find_owner_by_cooccurrence(self, document: int, owners: list[LibraryActor]) -> int | None:
         """The owner for whom the article's other actors and its date speak, if they speak for one alone."""
         scored = sorted(
-            ((self._known.score_company(document, owner.number), -owner.number) for owner in owners[:_most_owners]),
+            (
+                (self._known.score_cooccurrence(document, owner.number), -owner.number)
+                for owner in owners[:_most_owners]
+            ),
             reverse=True,
         )
         (best, number), (second, _) = scored[:2]
-        return -number if best >= _least_company and best >= 2 * second else None
+        return -number if best >= _least_cooccurrence and best >= 2 * second else None
 
 
-def _choose_most_frequent(found: list[KnownActor]) -> int:
+def _choose_most_frequent(found: list[LibraryActor]) -> int:
     return max(found, key=lambda actor: (actor.documents, -actor.number)).number
 
 

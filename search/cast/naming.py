@@ -22,7 +22,7 @@ from search.cast.names import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from search.cast.recognise import Found
+    from search.cast.recognise import RecognisedMention
     from search.model import ActorType, Document, Why
 
 _Key = TypeVar("_Key")
@@ -45,7 +45,7 @@ class NameGroup:
     tokens: tuple[str, ...]
     place: str | None
     first: tuple[int, int]
-    names: list[Found] = field(default_factory=list)
+    names: list[RecognisedMention] = field(default_factory=list)
     joined: list[tuple[NameGroup, Why]] = field(default_factory=list)
     types: Counter[ActorType] = field(default_factory=Counter)
     """How many of its own names were taken for what."""
@@ -54,10 +54,10 @@ class NameGroup:
     is_acronym: bool = True
     """Is it only ever written as one, like "HTS"?"""
 
-    def add(self, name: Found) -> None:
+    def add(self, name: RecognisedMention) -> None:
         """One more mention of this name."""
         self.names.append(name)
-        self.first = min(self.first, name.place)
+        self.first = min(self.first, name.position)
         if name.mention_type != "other":  # which only says that the recogniser did not know
             self.types[name.mention_type] += 1
         self.is_acronym = self.is_acronym and not self.place and is_acronym(name.text)
@@ -69,7 +69,7 @@ class NameGroup:
         self.has_acronym = self.has_acronym or why == "acronym"
 
     @property
-    def all_names(self) -> list[Found]:
+    def all_names(self) -> list[RecognisedMention]:
         """Its own names and those of the groups joined to it."""
         return [*self.names, *(name for other, _ in self.joined for name in other.all_names)]
 
@@ -95,8 +95,8 @@ class NameGroup:
         return self.type == "person" and len(self.tokens) > 1
 
 
-def group_names(document: Document, names: Iterable[Found]) -> list[NameGroup]:
-    """The names of a document put together by actor, in order of appearance."""
+def group_names(document: Document, names: Iterable[RecognisedMention]) -> list[NameGroup]:
+    """The names of a document put together by actor, in the order of their first mentions."""
     groups = _group_by_name(names)
     for rule in (_join_longer_names, _join_single_names, _join_partial_names):
         groups = rule(groups)
@@ -104,7 +104,7 @@ def group_names(document: Document, names: Iterable[Found]) -> list[NameGroup]:
     return sorted(groups, key=lambda group: group.first)
 
 
-def _group_by_name(names: Iterable[Found]) -> list[NameGroup]:
+def _group_by_name(names: Iterable[RecognisedMention]) -> list[NameGroup]:
     gazetteer = read_gazetteer()
     groups: dict[str, NameGroup] = {}
     for name in names:
@@ -113,7 +113,7 @@ def _group_by_name(names: Iterable[Found]) -> list[NameGroup]:
         key = f"place:{place}" if place else build_key(name.text)
         group = groups.get(key)
         if group is None:
-            group = groups[key] = NameGroup(key, find_tokens(name.text), place, name.place)
+            group = groups[key] = NameGroup(key, find_tokens(name.text), place, name.position)
         group.add(name)
     return list(groups.values())
 
@@ -308,7 +308,7 @@ def _may_have_acronym(group: NameGroup) -> bool:
     return group.type != "person" or (len(group.tokens) > 2 and not group.joined)
 
 
-def find_why(group: NameGroup) -> Iterator[tuple[Found, Why]]:
+def find_why(group: NameGroup) -> Iterator[tuple[RecognisedMention, Why]]:
     """Each name of the group with the reason why it is this actor's."""
     for name in group.names:
         yield name, _find_reason(group, name)
@@ -317,7 +317,7 @@ def find_why(group: NameGroup) -> Iterator[tuple[Found, Why]]:
             yield name, reason
 
 
-def _find_reason(group: NameGroup, name: Found) -> Why:
+def _find_reason(group: NameGroup, name: RecognisedMention) -> Why:
     text = strip_possessive(name.text)
     if group.place is None or build_key(text) == build_key(group.place):
         return "name"

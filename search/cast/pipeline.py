@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.cast.names import is_title
-from search.cast.recognise import Found, FoundType
+from search.cast.recognise import RecognisedMention, RecognisedType
 from search.errors import UnknownRecogniserError
 from search.text import find_words
 
 if TYPE_CHECKING:
     from search.model import Document
 
-_types: dict[str, FoundType] = {
+_types: dict[str, RecognisedType] = {
     "PERSON": "person", "PER": "person", "ORG": "organisation", "GPE": "place", "LOC": "place", "FAC": "place",
     "NORP": "nationality", "EVENT": "event", "WORK_OF_ART": "work", "PRODUCT": "other", "LAW": "other",
     "LANGUAGE": "other", "MISC": "other",
@@ -38,7 +38,7 @@ class PipelineRecogniser:
             ) from error
         self.name = f"spacy:{pipeline}"
 
-    def recognise(self, document: Document) -> tuple[Found, ...]:
+    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
         """The names in the document; spaCy's pipelines look for no nominals or pronouns."""
         texts = [paragraph.text for paragraph in document.paragraphs]
         return tuple(
@@ -50,7 +50,7 @@ class PipelineRecogniser:
         )
 
 
-def _build_name(paragraph: int, text: str, start: int, end: int, type_: FoundType) -> Found | None:
+def _build_name(paragraph: int, text: str, start: int, end: int, type_: RecognisedType) -> RecognisedMention | None:
     """The entity without its article, its title and its possessive."""
     words = [(word, first + start, last + start) for word, first, last in find_words(text[start:end])]
     while len(words) > 1 and (words[0][0].lower() == "the" or (type_ == "person" and is_title(words[0][0]))):
@@ -61,4 +61,4 @@ def _build_name(paragraph: int, text: str, start: int, end: int, type_: FoundTyp
     if text[start:end].endswith(("'s", "’s")):
         end -= 2
     head = (max(start, text.rfind(" ", start, end) + 1), end)
-    return Found(paragraph, start, end, text[start:end], "name", type_, head)
+    return RecognisedMention(paragraph, start, end, text[start:end], "name", type_, head)

@@ -1,4 +1,4 @@
-"""The ranker: weighs the evidence for each candidate, and takes one only if it is sure enough."""
+"""The ranker: weighs each candidate's features, and chooses one only if it is sure enough."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.cast.evidence import build_features
+from search.cast.features import build_features
 from search.cast.trees import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from search.cast.article import Member
-    from search.cast.evidence import Candidate, Similar
-    from search.cast.recognise import Found
+    from search.cast.article import MentionContext
+    from search.cast.features import Candidate, Similar
+    from search.cast.recognise import RecognisedMention
     from search.model import MentionKind
 
 least_sure: dict[MentionKind, float] = {"name": 0.7, "nominal": 0.75, "pronoun": 0.5}
@@ -28,15 +28,15 @@ least_sure: dict[MentionKind, float] = {"name": 0.7, "nominal": 0.75, "pronoun":
 class Similarity:
     """How far the network takes mentions of an article for one: the later one's query times the earlier one's key."""
 
-    def __init__(self, found: Sequence[Found]) -> None:
+    def __init__(self, found: Sequence[RecognisedMention]) -> None:
         width = next((len(each.vectors[0]) for each in found if each.vectors), 0)
         nothing = np.zeros(width, dtype=np.float32)
         self._queries = [each.vectors[0] if each.vectors else None for each in found]
         self._keys = np.array([each.vectors[1] if each.vectors else nothing for each in found])
 
-    def of(self, member: Member) -> Similar | None:
+    def of(self, context: MentionContext) -> Similar | None:
         """How to ask it of earlier mentions, by their indexes; None for a mention that the network has not read."""
-        query = self._queries[member.index]
+        query = self._queries[context.index]
         if query is None:
             return None
 
@@ -64,9 +64,9 @@ class Ranker:
     def __init__(self, path: Path) -> None:
         self._trees = Trees(path)
 
-    def choose(self, member: Member, candidates: list[Candidate], similarity: Similarity) -> tuple[int, float]:
+    def choose(self, context: MentionContext, candidates: list[Candidate], similarity: Similarity) -> tuple[int, float]:
         """The place of the likeliest candidate, and its probability; `similarity` is of the article's mentions."""
-        rows = np.array(build_features(member, candidates, similarity.of(member)), dtype=np.float32)
+        rows = np.array(build_features(context, candidates, similarity.of(context)), dtype=np.float32)
         probabilities = self._trees(rows)
         best = int(probabilities.argmax())
         return best, float(probabilities[best])

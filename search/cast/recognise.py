@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from search.model import ActorType, Document, MentionKind
 
-FoundType = Literal["person", "organisation", "place", "nationality", "event", "work", "other"]
+RecognisedType = Literal["person", "organisation", "place", "nationality", "event", "work", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecognisedMention:
     """A stretch of a paragraph that may mean an actor: `head` is its head word, `probability` how sure that is.
 
     `vectors` are the network's query and key, by which a later mention looks for an earlier one; None without them.
@@ -29,13 +29,13 @@ class Found:
     end: int
     text: str
     kind: MentionKind
-    type: FoundType
+    type: RecognisedType
     head: tuple[int, int]
     probability: float = 1.0
     vectors: tuple[NDArray[np.float32], NDArray[np.float32]] | None = field(default=None, compare=False)
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Where it stands in reading order."""
         return self.paragraph, self.start
 
@@ -50,7 +50,7 @@ class Recogniser(Protocol):
 
     name: str
 
-    def recognise(self, document: Document) -> tuple[Found, ...]:
+    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
         """The mentions in reading order; names do not overlap each other, nominals may hold names."""
         ...
 

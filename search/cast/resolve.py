@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from search.cast.apposition import find_appositions
-from search.cast.article import build_members
+from search.cast.article import build_mention_contexts
 from search.cast.names import strip_possessive
 from search.cast.naming import choose_name, find_why, group_names
 from search.cast.references import gather
@@ -16,10 +16,10 @@ from search.model import Actor, ActorType, Cast, Link, Mention
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.cast.article import Member
-    from search.cast.evidence import Candidate
+    from search.cast.article import MentionContext
+    from search.cast.features import Candidate
     from search.cast.naming import NameGroup
-    from search.cast.recognise import Found, Recogniser
+    from search.cast.recognise import RecognisedMention, Recogniser
     from search.model import Document, Why
 
 _confidence: dict[Why, float] = {
@@ -45,8 +45,8 @@ def find_cast(document: Document, recogniser: Recogniser) -> Cast:
     return resolve(document, recogniser.recognise(document))
 
 
-def resolve(document: Document, found: Sequence[Found]) -> Cast:
-    """The mentions of a document linked to its actors; the actors' ids are "1", "2" … in order of appearance.
+def resolve(document: Document, found: Sequence[RecognisedMention]) -> Cast:
+    """The mentions of a document linked to its actors; the actors' ids are "1", "2" … in order of first mention.
 
     What is mentioned once without a name is nobody's actor: such a person, organisation or place stays unlinked, such
     a thing is left out.
@@ -57,53 +57,59 @@ def resolve(document: Document, found: Sequence[Found]) -> Cast:
         for number, group in enumerate(groups)
         for name, why in find_why(group)
     }
-    members = build_members(document, found)
-    numbers = {member.index: named[member.found.place].group for member in members if member.found.kind == "name"}
-    candidates, sure = _gather(members, numbers, find_appositions(document, members))
+    contexts = build_mention_contexts(document, found)
+    numbers = {
+        context.index: named[context.mention.position].group for context in contexts if context.mention.kind == "name"
+    }
+    candidates, sure = _gather(contexts, numbers, find_appositions(document, contexts))
     mentions: list[Mention] = []
     actors: dict[str, Actor] = {}
     for candidate in candidates:
-        if candidate.names or len(candidate.members) > 1:
+        if candidate.names or len(candidate.contexts) > 1:
             number = str(len(actors) + 1)
             group = groups[numbers[candidate.names[0].index]] if candidate.names else None
-            linked = [_link(member, number, named, sure, group) for member in candidate.members]
+            linked = [_link(context, number, named, sure, group) for context in candidate.contexts]
             actors[number] = _build_actor(number, candidate, group)
             mentions += linked
-        elif (lone := candidate.last.found).type not in _things:
+        elif (lone := candidate.last.mention).type not in _things:
             mentions.append(_build_mention(lone, None))
     mentions.sort(key=lambda mention: (mention.paragraph, mention.start, -mention.end))
     return Cast(tuple(mentions), actors)
 
 
 def _gather(
-    members: list[Member], groups: dict[int, int], appositions: dict[int, int]
+    contexts: list[MentionContext], groups: dict[int, int], appositions: dict[int, int]
 ) -> tuple[list[Candidate], dict[int, float]]:
     """The actors, and how sure it is of each nominal and pronoun that it was put to one."""
     sure = dict.fromkeys(appositions, _apposed)
-    if all(member.found.kind == "name" for member in members):
-        return gather(members, groups, None), sure  # names alone: rules only
+    if all(context.mention.kind == "name" for context in contexts):
+        return gather(contexts, groups, None), sure  # names alone: rules only
     from search.cast.ranker import Similarity, calibrate, least_sure, read_ranker
 
-    ranker, similarity = read_ranker(), Similarity([member.found for member in members])
+    ranker, similarity = read_ranker(), Similarity([context.mention for context in contexts])
 
-    def choose(member: Member, candidates: list[Candidate]) -> int | None:
-        best, probability = ranker.choose(member, candidates, similarity)
-        if probability < least_sure[member.found.kind]:
+    def choose(context: MentionContext, candidates: list[Candidate]) -> int | None:
+        best, probability = ranker.choose(context, candidates, similarity)
+        if probability < least_sure[context.mention.kind]:
             return None
-        sure[member.index] = calibrate(probability)
+        sure[context.index] = calibrate(probability)
         return best
 
-    return gather(members, groups, choose, appositions), sure
+    return gather(contexts, groups, choose, appositions), sure
 
 
 def _link(
-    member: Member, actor: str, named: dict[tuple[int, int], _Named], sure: dict[int, float], group: NameGroup | None
+    context: MentionContext,
+    actor: str,
+    named: dict[tuple[int, int], _Named],
+    sure: dict[int, float],
+    group: NameGroup | None,
 ) -> Mention:
-    found = member.found
+    found = context.mention
     if found.kind != "name":
-        return _build_mention(found, Link(actor, found.kind, round(sure.get(member.index, found.probability), 2)))
-    why = named[found.place].why
-    if why == "surname" and member.titles:
+        return _build_mention(found, Link(actor, found.kind, round(sure.get(context.index, found.probability), 2)))
+    why = named[found.position].why
+    if why == "surname" and context.titles:
         why = "title"
     kind: ActorType = group.known_type if group else "other"
     mention = _build_mention(found, Link(actor, why, _unknown_type if kind == "other" else _confidence[why]))
@@ -113,16 +119,16 @@ def _link(
     return replace(mention, type="other" if why == "demonym" else kind)
 
 
-def _build_mention(found: Found, link: Link | None) -> Mention:
+def _build_mention(found: RecognisedMention, link: Link | None) -> Mention:
     return Mention(found.paragraph, found.start, found.end, found.text, found.kind, found.mention_type, link)
 
 
 def _build_actor(number: str, candidate: Candidate, group: NameGroup | None) -> Actor:
-    names = list(dict.fromkeys(strip_possessive(member.found.text) for member in candidate.names))
+    names = list(dict.fromkeys(strip_possessive(context.mention.text) for context in candidate.names))
     if group is not None:
         return Actor(
-            number, group.place or choose_name(names), group.known_type, tuple(names), len(candidate.members), 1
+            number, group.place or choose_name(names), group.known_type, tuple(names), len(candidate.contexts), 1
         )
-    nominals = [member.found.text for member in candidate.nominals] or [""]
-    types = Counter[ActorType](member.found.mention_type for member in candidate.members)
-    return Actor(number, max(nominals, key=len), types.most_common(1)[0][0], (), len(candidate.members), 1)
+    nominals = [context.mention.text for context in candidate.nominals] or [""]
+    types = Counter[ActorType](context.mention.mention_type for context in candidate.contexts)
+    return Actor(number, max(nominals, key=len), types.most_common(1)[0][0], (), len(candidate.contexts), 1)

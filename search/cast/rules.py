@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from search.cast.gazetteer import read_gazetteer
 from search.cast.names import calendar, is_acronym, is_title, particles, strip_possessive
-from search.cast.recognise import Found
+from search.cast.recognise import RecognisedMention
 from search.text import find_sentences, fold
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ class RuleRecogniser:
     def __init__(self) -> None:
         self._gazetteer = read_gazetteer()
 
-    def recognise(self, document: Document) -> tuple[Found, ...]:
+    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
         """The names in the document, typed by their words and what stands before them."""
         paragraphs = [list(_find_words(paragraph.text)) for paragraph in document.paragraphs]
         ordinary = {word.folded for words in paragraphs for word in words if word.text[0].islower()}
         attested = {word.folded for words in paragraphs for word in words if word.capital and not word.initial}
-        mentions: list[Found] = []
+        mentions: list[RecognisedMention] = []
         for paragraph, words in zip(document.paragraphs, paragraphs, strict=True):
             if paragraph.text.isupper():
                 continue
@@ -106,7 +106,7 @@ class RuleRecogniser:
                     start, end = name[0].start, name[-1].start + len(strip_possessive(name[-1].text))
                     text = paragraph.text[start:end]
                     head = (name[-1].start, end)
-                    mentions.append(Found(paragraph.index, start, end, text, "name", kind, head))
+                    mentions.append(RecognisedMention(paragraph.index, start, end, text, "name", kind, head))
         return tuple(mentions)
 
     def _divide(

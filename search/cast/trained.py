@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from search.cast.agree import agree
+from search.cast.consistency import make_consistent
 from search.cast.encoder import Reading, read_encoder
 from search.cast.labels import name_labels, name_types, reference_labels
 from search.cast.names import calendar, is_title, particles
-from search.cast.recognise import Found, FoundType
+from search.cast.recognise import RecognisedMention, RecognisedType
 from search.text import fold
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class TrainedRecogniser:
     def __init__(self) -> None:
         self._encoder = read_encoder()
 
-    def recognise(self, document: Document) -> tuple[Found, ...]:
+    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
         """The mentions in reading order."""
         texts = [paragraph.text for paragraph in document.paragraphs]
         readings = self._encoder.read(texts)
-        names = agree(texts, [find_names(index, text, readings[index]) for index, text in enumerate(texts)])
+        names = make_consistent(texts, [find_names(index, text, readings[index]) for index, text in enumerate(texts)])
         found = [
             mention
             for index, text in enumerate(texts)
@@ -50,7 +50,7 @@ class TrainedRecogniser:
         return tuple(sorted(found, key=lambda mention: (mention.paragraph, mention.start, -mention.end)))
 
 
-def find_names(paragraph: int, text: str, reading: Reading) -> list[Found]:
+def find_names(paragraph: int, text: str, reading: Reading) -> list[RecognisedMention]:
     """The names in a paragraph: runs of words, each of the type that its words together speak for."""
     if not len(reading.words):
         return []
@@ -58,10 +58,10 @@ def find_names(paragraph: int, text: str, reading: Reading) -> list[Found]:
     begins, insides = probabilities[:, 1::2], probabilities[:, 2::2]
     types = begins + insides
     is_inside = probabilities[:, _outside] < 0.5
-    found: list[Found] = []
+    found: list[RecognisedMention] = []
     for first, last in _find_runs(is_inside, begins, insides):
         weights = types[first:last].sum(axis=0)
-        type_ = cast("FoundType", name_types[int(weights.argmax())])
+        type_ = cast("RecognisedType", name_types[int(weights.argmax())])
         sure = float(weights.max() / (last - first))
         if sure < _least_typed:
             type_ = "other"
@@ -87,8 +87,8 @@ def _find_runs(
 
 
 def _build_name(
-    paragraph: int, text: str, reading: Reading, run: tuple[int, int], type_: FoundType, sure: float
-) -> Found | None:
+    paragraph: int, text: str, reading: Reading, run: tuple[int, int], type_: RecognisedType, sure: float
+) -> RecognisedMention | None:
     spans = reading.words.spans
     first, last = run
     while first < last and not _is_wordy(text, spans[first]):
@@ -105,7 +105,7 @@ def _build_name(
         return None
     first = _take_in_particle(text, spans, first)
     start, end = spans[first][0], spans[last - 1][1]
-    return Found(
+    return RecognisedMention(
         paragraph, start, end, text[start:end], "name", type_, spans[last - 1], sure,
         (reading.queries[last - 1], reading.keys[last - 1]),
     )  # fmt: skip
@@ -129,7 +129,9 @@ def _may_end(text: str, span: tuple[int, int]) -> bool:
     return _is_wordy(text, span) or piece in "!)®™" or (piece == "." and ("." in before or before[-2:] in {"Jr", "Sr"}))
 
 
-def find_references(paragraph: int, text: str, reading: Reading, names: list[Found]) -> Iterator[Found]:
+def find_references(
+    paragraph: int, text: str, reading: Reading, names: list[RecognisedMention]
+) -> Iterator[RecognisedMention]:
     """The nominals and pronouns in a paragraph that are no part of its names."""
     if not len(reading.words):
         return
@@ -151,9 +153,9 @@ def find_references(paragraph: int, text: str, reading: Reading, names: list[Fou
         while first < head and not _is_wordy(text, spans[first]):
             first += 1
         start = spans[first][0]
-        yield Found(
-            paragraph, start, end, text[start:end], cast("MentionKind", kind), cast("FoundType", type_), spans[head],
-            float(sure[head]), (reading.queries[head], reading.keys[head]),
+        yield RecognisedMention(
+            paragraph, start, end, text[start:end], cast("MentionKind", kind), cast("RecognisedType", type_),
+            spans[head], float(sure[head]), (reading.queries[head], reading.keys[head]),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Found = TypeVar("Found")
+Built = TypeVar("Built")
 
 _large = 5_000
 
@@ -29,7 +29,7 @@ class Cache:
         )
         self._lock = Lock()
 
-    def find(self, key: tuple[str, ...], build: Callable[[], tuple[int, Found]]) -> Found:
+    def find(self, key: tuple[str, ...], build: Callable[[], tuple[int, Built]]) -> Built:
         """Return what is known for this key; if nothing is, build it: `build` returns its size and the answer."""
         with self._lock:
             entry = self._small.get(key) or self._large.get(key)

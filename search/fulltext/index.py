@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from search.model import Document
 
 schema_version = 5
-"""Raise it when anything that decides the index's content changes: an older index is then built anew."""
+"""Raise it when anything that decides the index's content changes: an older index is then built again."""
 
 room_alone, room_among_many = 1_500_000, 200_000
 """The room of the cache: for one reader, and for each of many readers with a process of their own."""
@@ -223,7 +223,7 @@ class FullText:
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        """Whatever goes wrong on a damaged file, as one error; the next call opens the index anew."""
+        """Whatever goes wrong on a damaged file, as one error; the next call opens the index again."""
         try:
             yield
         except FullTextDamagedError:

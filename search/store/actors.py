@@ -101,7 +101,8 @@ class Actors:
         """Who is in the document in row `number`, with the mentions in its paragraphs from `first` to `last`."""
         rows = self._connection.execute(
             "SELECT paragraph, start, end, mentions.kind, mentions.type, actors.id, why, confidence FROM mentions"
-            " LEFT JOIN appearances ON appearances.number = appearance LEFT JOIN actors ON actors.number = actor"
+            " LEFT JOIN document_actors ON document_actors.number = document_actor"
+            " LEFT JOIN actors ON actors.number = actor"
             " WHERE mentions.document = ? AND paragraph BETWEEN ? AND ? ORDER BY paragraph, start, end DESC",
             [number, first, last],
         ).fetchall()
@@ -110,7 +111,7 @@ class Actors:
         built = (_build_mention(document, row[:5], links.get(row[5:])) for row in rows)
         mentions = tuple(mention for mention in built if mention is not None)
         actors = self._connection.execute(
-            f"SELECT DISTINCT {_ACTOR} FROM appearances JOIN actors ON actors.number = actor WHERE document = ?",
+            f"SELECT DISTINCT {_ACTOR} FROM document_actors JOIN actors ON actors.number = actor WHERE document = ?",
             [number],
         ).fetchall()
         return Cast(mentions, {row[1]: self._build_actor(row) for row in actors})
@@ -119,7 +120,7 @@ class Actors:
         """The rows and summaries of the documents that an actor appears in, oldest first: the order of walking."""
         rows = self._connection.execute(
             f"SELECT DISTINCT documents.number, {summary_columns} FROM actors"
-            " JOIN appearances ON actor = actors.number JOIN documents ON documents.number = document"
+            " JOIN document_actors ON actor = actors.number JOIN documents ON documents.number = document"
             " WHERE actors.id = ? ORDER BY published, documents.number",
             [actor],
         )

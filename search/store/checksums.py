@@ -1,8 +1,8 @@
 """Checksums: whether each document's text and cast are as they were written.
 
-`text` covers a document's own row. `cast` covers its mentions, its appearances and its corrections, but not to which
-actors the appearances are linked: linking moves those, and `links`, a sum over them, moves with it. What actors are
-called and how often they appear follows from the appearances (`derived.py`).
+`text` covers a document's own row. `cast` covers its mentions, its document actors and its corrections, but not the
+actors of the Library that these are linked to: linking changes that, and with it `links`, a sum over the links. What
+actors are called and how often they are mentioned follows from the document actors (`derived.py`).
 """
 
 from __future__ import annotations
@@ -28,16 +28,18 @@ def _concatenate(columns: str, table: str, order: str) -> str:
     return f"(SELECT coalesce(CAST(group_concat({values}) AS BLOB), '') FROM ({rows}))"
 
 
-_CAST = "SELECT " + ", ".join((
-    _concatenate(
-        f"paragraph, start, end, kind, type, appearance, why, typeof(confidence), {_CONFIDENCE}", "mentions",
-        "paragraph, start, end",
-    ),
-    _concatenate(
-        "number, local, name, type, is_person, short, names, keys, shorts, mentions", "appearances", "number"
-    ),
-    _concatenate(f"paragraph, start, end, appearance, why, {_CONFIDENCE}", "corrections", "paragraph, start, end"),
-))  # fmt: skip
+def _build_cast_query(document_actors: str, document_actor: str) -> str:
+    """What reads a document's cast; given are the name of the table, and of the columns that point into it."""
+    mention = "paragraph, start, end"
+    columns = "number, local, name, type, is_person, short, names, keys, shorts, mentions"
+    parts = (
+        _concatenate(
+            f"{mention}, kind, type, {document_actor}, why, typeof(confidence), {_CONFIDENCE}", "mentions", mention
+        ),
+        _concatenate(columns, document_actors, "number"),
+        _concatenate(f"{mention}, {document_actor}, why, {_CONFIDENCE}", "corrections", mention),
+    )
+    return f"SELECT {', '.join(parts)}"
 
 
 def build_text_checksum(columns: Sequence[object]) -> bytes:
@@ -49,20 +51,27 @@ def build_text_checksum(columns: Sequence[object]) -> bytes:
 
 
 def build_actor_checksum(identifier: str, *flags: int) -> int:
-    """The checksum of what an actor's row says and its appearances do not: id, is_person, is_full, is_named."""
+    """The checksum of what an actor's row says and its document actors do not: id, is_person, is_full, is_named."""
     return zlib.crc32(ascii((identifier, *(int(flag) if isinstance(flag, bool) else flag for flag in flags))).encode())
 
 
-def build_link_checksum(appearance: int, actor: int) -> int:
-    """What one appearance adds to its document's sum of links."""
-    return zlib.crc32(b"%d:%d" % (appearance, actor))
+def build_link_checksum(document_actor: int, actor: int) -> int:
+    """What one document actor adds to its document's sum of links."""
+    return zlib.crc32(b"%d:%d" % (document_actor, actor))
 
 
 class Checksums:
     """The checksums of one Library's documents; written in the caller's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        document_actors: str = "document_actors",
+        document_actor: str = "document_actor",
+    ) -> None:
         self._connection = connection
+        self._cast_query = _build_cast_query(document_actors, document_actor)
+        self._links_query = f"SELECT number, actor FROM {document_actors} WHERE document = ?"
 
     def write_text(self, columns: Sequence[object]) -> None:
         """Keep the checksum of a document's row, given as its `text_columns`."""
@@ -101,16 +110,16 @@ class Checksums:
     def _build_cast_checksums(self, number: int) -> tuple[bytes, int]:
         """Of the cast, and of its links."""
         found = blake2b(digest_size=8)
-        for part in self._connection.execute(_CAST, [number]).fetchone():
+        for part in self._connection.execute(self._cast_query, [number]).fetchone():
             found.update(part or b"")
             found.update(b"\n")
-        links = self._connection.execute("SELECT number, actor FROM appearances WHERE document = ?", [number])
+        links = self._connection.execute(self._links_query, [number])
         return found.digest(), sum(build_link_checksum(*row) for row in links)
 
 
-def fill_checksums(connection: sqlite3.Connection) -> None:
-    """Write the checksums of all that an older version has left: the migration to them."""
-    checksums = Checksums(connection)
+def fill_checksums(connection: sqlite3.Connection, document_actors: str, document_actor: str) -> None:
+    """Write the checksums of all that an older version has left, whose table and columns have these names."""
+    checksums = Checksums(connection, document_actors, document_actor)
     for (number,) in connection.execute("SELECT number FROM documents").fetchall():
         row = connection.execute(f"SELECT {text_columns} FROM documents WHERE number = ?", [number]).fetchone()
         checksums.write_text(row)

@@ -23,12 +23,13 @@ class Corrections:
         """Link this mention to nobody from now on; False if it is linked to nobody already."""
         spot = [document, mention.paragraph, mention.start, mention.end]
         row = self._connection.execute(
-            f"SELECT appearance, why, confidence FROM mentions WHERE {_IS_MENTION} AND appearance NOT NULL", spot
+            f"SELECT document_actor, why, confidence FROM mentions WHERE {_IS_MENTION} AND document_actor NOT NULL",
+            spot,
         ).fetchone()
         if row is None:
             return False
         self._connection.execute(
-            "INSERT OR REPLACE INTO corrections (document, paragraph, start, end, appearance, why, confidence)"
+            "INSERT OR REPLACE INTO corrections (document, paragraph, start, end, document_actor, why, confidence)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [*spot, *row],
         )
@@ -40,7 +41,7 @@ class Corrections:
         """Take a correction back; False if there was none."""
         spot = [document, mention.paragraph, mention.start, mention.end]
         row = self._connection.execute(
-            f"DELETE FROM corrections WHERE {_IS_MENTION} RETURNING appearance, why, confidence", spot
+            f"DELETE FROM corrections WHERE {_IS_MENTION} RETURNING document_actor, why, confidence", spot
         ).fetchone()
         if row is None or row[0] is None:
             return row is not None
@@ -56,10 +57,11 @@ class Corrections:
         for row in rows:
             spot = [document, *row]
             link = self._connection.execute(
-                f"SELECT appearance, why, confidence FROM mentions WHERE {_IS_MENTION}", spot
+                f"SELECT document_actor, why, confidence FROM mentions WHERE {_IS_MENTION}", spot
             ).fetchone() or (None, None, None)
             self._connection.execute(
-                f"UPDATE corrections SET appearance = ?, why = ?, confidence = ? WHERE {_IS_MENTION}", [*link, *spot]
+                f"UPDATE corrections SET document_actor = ?, why = ?, confidence = ? WHERE {_IS_MENTION}",
+                [*link, *spot],
             )
             self._set_link(spot, (None, None, None))
             if link[0] is not None:
@@ -78,12 +80,15 @@ class Corrections:
 
     def _set_link(self, spot: list[int], link: tuple[int | None, str | None, float | None]) -> None:
         self._connection.execute(
-            f"UPDATE mentions SET appearance = ?, why = ?, confidence = ? WHERE {_IS_MENTION}", [*link, *spot]
+            f"UPDATE mentions SET document_actor = ?, why = ?, confidence = ? WHERE {_IS_MENTION}", [*link, *spot]
         )
 
-    def _count(self, appearance: int, sign: int) -> None:
+    def _count(self, document_actor: int, sign: int) -> None:
         self._connection.execute(
-            "UPDATE actors SET mentions = mentions + ? WHERE number = (SELECT actor FROM appearances WHERE number = ?)",
-            [sign, appearance],
+            "UPDATE actors SET mentions = mentions + ?"
+            " WHERE number = (SELECT actor FROM document_actors WHERE number = ?)",
+            [sign, document_actor],
         )
-        self._connection.execute("UPDATE appearances SET mentions = mentions + ? WHERE number = ?", [sign, appearance])
+        self._connection.execute(
+            "UPDATE document_actors SET mentions = mentions + ? WHERE number = ?", [sign, document_actor]
+        )

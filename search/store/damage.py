@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_of_documents = ("mentions", "appearances", "corrections")
+_of_documents = ("mentions", "document_actors", "corrections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Damage:
         lost = {
             row[0]
             for row in self._connection.execute(
-                "SELECT document FROM appearances WHERE actor NOT IN (SELECT number FROM actors)"
+                "SELECT document FROM document_actors WHERE actor NOT IN (SELECT number FROM actors)"
             )
         }
         return [
@@ -70,7 +70,7 @@ class Damage:
         return [DamagedDocument(number, *(make_safe_line(str(each)) for each in rest)) for number, *rest in found]
 
     def count_actors(self) -> int:
-        """How many actors are called otherwise, or counted otherwise, than their appearances have it."""
+        """How many actors are called otherwise, or counted otherwise, than their documents have it."""
         return len(self._derived.find_damage())
 
     def _list_numbers(self) -> list[int]:

@@ -153,8 +153,20 @@ _LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
         evidence TEXT
     );
     """,
-    fill_checksums,
+    # When it was released, the tables had these names.
+    partial(fill_checksums, document_actors="appearances", document_actor="appearance"),
     "ALTER TABLE removed ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    """
+    ALTER TABLE appearances RENAME TO document_actors;
+    ALTER TABLE mentions RENAME COLUMN appearance TO document_actor;
+    ALTER TABLE corrections RENAME COLUMN appearance TO document_actor;
+    DROP INDEX appearances_by_document;
+    DROP INDEX appearances_by_actor;
+    DROP INDEX appearances_by_short;
+    CREATE INDEX document_actors_by_document ON document_actors (document);
+    CREATE INDEX document_actors_by_actor ON document_actors (actor, document);
+    CREATE INDEX document_actors_by_short ON document_actors (short) WHERE short IS NOT NULL;
+    """,
 )
 
 _READER_CACHE = 256  # kB
@@ -188,6 +200,7 @@ _READER_MIGRATIONS = (
     ALTER TABLE visit ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE widths (pane TEXT PRIMARY KEY, columns INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    "ALTER TABLE visit RENAME COLUMN taken TO selected",
 )
 
 

@@ -1,4 +1,4 @@
-"""What follows from the appearances of actors (counts, names, keys, descriptions): compared with them, or remade."""
+"""What follows from the document actors (counts, names, keys, descriptions): compared with them, or remade."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
 _LIST = "json_each(CASE WHEN json_valid({0}) THEN {0} ELSE '[]' END)"
 _KEYS = (
-    "SELECT '{0}', value, actor, count(*) FROM appearances, "
+    "SELECT '{0}', value, actor, count(*) FROM document_actors, "
     f"{_LIST.format('{0}s')} WHERE document > 0 GROUP BY actor, value"
 )
 _TABLES = {
     "actor_names (actor, name, folded, uses)": (
-        f"SELECT actor, value, fold(value), count(*) FROM appearances, {_LIST.format('names')}"
+        f"SELECT actor, value, fold(value), count(*) FROM document_actors, {_LIST.format('names')}"
         " WHERE document > 0 GROUP BY actor, value"
     ),
     "actor_keys (kind, key, actor, uses)": f"{_KEYS.format('key')} UNION ALL {_KEYS.format('short')}",
     "actor_descriptions (actor, name, type, is_full, uses)": (
-        "SELECT actor, name, type, short IS NULL, count(*) FROM appearances WHERE document > 0"
+        "SELECT actor, name, type, short IS NULL, count(*) FROM document_actors WHERE document > 0"
         " GROUP BY actor, name, type, short IS NULL"
     ),
 }
 """Each derived table with its columns, and what is to be in it."""
 _COUNTS = (
-    "SELECT actor, count(*) AS found, sum(mentions) AS mentioned FROM appearances WHERE document > 0 GROUP BY actor"
+    "SELECT actor, count(*) AS found, sum(mentions) AS mentioned FROM document_actors WHERE document > 0 GROUP BY actor"
 )
 
 _NAME = (
@@ -40,18 +40,18 @@ _TYPE = (
     " ORDER BY sum(uses) DESC, type = 'other', type LIMIT 1), type)"
 )
 described = f"name = {_NAME}, type = {_TYPE}"
-"""What an actor is called and taken for: what most of its documents do, by a full name if there is one."""
+"""An actor's name and type: those that most of its documents give it, by a full name if there is one."""
 
 
 class Derived:
-    """The actors of one Library as their appearances have them to be."""
+    """The actors of one Library as their documents have them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         connection.create_function("fold", 1, lambda text: fold(str(text)), deterministic=True)
 
     def find_damage(self) -> set[int]:
-        """The rows of the actors that are not as their appearances have them to be."""
+        """The rows of the actors that are not as their documents have them."""
         found = self._find_changed_identities()
         for table, wanted in (*_TABLES.items(), ("actors (number, documents, mentions)", _COUNTS)):
             name, columns = table.split(" ", 1)
@@ -74,17 +74,17 @@ class Derived:
         for table, wanted in _TABLES.items():
             self._connection.execute(f"DELETE FROM {table.split()[0]}")
             self._connection.execute(f"INSERT INTO {table} {wanted}")
-        self._connection.execute("DELETE FROM actors WHERE number NOT IN (SELECT actor FROM appearances)")
+        self._connection.execute("DELETE FROM actors WHERE number NOT IN (SELECT actor FROM document_actors)")
         self._connection.execute(
             f"UPDATE actors SET documents = found, mentions = mentioned FROM ({_COUNTS}) WHERE number = actor"
         )
         self._connection.execute(f"UPDATE actors SET {described}")
 
     def _restore_identity(self, number: int) -> None:
-        """Say of an actor what its first appearance says; its id stays, if it can be read."""
+        """Say of an actor what the first of its documents says; its id stays, if it can be read."""
         (identifier,) = self._connection.execute("SELECT id FROM actors WHERE number = ?", [number]).fetchone()
         row = self._connection.execute(
-            "SELECT is_person, short IS NULL AND names <> '[]', names <> '[]' FROM appearances WHERE actor = ?"
+            "SELECT is_person, short IS NULL AND names <> '[]', names <> '[]' FROM document_actors WHERE actor = ?"
             " ORDER BY number LIMIT 1",
             [number],
         ).fetchone()

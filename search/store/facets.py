@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _BY_TYPE = (
     "SELECT type, id, name, found FROM (SELECT actors.type, actors.id, actors.name, found,"
     " row_number() OVER (PARTITION BY actors.type ORDER BY found DESC, actors.id) AS place FROM"
-    " (SELECT actor, count(DISTINCT document) AS found FROM chosen CROSS JOIN appearances ON document = chosen.number"
+    " (SELECT actor, count(DISTINCT document) AS found FROM chosen"
+    " CROSS JOIN document_actors ON document = chosen.number"
     " GROUP BY actor) JOIN actors ON actors.number = actor WHERE is_named) WHERE place <= ? ORDER BY place"
 )
 _BY_SOURCE = (

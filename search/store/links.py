@@ -6,7 +6,7 @@ import json
 from itertools import count as count_from
 from typing import TYPE_CHECKING
 
-from search.known_actors import KnownActor, Short, ShortAppearance
+from search.actor_lookup import LibraryActor, Short, ShortDocumentActor
 from search.store.checksums import build_actor_checksum, build_link_checksum
 from search.store.derived import described
 from search.text import fold
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from search.known_actors import NameForms
+    from search.actor_lookup import NameForms
     from search.model import Actor, Mention
 
 _most_namesakes = 1_000
@@ -23,21 +23,21 @@ _most_namesakes = 1_000
 
 
 class Links:
-    """Actors, appearances and mentions as linking asks for and writes them, in the caller's transaction."""
+    """Actors, document actors and mentions as linking asks for and writes them, in the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._created: list[tuple[int, str]] = []
 
-    def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
+    def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[LibraryActor]:
         """Actors that have a name with one of these keys."""
         return self._find("key", keys, is_person=is_person)
 
-    def find_by_short(self, short: str, *, is_person: bool) -> list[KnownActor]:
+    def find_by_short(self, short: str, *, is_person: bool) -> list[LibraryActor]:
         """Actors with a full name that answer to this short one."""
         return self._find("short", [short], is_person=is_person)
 
-    def find_by_ends(self, first: str, last: str) -> list[KnownActor]:
+    def find_by_ends(self, first: str, last: str) -> list[LibraryActor]:
         """People with a full name that begins and ends with these words; of very many of that surname, some."""
         rows = self._connection.execute(
             "SELECT DISTINCT asked.actor, asked.uses FROM"
@@ -49,12 +49,12 @@ class Links:
         )
         return [self._read_actor(number, uses) for number, uses in rows.fetchall()]
 
-    def _read_actor(self, number: int, documents: int) -> KnownActor:
+    def _read_actor(self, number: int, documents: int) -> LibraryActor:
         names = self._connection.execute("SELECT key FROM actor_keys WHERE actor = ? AND kind = 'key'", [number])
-        return KnownActor(number, documents, tuple(row[0] for row in names))
+        return LibraryActor(number, documents, tuple(row[0] for row in names))
 
-    def _find(self, kind: str, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
-        found: dict[int, KnownActor] = {}
+    def _find(self, kind: str, keys: Iterable[str], *, is_person: bool) -> list[LibraryActor]:
+        found: dict[int, LibraryActor] = {}
         for key in keys:
             for number, documents in self._connection.execute(
                 "SELECT actors.number, actor_keys.uses FROM actor_keys JOIN actors ON actors.number = actor_keys.actor"
@@ -67,46 +67,48 @@ class Links:
     def has_full_in_document(self, document: int, short: str, *, is_person: bool) -> bool:
         """Does the document have a full name of its own that answers to this short one?"""
         rows = self._connection.execute(
-            "SELECT shorts FROM appearances WHERE document = ? AND is_person = ? AND short IS NULL",
+            "SELECT shorts FROM document_actors WHERE document = ? AND is_person = ? AND short IS NULL",
             [document, is_person],
         )
         return any(short in _read_list(row[0]) for row in rows)
 
     def list_shorts(self, document: int) -> set[Short]:
         """The short names that the full names in a document answer to."""
-        rows = self._connection.execute("SELECT shorts, is_person FROM appearances WHERE document = ?", [document])
+        rows = self._connection.execute("SELECT shorts, is_person FROM document_actors WHERE document = ?", [document])
         return {Short(short, bool(is_person)) for shorts, is_person in rows for short in _read_list(shorts)}
 
-    def score_company(self, document: int, actor: int) -> float:
+    def score_cooccurrence(self, document: int, actor: int) -> float:
         """How much the document's other actors and its date speak for this actor being in it, from 0 on.
 
         Each actor that is with this one elsewhere counts the more the fewer articles it is in; a day between this
         article and the nearest of the actor's counts for half an actor, a month for next to nothing.
         """
-        (company,) = self._connection.execute(
+        (cooccurrence,) = self._connection.execute(
             "SELECT total(2.0 / actors.documents) FROM actors WHERE number IN"
-            " (SELECT actor FROM appearances WHERE document = ?1 AND short IS NULL) AND is_named AND EXISTS"
-            " (SELECT 1 FROM appearances AS theirs JOIN appearances AS others ON others.document = theirs.document"
+            " (SELECT actor FROM document_actors WHERE document = ?1 AND short IS NULL) AND is_named AND EXISTS"
+            " (SELECT 1 FROM document_actors AS theirs"
+            " JOIN document_actors AS others ON others.document = theirs.document"
             " WHERE theirs.actor = ?2 AND theirs.short IS NULL AND theirs.document > 0 AND theirs.document <> ?1"
             " AND others.actor = actors.number)",
             [document, actor],
         ).fetchone()
         (days,) = self._connection.execute(
             "SELECT min(abs(julianday(theirs.published) - julianday(own.published))) FROM documents AS own"
-            " JOIN appearances ON actor = ? AND short IS NULL JOIN documents AS theirs ON theirs.number = document"
+            " JOIN document_actors ON actor = ? AND short IS NULL JOIN documents AS theirs ON theirs.number = document"
             " WHERE own.number = ? AND own.published <> '' AND theirs.published <> ''",
             [actor, document],
         ).fetchone()
-        return float(company) + (1 / (1 + days) if days is not None else 0.0)
+        return float(cooccurrence) + (1 / (1 + days) if days is not None else 0.0)
 
-    def find_short_appearances(self, short: str, *, is_person: bool) -> list[ShortAppearance]:
-        """The appearances of actors that have only this short name in their document."""
+    def find_short_document_actors(self, short: str, *, is_person: bool) -> list[ShortDocumentActor]:
+        """The document actors that have only this short name."""
         rows = self._connection.execute(
-            "SELECT appearances.number, document, actor, is_full FROM appearances JOIN actors ON actors.number = actor"
-            " WHERE short = ? AND appearances.is_person = ? ORDER BY appearances.number",
+            "SELECT document_actors.number, document, actor, is_full FROM document_actors"
+            " JOIN actors ON actors.number = actor"
+            " WHERE short = ? AND document_actors.is_person = ? ORDER BY document_actors.number",
             [short, is_person],
         )
-        return [ShortAppearance(row[0], row[1], row[2], bool(row[3])) for row in rows.fetchall()]
+        return [ShortDocumentActor(row[0], row[1], row[2], bool(row[3])) for row in rows.fetchall()]
 
     def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
         """A new actor with an id made of its name; its row."""
@@ -138,10 +140,10 @@ class Links:
         }
         return next(name for count in count_from(1) if (name := slug if count == 1 else f"{slug}-{count}") not in taken)
 
-    def add_appearance(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
+    def add_document_actor(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
         """That this actor is in this document, under these names."""
         self._connection.execute(
-            "INSERT INTO appearances"
+            "INSERT INTO document_actors"
             " (document, local, actor, name, type, is_person, short, names, keys, shorts, mentions)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -161,41 +163,43 @@ class Links:
         number = int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
         self._count(number, actor, 1)
 
-    def move_appearance(self, appearance: int, actor: int) -> None:
-        """Link an appearance to another actor; the old one goes when it appears nowhere any more."""
+    def move_document_actor(self, document_actor: int, actor: int) -> None:
+        """Link a document actor to another actor; the old one goes when it appears nowhere any more."""
         old, document = self._connection.execute(
-            "SELECT actor, document FROM appearances WHERE number = ?", [appearance]
+            "SELECT actor, document FROM document_actors WHERE number = ?", [document_actor]
         ).fetchone()
-        self._count(appearance, old, -1)
+        self._count(document_actor, old, -1)
         self._connection.execute(
             "UPDATE checksums SET links = links + ? WHERE document = ?",
-            [build_link_checksum(appearance, actor) - build_link_checksum(appearance, old), document],
+            [build_link_checksum(document_actor, actor) - build_link_checksum(document_actor, old), document],
         )
-        self._connection.execute("UPDATE appearances SET actor = ? WHERE number = ?", [actor, appearance])
-        self._count(appearance, actor, 1)
+        self._connection.execute("UPDATE document_actors SET actor = ? WHERE number = ?", [actor, document_actor])
+        self._count(document_actor, actor, 1)
         self.drop_unused([old])
 
     def merge_actor(self, actor: int, into: int) -> None:
-        """Link all appearances of one actor to another, since an article says that they are the same."""
+        """Link all document actors of one actor to another, since an article says that they are the same."""
         if actor != into:
-            rows = self._connection.execute("SELECT number FROM appearances WHERE actor = ?", [actor]).fetchall()
-            for (appearance,) in rows:
-                self.move_appearance(appearance, into)
+            rows = self._connection.execute("SELECT number FROM document_actors WHERE actor = ?", [actor]).fetchall()
+            for (document_actor,) in rows:
+                self.move_document_actor(document_actor, into)
 
-    def copy_actor(self, appearance: int, slug: str) -> int:
-        """A new actor made of what one appearance says; its row."""
+    def copy_actor(self, document_actor: int, slug: str) -> int:
+        """A new actor made of what one document actor says; its row."""
         name, kind, is_person = self._connection.execute(
-            "SELECT name, type, is_person FROM appearances WHERE number = ?", [appearance]
+            "SELECT name, type, is_person FROM document_actors WHERE number = ?", [document_actor]
         ).fetchone()
         return self._insert_actor(self._find_free_id(slug), name, kind, is_person, 0, is_named=True)
 
     def write_mentions(self, document: int, mentions: Iterable[Mention]) -> None:
-        """The mentions of a document, each with the appearance that it was linked to in it."""
+        """The mentions of a document, each with the document actor that it was linked to in it."""
         numbers = dict(
-            self._connection.execute("SELECT local, number FROM appearances WHERE document = ?", [document]).fetchall()
+            self._connection.execute(
+                "SELECT local, number FROM document_actors WHERE document = ?", [document]
+            ).fetchall()
         )
         self._connection.executemany(
-            "INSERT INTO mentions (document, paragraph, start, end, kind, type, appearance, why, confidence)"
+            "INSERT INTO mentions (document, paragraph, start, end, kind, type, document_actor, why, confidence)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
@@ -214,7 +218,7 @@ class Links:
         )
 
     def set_aside(self, document: int) -> None:
-        """Drop a document's mentions, and keep its appearances aside while its cast is linked anew.
+        """Drop a document's mentions, and keep its document actors aside while its cast is linked again.
 
         Its actors are still found by their names meanwhile, so that they keep their ids; those without a name are
         nobody else's and go at once.
@@ -222,25 +226,25 @@ class Links:
         self._connection.execute("DELETE FROM mentions WHERE document = ?", [document])
         nameless = self._connection.execute(
             "SELECT number FROM actors WHERE NOT is_named AND number IN"
-            " (SELECT actor FROM appearances WHERE document = ?)",
+            " (SELECT actor FROM document_actors WHERE document = ?)",
             [document],
         ).fetchall()
         for table, column in (("actor_descriptions", "actor"), ("actors", "number")):
             self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", nameless)
         self._connection.execute(
-            "DELETE FROM appearances WHERE document = ? AND actor NOT IN (SELECT number FROM actors)", [document]
+            "DELETE FROM document_actors WHERE document = ? AND actor NOT IN (SELECT number FROM actors)", [document]
         )
-        self._connection.execute("UPDATE appearances SET document = ? WHERE document = ?", [-document, document])
+        self._connection.execute("UPDATE document_actors SET document = ? WHERE document = ?", [-document, document])
         self._created.clear()
 
     def drop_set_aside(self, document: int) -> None:
         """Drop what was set aside, and the actors that appear nowhere any more."""
         rows = self._connection.execute(
-            "SELECT number, actor FROM appearances WHERE document = ?", [-document]
+            "SELECT number, actor FROM document_actors WHERE document = ?", [-document]
         ).fetchall()
-        for appearance, actor in rows:
-            self._count(appearance, actor, -1)
-            self._connection.execute("DELETE FROM appearances WHERE number = ?", [appearance])
+        for document_actor, actor in rows:
+            self._count(document_actor, actor, -1)
+            self._connection.execute("DELETE FROM document_actors WHERE number = ?", [document_actor])
         self.drop_unused(actor for _, actor in rows)
         # Who was taken for somebody of another kind before ("Tice", a place) gets the id that this one leaves.
         for number, slug in self._created:
@@ -266,11 +270,11 @@ class Links:
                 self._connection.execute("DELETE FROM actor_keys WHERE actor = ?", [actor])
                 self._connection.execute("DELETE FROM actor_descriptions WHERE actor = ?", [actor])
 
-    def _count(self, appearance: int, actor: int, sign: int) -> None:
-        """Add an appearance to its actor's counts, names and keys, or take it away (`sign` -1)."""
+    def _count(self, document_actor: int, actor: int, sign: int) -> None:
+        """Add a document actor to its actor's counts, names and keys, or take it away (`sign` -1)."""
         names, keys, shorts, mentions, *described = self._connection.execute(
-            "SELECT names, keys, shorts, mentions, name, type, short IS NULL FROM appearances WHERE number = ?",
-            [appearance],
+            "SELECT names, keys, shorts, mentions, name, type, short IS NULL FROM document_actors WHERE number = ?",
+            [document_actor],
         ).fetchone()
         self._connection.execute(
             "UPDATE actors SET documents = documents + ?, mentions = mentions + ? WHERE number = ?",
@@ -300,7 +304,7 @@ class Links:
         self._describe(actor)
 
     def _describe(self, actor: int) -> None:
-        """Call the actor what it is called and taken for in most of its documents, by a full name if there is one."""
+        """Give the actor the name and the type that most of its documents give it, a full name if there is one."""
         self._connection.execute(f"UPDATE actors SET {described} WHERE number = ?", [actor])
 
 

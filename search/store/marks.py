@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where a reader was last: the search, the document, its current paragraph, the line at the top, the taken actor.
+    """Where a reader was last: the search, the document, its paragraph, the line at the top, the selected actor.
 
     `mention` is the one at the cursor: its paragraph, start and end; `position` is the document's in the results.
     """
@@ -33,7 +33,7 @@ class Visit:
     document: str
     paragraph: int
     top: int
-    taken: str | None = None
+    selected: str | None = None
     mention: tuple[int, int, int] | None = None
     position: int = 0
 
@@ -79,19 +79,21 @@ class Marks:
 
     def read_visit(self) -> Visit | None:
         """Where this person was last, in whichever session."""
-        rows = self._database.execute("SELECT query, document, paragraph, top, taken, mention, position FROM visit")
+        rows = self._database.execute("SELECT query, document, paragraph, top, selected, mention, position FROM visit")
         if not rows:
             return None
-        query, document, paragraph, top, taken, mention, position = rows[0]
-        return Visit(query, document, paragraph, top, taken, tuple(json.loads(mention)) if mention else None, position)
+        query, document, paragraph, top, selected, mention, position = rows[0]
+        return Visit(
+            query, document, paragraph, top, selected, tuple(json.loads(mention)) if mention else None, position
+        )
 
     def write_visit(self, visit: Visit) -> None:
         """Keep where this person is now."""
         mention = json.dumps(visit.mention) if visit.mention else None
         self._database.execute(
-            "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, taken, mention, position)"
+            "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, selected, mention, position)"
             " VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
-            [visit.query, visit.document, visit.paragraph, visit.top, visit.taken, mention, visit.position],
+            [visit.query, visit.document, visit.paragraph, visit.top, visit.selected, mention, visit.position],
         )
 
     def read_widths(self) -> dict[str, int]:

@@ -63,13 +63,13 @@ class Removed:
             "columns": columns,
             "annotated_by": annotated_by,
             "actors": self._connection.execute(
-                "SELECT local, name, type, names FROM appearances WHERE document = ? ORDER BY number", [number]
+                "SELECT local, name, type, names FROM document_actors WHERE document = ? ORDER BY number", [number]
             ).fetchall(),
             "mentions": self._connection.execute(
                 "SELECT paragraph, start, end, mentions.kind, mentions.type, local, coalesce(mentions.why,"
                 " corrections.why), coalesce(mentions.confidence, corrections.confidence) FROM mentions"
-                " LEFT JOIN corrections USING (document, paragraph, start, end) LEFT JOIN appearances"
-                " ON appearances.number = coalesce(mentions.appearance, corrections.appearance)"
+                " LEFT JOIN corrections USING (document, paragraph, start, end) LEFT JOIN document_actors"
+                " ON document_actors.number = coalesce(mentions.document_actor, corrections.document_actor)"
                 " WHERE mentions.document = ? ORDER BY paragraph, start, end",
                 [number],
             ).fetchall(),

@@ -82,7 +82,7 @@ class Rows:
     def find_by_actors(self, actors: Iterable[str]) -> set[int]:
         """The documents that mention any of the actors with these ids."""
         return self._find(
-            "SELECT document FROM appearances JOIN actors ON actors.number = actor"
+            "SELECT document FROM document_actors JOIN actors ON actors.number = actor"
             " WHERE actors.id IN (SELECT value FROM json_each(?))",
             list(actors),
         )
@@ -148,10 +148,10 @@ class Rows:
     def find_paragraphs_by_actors(self, actors: Iterable[str], numbers: Iterable[int]) -> dict[int, set[int]]:
         """In which paragraphs of these documents any of the actors with these ids is mentioned."""
         rows = self._connection.execute(
-            "SELECT mentions.document, paragraph FROM appearances JOIN actors ON actors.number = actor"
-            " JOIN mentions ON mentions.document = appearances.document AND appearance = appearances.number"
+            "SELECT mentions.document, paragraph FROM document_actors JOIN actors ON actors.number = actor"
+            " JOIN mentions ON mentions.document = document_actors.document AND document_actor = document_actors.number"
             " WHERE actors.id IN (SELECT value FROM json_each(?))"
-            " AND appearances.document IN (SELECT value FROM json_each(?))",
+            " AND document_actors.document IN (SELECT value FROM json_each(?))",
             [json.dumps(list(actors)), json.dumps(list(numbers))],
         )
         found: dict[int, set[int]] = {}

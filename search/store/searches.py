@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError
-from search.language import expand_saved
 from search.store.reader_database import ReaderDatabase
 from search.text import make_safe_line
 
@@ -81,10 +80,6 @@ class Searches:
     def list_saved(self) -> list[SavedSearch]:
         """The saved searches by name."""
         return [SavedSearch(*row) for row in self._database.execute("SELECT name, query FROM searches ORDER BY name")]
-
-    def expand(self, text: str) -> str:
-        """The text with the query of each saved search in place of its @name. Raises NotFoundError."""
-        return expand_saved(text, {each.name: each.query for each in self.list_saved()}) if "@" in text else text
 
 
 def _miss(name: str) -> NotFoundError:

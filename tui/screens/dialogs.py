@@ -14,12 +14,12 @@ from textual.widgets import Input, Static
 
 from tui.render import build_byline, type_glyphs
 from tui.screens.dialog import Dialog
-from tui.widgets import Row, RowList
+from tui.widgets import ListRow, RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from search import Actor, Library, Sighting
+    from search import Actor, Library, MentionInContext
 
 _page = 100
 _lead = 40  # characters of a sentence before its mention
@@ -99,7 +99,7 @@ class ActorsScreen(Dialog[str | None]):
         self.dismiss(None)
 
 
-class MentionsScreen(Dialog["Sighting | None"]):
+class MentionsScreen(Dialog["MentionInContext | None"]):
     """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close", id="close_mentions")]
@@ -107,7 +107,7 @@ class MentionsScreen(Dialog["Sighting | None"]):
     def __init__(self, library: Library, actor: str, name: str) -> None:
         super().__init__()
         self._library, self._actor, self._name = library, actor, name
-        self._sightings: list[Sighting] = []
+        self._mentions_in_context: list[MentionInContext] = []
 
     def compose(self) -> ComposeResult:
         """The actor's name above the list."""
@@ -122,14 +122,14 @@ class MentionsScreen(Dialog["Sighting | None"]):
 
     @work(exclusive=True)
     async def _read(self) -> None:
-        stream = self._library.sightings(self._actor)
+        stream = self._library.mentions_in_context(self._actor)
         rows = self.query_one(RowList)
         while chunk := await asyncio.to_thread(lambda: list(islice(stream, _page))):
             if not self.is_open:
                 return
-            first = len(self._sightings)
-            self._sightings += chunk
-            built = [_build_sighting_row(index, sighting) for index, sighting in enumerate(chunk, first)]
+            first = len(self._mentions_in_context)
+            self._mentions_in_context += chunk
+            built = [_build_mention_row(index, in_context) for index, in_context in enumerate(chunk, first)]
             if first:
                 rows.extend(built)
             else:
@@ -138,25 +138,25 @@ class MentionsScreen(Dialog["Sighting | None"]):
     @on(RowList.Chosen)
     def _choose(self, message: RowList.Chosen) -> None:
         message.stop()
-        self.dismiss(self._sightings[message.index])
+        self.dismiss(self._mentions_in_context[message.index])
 
     def action_close(self) -> None:
         """Choose nothing."""
         self.dismiss(None)
 
 
-def _build_actor_row(actor: Actor) -> Row:
+def _build_actor_row(actor: Actor) -> ListRow:
     counts = f"{actor.documents:,} article{'s' if actor.documents != 1 else ''}, {actor.mentions:,} mentions"
     aliases = [alias for alias in actor.aliases if alias != actor.name]
     detail = " · ".join(filter(None, (counts, actor.type, ", ".join(aliases))))
-    return Row(actor.id, actor.name, detail, glyph=type_glyphs[actor.type], is_bold=True)
+    return ListRow(actor.id, actor.name, detail, glyph=type_glyphs[actor.type], is_bold=True)
 
 
-def _build_sighting_row(index: int, sighting: Sighting) -> Row:
-    cut = max(0, sighting.start - _lead)
-    cut = sighting.sentence.find(" ", cut) + 1 if cut else 0
+def _build_mention_row(index: int, in_context: MentionInContext) -> ListRow:
+    cut = max(0, in_context.start - _lead)
+    cut = in_context.sentence.find(" ", cut) + 1 if cut else 0
     head = "…" if cut else ""
-    span = sighting.start - cut + len(head), sighting.end - cut + len(head)
-    summary = sighting.document
-    title = f"{build_byline(summary)} · ¶ {sighting.mention.paragraph + 1} · {summary.title}"
-    return Row(str(index), title, head + sighting.sentence[cut:], (span,))
+    span = in_context.start - cut + len(head), in_context.end - cut + len(head)
+    summary = in_context.document
+    title = f"{build_byline(summary)} · ¶ {in_context.mention.paragraph + 1} · {summary.title}"
+    return ListRow(str(index), title, head + in_context.sentence[cut:], (span,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.widgets import Row
+from tui.widgets import ListRow
 
 if TYPE_CHECKING:
     from search import FacetCount, Facets
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 _fields = {"persons": "person", "organisations": "org", "places": "place"}
 
 
-def build_facet_rows(facets: Facets) -> list[Row]:
+def build_facet_rows(facets: Facets) -> list[ListRow]:
     """A heading for each kind, and below it a row for each term that the results may be narrowed to."""
-    rows: list[Row] = []
+    rows: list[ListRow] = []
     for kind, field in _fields.items():
         rows += _build_part(kind, [(f"{field}:#{each.key}", each) for each in getattr(facets, kind)])
     rows += _build_part("sources", [(f'source:"{each.key}"', each) for each in facets.sources if '"' not in each.key])
@@ -22,8 +22,8 @@ def build_facet_rows(facets: Facets) -> list[Row]:
     return rows + _build_part("months", [(f"date:{each.key}", each) for each in newest_first])
 
 
-def _build_part(kind: str, terms: list[tuple[str, FacetCount]]) -> list[Row]:
+def _build_part(kind: str, terms: list[tuple[str, FacetCount]]) -> list[ListRow]:
     if not terms:
         return []
-    heading = Row("", kind, "", is_bold=True)
-    return [heading, *(Row(term, f"{each.count:6,}  {each.label}", "") for term, each in terms)]
+    heading = ListRow("", kind, "", is_bold=True)
+    return [heading, *(ListRow(term, f"{each.count:6,}  {each.label}", "") for term, each in terms)]

@@ -26,7 +26,7 @@ _query_width = 42
 _marks_help = """
 Marks beside the text
   ▌ current paragraph               ▶ where you are
-  • a mention of the taken actor    ▷ ◦ an uncertain one
+  • a mention of the selected actor ▷ ◦ an uncertain one
   / a match of the search
 
 Actors, by a mark in the panel and a style in the text
@@ -72,7 +72,7 @@ class HelpScreen(Dialog[None]):
             rows = [
                 (self._show_keys(each), each.description, each.id or "") for each in bindings if not _is_digit(each)
             ]
-            rows += [("1 … 9", "take the actor with that number", "take_1 … take_9")] * part.startswith("Actors")
+            rows += [("1 … 9", "select the actor with that number", "select_1 … select_9")] * part.startswith("Actors")
             for keys, description, name in rows:
                 shown = name if has_names else ""
                 lines.append(f"  {keys:<{_keys_width}} {description:<{_description_width}} {shown}".rstrip())
@@ -94,4 +94,4 @@ class HelpScreen(Dialog[None]):
 
 
 def _is_digit(binding: Binding) -> bool:
-    return bool(binding.id and binding.id.startswith("take_") and binding.id[5:].isdigit())
+    return bool(binding.id and binding.id.startswith("select_") and binding.id.removeprefix("select_").isdigit())

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from search import Hit, Library, Mark, Marks, NotFoundError, Query, restrict_query
+from search import Hit, Library, Mark, Marks, NotFoundError, Query, expand_saved_searches, restrict_query
 from tui.render import build_byline, build_short_byline
-from tui.widgets import Row
+from tui.widgets import ListRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ class Page:
     asked: Asked
     total: int
     first: int
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
     note: str | None = None
     position: int | None = None
 
@@ -57,7 +57,7 @@ class Listing:
 
     def __init__(self, library: Library, marks: Marks, searches: Searches) -> None:
         self._library, self._marks, self.searches = library, marks, searches
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, ListRow] = {}
         self._asked = Asked("", Query("", as_you_type=True))
         self.total = 0
 
@@ -77,7 +77,7 @@ class Listing:
 
     def _search(self, query: Query, limit: int) -> Page:
         try:
-            text, missing = self.searches.expand(query.text), None
+            text, missing = expand_saved_searches(query.text, self.searches), None
         except NotFoundError as error:
             text, missing = query.text, str(error)
         page = self._read(Asked(query.text, replace(query, text=text), is_expanded=missing is None), 0, limit)
@@ -125,7 +125,7 @@ class Listing:
     def _count_saved(self, text: str) -> tuple[int, int]:
         """How many answers a saved search has, and how many of them are unread; none if it cannot be asked."""
         try:
-            text = self.searches.expand(text)
+            text = expand_saved_searches(text, self.searches)
         except NotFoundError:
             return 0, 0
         total, unread = (self._ask(Query(each), 0, 0).total for each in (text, restrict_query(text, "is:unread")))
@@ -177,7 +177,7 @@ class Listing:
         if mark.paragraph != paragraph:
             self._marks.write(document, replace(mark, paragraph=paragraph))
 
-    def build_row(self, document: str, mark: Mark) -> Row | None:
+    def build_row(self, document: str, mark: Mark) -> ListRow | None:
         """A row that was listed before, with another mark; None for one that was not."""
         row = self._rows.get(document)
         if row is None:
@@ -192,14 +192,14 @@ class Listing:
             return f"no articles{what}"
         return f"{index + 1:,} of {self.total:,} article{'s' if self.total > 1 else ''}{what}"
 
-    def _build_rows(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
+    def _build_rows(self, hits: Sequence[Hit]) -> tuple[ListRow, ...]:
         marks = self._marks.read([hit.summary.id for hit in hits])
         rows = tuple(_build_row(hit, marks.get(hit.summary.id, Mark())) for hit in hits)
         self._rows.update((row.key, row) for row in rows)
         return rows
 
 
-def _build_row(hit: Hit, mark: Mark) -> Row:
+def _build_row(hit: Hit, mark: Mark) -> ListRow:
     summary, snippet = hit.summary, hit.snippet
     detail = build_byline(summary)
     spans: tuple[tuple[int, int], ...] = ()
@@ -211,7 +211,7 @@ def _build_row(hit: Hit, mark: Mark) -> Row:
         head = f"{day}…" if cut else day
         detail = head + snippet.text[cut:]
         spans = tuple((start + len(head) - cut, end + len(head) - cut) for start, end in snippet.matches)
-    return Row(
+    return ListRow(
         summary.id, summary.title, detail, spans, build_short_byline(summary), _find_glyph(mark),
         is_bold=not mark.is_read, title_spans=hit.title_matches,
     )  # fmt: skip

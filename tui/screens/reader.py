@@ -14,15 +14,15 @@ from textual.widgets import Input
 from search import NewscastError
 from tui.panes import Panes, fit_panes
 from tui.screens.dialogs import ActorsScreen, MentionsScreen
-from tui.screens.growing import GrowingScreen
 from tui.screens.help import HelpScreen
-from tui.screens.landing import Landing
 from tui.screens.listing import Listing
+from tui.screens.live_updates import LiveUpdatesScreen
+from tui.screens.opening import OpeningPosition
 from tui.screens.reading import ReadingScreen
 from tui.screens.refusals import RefusalsScreen
 from tui.screens.results import ResultsScreen, no_articles
 from tui.screens.saved import SavedScreen
-from tui.screens.visits import build_visit, find_place
+from tui.screens.visits import build_visit, find_reading_position
 from tui.widgets import (
     Article,
     CastPanel,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from search import Library, Marks, Searches, Visit
-    from tui.history import Place
+    from tui.history import ReadingPosition
     from tui.panes import PaneName
     from tui.settings import Settings
 
@@ -53,13 +53,14 @@ _short = 16  # lines; under it there is no line of keys or months
 _step = 4  # columns that a key widens a pane by
 _pane_names: dict[PaneName, str] = {"results": "list", "text": "text", "cast": "cast"}
 _of_the_article = frozenset(
-    "take_number take_following take_at_cursor walk walk_on correct mentions toggle_names_only".split()
+    "select_number select_following select_at_cursor walk walk_on correct mentions toggle_names_only".split()
 )
 _keep_after = 1.0  # seconds after the first move, and not once for each
 
 _key_line = (
     (("help",), "help"), (("leave",), "back, quit"), (("search",), "search"), (("open",), "open"),
-    (("next", "previous"), "move"), (("take_1", "take_9"), "take"), (("next_mention", "previous_mention"), "walk"),
+    (("next", "previous"), "move"), (("select_1", "select_9"), "select"),
+    (("next_mention", "previous_mention"), "walk"),
     (("next_anywhere", "previous_anywhere"), "other articles"), (("back",), "where you were"), (("facets",), "facets"),
     (("next_match", "previous_match"), "matches"), (("mentions",), "mentions"), (("actors",), "actors"),
     (("wider", "narrower"), "width"), (("saved",), "saved"), (("star",), "star"),
@@ -67,7 +68,7 @@ _key_line = (
 """The bindings in the line at the bottom, by id, and what it says of them: those that matter most come first."""
 
 
-class ReaderScreen(GrowingScreen):
+class ReaderScreen(LiveUpdatesScreen):
     """Where news is searched, read and walked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +87,7 @@ class ReaderScreen(GrowingScreen):
     ) -> None:
         super().__init__(library, marks, Listing(library, marks, searches))
         self._settings, self._paths = settings, paths
-        self._last: tuple[Visit, Place] | None = None
+        self._last: tuple[Visit, ReadingPosition] | None = None
         self._visit: Visit | None = None
         self._keeping: Timer | None = None
         self._widths: dict[str, int] = {}
@@ -108,7 +109,7 @@ class ReaderScreen(GrowingScreen):
 
     def _find_keys(self) -> list[tuple[str, str]]:
         """The first key of each binding in the line at the bottom."""
-        return [(("–" if what == "take" else " ").join(map(self.find_key, names)), what) for names, what in _key_line]
+        return [(("–" if what == "select" else " ").join(map(self.find_key, names)), what) for names, what in _key_line]
 
     def find_key(self, name: str) -> str:
         """The first key of a binding, as the settings have it and as a reader knows it."""
@@ -119,7 +120,7 @@ class ReaderScreen(GrowingScreen):
     def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
         """Every binding of the reader, by what it is for."""
         parts = (
-            ("Search and results", ResultsScreen), ("What comes and goes", GrowingScreen), ("Panes", cls),
+            ("Search and results", ResultsScreen), ("What comes and goes", LiveUpdatesScreen), ("Panes", cls),
             ("Actors and places", ReadingScreen),
             ("In the article", Article), ("In the list", RowList), ("In the facets", FacetList),
             ("In the cast panel", CastPanel), ("In the search bar", SearchBar), ("In the list of actors", ActorsScreen),
@@ -130,7 +131,7 @@ class ReaderScreen(GrowingScreen):
 
     def list_commands(self) -> Iterable[SystemCommand]:
         """The screen's actions for the command palette."""
-        for binding in (*ResultsScreen.BINDINGS, *GrowingScreen.BINDINGS, *self.BINDINGS, *ReadingScreen.BINDINGS):
+        for binding in (*ResultsScreen.BINDINGS, *LiveUpdatesScreen.BINDINGS, *self.BINDINGS, *ReadingScreen.BINDINGS):
             if isinstance(binding, Binding) and binding.id != "palette" and binding.show:
                 action = binding.action
                 yield SystemCommand(binding.description, f"key {binding.key}", lambda action=action: self._run(action))
@@ -166,8 +167,8 @@ class ReaderScreen(GrowingScreen):
             await self._offer_return()
 
     async def on_unmount(self) -> None:
-        """The last place is kept, too."""
-        await self.keep_place()
+        """The last position is kept, too."""
+        await self.keep_position()
         await self._keep_visit()
 
     # From one session to the next
@@ -175,31 +176,35 @@ class ReaderScreen(GrowingScreen):
     async def _offer_return(self) -> None:
         """Say where this person was last; the key that goes back goes there."""
         visit = await asyncio.to_thread(self.marks.read_visit)
-        found = await asyncio.to_thread(find_place, self.library, visit) if visit else None
+        found = await asyncio.to_thread(find_reading_position, self.library, visit) if visit else None
         if visit and found:
-            place, words = found
-            self._last = visit, place
+            position, words = found
+            self._last = visit, position
             self.say(f"{self.find_key('back')} back to {words}")
 
     def action_go_back(self) -> None:
-        """To the place visited before, at first to that of the last session."""
+        """To the position visited before, at first to that of the last session."""
         if self._last is not None and self.is_preview:
-            (visit, place), self._last = self._last, None
-            self._return(visit, place)
+            (visit, position), self._last = self._last, None
+            self._return(visit, position)
         else:
             super().action_go_back()
 
     @work(exclusive=True, group="return")
-    async def _return(self, visit: Visit, place: Place) -> None:
+    async def _return(self, visit: Visit, position: ReadingPosition) -> None:
         if visit.query.strip():
             with self.prevent(Input.Changed):
                 self.search_bar.value = visit.query
             await self.search(visit.query)
-        await self.point_at(place.document, visit.position)
-        self.jump(place.document, Landing("place", taken=place.taken, place=place), remember=False)
+        await self.point_at(position.document, visit.position)
+        self.jump(
+            position.document,
+            OpeningPosition("position", selected=position.selected, position=position),
+            remember=False,
+        )
 
-    def _note_place(self) -> None:
-        super()._note_place()
+    def _note_position(self) -> None:
+        super()._note_position()
         here = self.here()
         if here is not None and not self.is_preview:
             self._visit = build_visit(self.listing.typed, here, self.results.index)
@@ -296,7 +301,7 @@ class ReaderScreen(GrowingScreen):
         if target is self.results:
             self.show_results()
         elif self.is_preview and self.pane.document is not None:
-            self.jump(self.pane.document.id, Landing("stay"))
+            self.jump(self.pane.document.id, OpeningPosition("stay"))
         else:
             self.set_focus(target)
 
@@ -323,9 +328,9 @@ class ReaderScreen(GrowingScreen):
         anywhere = [each for each in self.app.BINDINGS if isinstance(each, Binding)]
         self.app.push_screen(HelpScreen([*self.list_bindings(), ("Anywhere", anywhere)], self._settings.keys))
 
-    def describe_place(self) -> str:
+    def describe_position(self) -> str:
         """Where one is, in the article or in the list."""
         in_list = self.focused in {self.results, self.facets, self.search_bar}
         if self.pane.document is None or (in_list and (self.takes_turns or self.is_preview)):
             return self.listing.describe(self.results.index)
-        return super().describe_place()
+        return super().describe_position()

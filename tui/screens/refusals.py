@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.screens.dialog import Dialog
-from tui.widgets import Row, RowList
+from tui.widgets import ListRow, RowList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class RefusalsScreen(Dialog[None]):
 
     def begin(self) -> None:
         """All of them."""
-        rows = [Row(str(index), origin, reason) for index, (origin, reason) in enumerate(self._refusals.kept)]
+        rows = [ListRow(str(index), origin, reason) for index, (origin, reason) in enumerate(self._refusals.kept)]
         listed = self.query_one(RowList)
         listed.reset(len(rows), rows)
         self.set_focus(listed)

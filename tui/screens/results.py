@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from search import Query, narrow_query
 from tui.screens.facets import build_facet_rows
-from tui.screens.landing import Landing
+from tui.screens.opening import OpeningPosition
 from tui.screens.reading import ReadingScreen
 from tui.screens.saved import SavedScreen
 from tui.widgets import FacetList, MonthsLine, RowList, SearchBar, SearchNote
@@ -116,7 +116,7 @@ class ResultsScreen(ReadingScreen):
         self._count_facets(self.listing.query)
         is_shown = self.pane.document is not None and (self.takes_turns or (is_again and not self.is_preview))
         if page.rows and not is_shown:
-            await self.open(page.rows[0].key, self._landing, preview=True)
+            await self.open(page.rows[0].key, self._opening_position, preview=True)
         self.say("")
         if page.total < _few and page.asked.is_expanded:
             self._suggest(self.listing.query)
@@ -128,16 +128,16 @@ class ResultsScreen(ReadingScreen):
             self._suggestion = found
             self.query_one(SearchNote).say(f"did you mean {found}? Tab")
 
-    @on(SearchBar.SuggestionTaken)
-    def _take_suggestion(self, message: SearchBar.SuggestionTaken) -> None:
+    @on(SearchBar.SuggestionAccepted)
+    def _accept_suggestion(self, message: SearchBar.SuggestionAccepted) -> None:
         message.stop()
         if self._suggestion is not None:
             self.search_bar.value = self._suggestion
             self.search_bar.action_end()
 
     @property
-    def _landing(self) -> Landing:
-        return Landing("best" if self.listing.query.text.strip() else "saved")
+    def _opening_position(self) -> OpeningPosition:
+        return OpeningPosition("best" if self.listing.query.text.strip() else "saved")
 
     @on(Input.Submitted, "#search")
     def _open_first_result(self, message: Input.Submitted) -> None:
@@ -190,14 +190,14 @@ class ResultsScreen(ReadingScreen):
         await asyncio.sleep(_preview_delay)
         row = self.results.current
         if row is not None:
-            await self.open(row.key, self._landing, preview=True)
+            await self.open(row.key, self._opening_position, preview=True)
 
     @on(RowList.Chosen)
     def _open_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if message.rows is self.results:
             self._remember()
-            self.jump(message.row.key, self._landing)
+            self.jump(message.row.key, self._opening_position)
 
     async def point_at(self, document: str, position: int) -> None:
         """Make the row of a document current, which was at that position, and open nothing."""
@@ -209,7 +209,7 @@ class ResultsScreen(ReadingScreen):
 
     @work(group="remember")
     async def _remember(self) -> None:
-        """What was typed is worth being found again."""
+        """Keep what was typed, to be found again."""
         await asyncio.to_thread(self.listing.searches.remember, self.listing.typed)
 
     def show_mark(self, document: str, mark: Mark) -> None:
@@ -295,7 +295,7 @@ class ResultsScreen(ReadingScreen):
         if page is not None and page.rows:
             if self.listing.accept(page):
                 self.results.action_go(at)
-                self.jump(page.rows[0].key, Landing("match", direction or 1))
+                self.jump(page.rows[0].key, OpeningPosition("match", direction or 1))
         else:
             self.say("the last match of the last result" if direction > 0 else "the first match of the first result")
 

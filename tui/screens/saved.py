@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.screens.dialog import Dialog
-from tui.widgets import Row, RowList
+from tui.widgets import ListRow, RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -60,7 +60,7 @@ class SavedScreen(Dialog[str | None]):
         if not self.is_open:
             return
         rows = [
-            Row(each.name, f"@{each.name}", f"{unread:,} unread of {total:,} · {each.query}", is_bold=unread > 0)
+            ListRow(each.name, f"@{each.name}", f"{unread:,} unread of {total:,} · {each.query}", is_bold=unread > 0)
             for each, total, unread in found
         ]
         self.query_one(RowList).reset(len(rows), rows)

@@ -5,20 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search import NotFoundError, Visit
-from tui.history import Place
+from tui.history import ReadingPosition
 
 if TYPE_CHECKING:
     from search import Library
 
 
-def build_visit(query: str, place: Place, position: int) -> Visit:
-    """A place, the search that led to it and the position in its results, to be kept."""
-    mention = (place.mention.paragraph, place.mention.start, place.mention.end) if place.mention else None
-    return Visit(query, place.document, place.paragraph, place.top, place.taken, mention, position)
+def build_visit(query: str, reading_position: ReadingPosition, in_results: int) -> Visit:
+    """What is kept of a position: with it, the search that led to it and the row in its results."""
+    mention = (
+        (reading_position.mention.paragraph, reading_position.mention.start, reading_position.mention.end)
+        if reading_position.mention
+        else None
+    )
+    return Visit(
+        query,
+        reading_position.document,
+        reading_position.paragraph,
+        reading_position.top,
+        reading_position.selected,
+        mention,
+        in_results,
+    )
 
 
-def find_place(library: Library, visit: Visit) -> tuple[Place, str] | None:
-    """The place of a visit, and what it is in words; None if the article is gone."""
+def find_reading_position(library: Library, visit: Visit) -> tuple[ReadingPosition, str] | None:
+    """The position of a visit, and what it is in words; None if the article is gone."""
     try:
         document = library.document(visit.document)
     except NotFoundError:
@@ -27,8 +39,10 @@ def find_place(library: Library, visit: Visit) -> tuple[Place, str] | None:
     cast = library.cast(document.id)
     there = (each for each in cast.mentions if (each.paragraph, each.start, each.end) == visit.mention)
     parts = [f"“{document.title}”", f"¶ {paragraph + 1}"]
-    if visit.taken in cast.actors:
-        parts.append(cast.actors[visit.taken].name)
+    if visit.selected in cast.actors:
+        parts.append(cast.actors[visit.selected].name)
     if visit.query.strip():
         parts.append(f"search “{visit.query.strip()}”")
-    return Place(document.id, paragraph, visit.top, visit.taken, next(there, None)), " · ".join(filter(None, parts))
+    return ReadingPosition(document.id, paragraph, visit.top, visit.selected, next(there, None)), " · ".join(
+        filter(None, parts)
+    )

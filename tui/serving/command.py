@@ -12,7 +12,7 @@ import click
 from search import Library, NewscastError
 from tui.output import say
 from tui.serving.control import describe_sessions, end_sessions
-from tui.serving.fork_server import ForkServer
+from tui.serving.fork_client import ForkClient
 from tui.setup import find_setup, open_as_it_is, setup_options
 
 
@@ -65,10 +65,10 @@ def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | in
         Library(setup.folder).close()  # the first articles are on their way
     open_as_it_is(setup).close()
     # What imports everything for the readers forks off first, before there is a thread, an event loop, or an asyncssh.
-    fork_server = ForkServer(setup)
+    fork_client = ForkClient(setup)
     from tui.serving.log import Log
     from tui.serving.server import NewsServer
 
     log = Log(as_json=setup.settings.serve.json_log)
     log.take_over()
-    context.exit(asyncio.run(NewsServer(setup, fork_server, log).run([str(Path(each).resolve()) for each in folders])))
+    context.exit(asyncio.run(NewsServer(setup, fork_client, log).run([str(Path(each).resolve()) for each in folders])))

@@ -67,7 +67,7 @@ class Connection(asyncssh.SSHServer):
         if self._lingering is not None:
             self._lingering.cancel()
         if self.login is None and not self._is_refused:
-            server.tries.note_failure(self.source, frozenset(self._tried or {""}), time.monotonic())
+            server.login_limiter.note_failure(self.source, frozenset(self._tried or {""}), time.monotonic())
             server.shared.log.write(
                 "refused", address=self._address, login=self._username[:64] or None,
                 keys=",".join(self._tried) or None,
@@ -100,7 +100,7 @@ class Connection(asyncssh.SSHServer):
         """The last key that was asked about is proved."""
         assert self._candidate is not None
         login = self._candidate[1]
-        self._server.tries.note_success(self.source, time.monotonic())
+        self._server.login_limiter.note_success(self.source, time.monotonic())
         self.login = login
         most = 2 * self._server.settings.sessions_per_key
         if self._server.count_connections(login.fingerprint) > most:

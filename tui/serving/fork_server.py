@@ -1,186 +1,218 @@
-"""ForkServer: the server's end of the process that forks, and of the processes that it has forked."""
+"""The process that forks: it has imported all that a reader needs, and every session is a fork of it that shares that.
+
+It is started before any thread or event loop exists, and has one itself only while it rehearses, which is over before
+the first fork. It speaks with the server by messages in JSON, of which the one that starts a session carries the
+session's descriptors.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import fcntl
+import gc
+import io
 import json
 import os
+import select
 import signal
 import socket
-from dataclasses import asdict, dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING
+import sys
+import termios
+import traceback
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from search import NewscastError
-from tui.serving.forking import Forking, longest_message
+from tui.cli import main, out_of_memory
+from tui.serving.environment import is_allowed
+from tui.serving.memory import fill_holes, use_one_heap
+from tui.serving.memory_limit import limit_memory
+from tui.settings import check_user, find_reader_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from tui.setup import Setup
 
-
-class ForkingEndedError(NewscastError):
-    """The process that forks has ended, and with it whatever it has forked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a forked process is to do: newscast with these arguments."""
-
-    arguments: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
-    """Whose session it is; then library and reader are settled, and no argument changes that."""
-
-
-class ForkedProcess:
-    """A process that is forked for a Job."""
-
-    def __init__(self, server: ForkServer, number: int) -> None:
-        self._server, self._number = server, number
-        loop = asyncio.get_running_loop()
-        self._begun: asyncio.Future[int | str | None] = loop.create_future()
-        self._ended: asyncio.Future[int | None] = loop.create_future()
-        self.process = 0
-        """Its process id, once it has begun."""
-
-    async def begin(self) -> None:
-        """Wait until it runs. Raises NewscastError where the system refuses another process."""
-        begun = await asyncio.shield(self._begun)
-        if isinstance(begun, str):
-            raise NewscastError(f"no session can be started just now ({begun}); try again later")
-        if begun is None:
-            raise ForkingEndedError("the process that forks has ended")
-        self.process = begun
-
-    async def wait(self) -> int:
-        """Its exit status, negative for the signal that ended it. Raises ForkingEndedError."""
-        status = await asyncio.shield(self._ended)
-        if status is None:
-            raise ForkingEndedError("the process that forks has ended")
-        return status
-
-    async def end(self, number: int, grace: float) -> None:
-        """Send a signal; SIGKILL, if that has not ended it within so many seconds. Raises ForkingEndedError."""
-        await self._server.signal(self._number, number)
-        try:
-            await asyncio.wait_for(self.wait(), grace)
-        except TimeoutError:
-            await self._server.signal(self._number, signal.SIGKILL)
-            await self.wait()
-
-    def note(self, said: Mapping[str, int | str]) -> bool:
-        """What the process that forks says of it; is it over?"""
-        if "process" in said:
-            self._begun.set_result(said["process"])
-            return False
-        if "failed" in said:
-            self._begun.set_result(str(said["failed"]))
-        else:
-            self._ended.set_result(int(said["status"]))
-        return True
-
-    def abandon(self) -> None:
-        """The process that forks has ended: ask this one to end, too, since nobody else can."""
-        if not self._begun.done():
-            self._begun.set_result(None)
-        self._ended.set_result(None)
-        self.kill(signal.SIGTERM)
-
-    def kill(self, number: int) -> None:
-        """Send a signal past the process that forks, which has ended."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.process, number)
+longest_message = 65_536  # bytes
+_needed = (
+    "tui.app", "tui.commands", "tui.search_command", "tui.watch_command", "tui.terminal", "search.adding",
+    "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
+    "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
+    "whoosh.columns", "whoosh.filedb.filestore", "whoosh.index", "search.query.highlight",
+    "search.fulltext.index_reader", "unicodedata", "stringprep", "tui.screens.facets",
+    "search.fulltext.commits", "search.fulltext.segment",
+    "whoosh.automata.lev", "whoosh.codec.base", "whoosh.filedb.compound", "textual.drivers.headless_driver",
+    "textual.layouts.horizontal", "textual.layouts.stream", "textual.pilot", "mmap",
+)  # fmt: skip
+"""What sessions would otherwise import each for itself."""
+_grace = 4.0  # seconds to end in, once the server is gone
 
 
 class ForkServer:
-    """Starts processes that have everything imported already. Make it before any thread or event loop exists."""
+    """What the fork server does, from its first line to its last."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.process = os.fork()
-        if not self.process:
-            self._channel.close()
-            Forking(theirs, setup).run()
-        theirs.close()
-        self._channel.setblocking(False)  # noqa: FBT003 - the library's signature
-        self._numbers = count(1)
-        self._processes: dict[int, ForkedProcess] = {}
-        self._lock: asyncio.Lock
-        self._report: Callable[[str | None], None]
-        self.gone: asyncio.Event
+    def __init__(self, channel: socket.socket, setup: Setup) -> None:
+        self._channel, self._setup = channel, setup
+        self._requests: dict[int, int] = {}
+        self._awake, self._waker = socket.socketpair()
+        self._inherited = {name: value for name, value in os.environ.items() if not is_allowed(name)}
 
-    def attach(self, report: Callable[[str | None], None]) -> None:
-        """Listen to it in the event loop that runs now; `report` is told when it has rehearsed, or why it could not."""
-        self._report = report
-        self._lock, self.gone = asyncio.Lock(), asyncio.Event()
-        asyncio.get_running_loop().add_reader(self._channel, self._read)
+    def run(self) -> NoReturn:
+        """Fork what is asked for until the server is gone; leaves no child behind."""
+        for name in _needed:
+            import_module(name)
+        from tui.serving.rehearsal import rehearse
 
-    async def start(self, job: Job, descriptors: Sequence[int]) -> ForkedProcess:
-        """Fork a process for the job, on one terminal or on the pipes for what it writes. Raises NewscastError."""
-        number = next(self._numbers)
-        message = json.dumps({"job": number, **asdict(job)}).encode()
-        if len(message) > longest_message:
-            raise NewscastError("the command is too long")
-        process = self._processes[number] = ForkedProcess(self, number)
-        try:
-            await self._send(message, descriptors)
-        except NewscastError:
-            self._processes.pop(number, None)
-            raise
-        await process.begin()
-        return process
+        use_one_heap()
+        signal.signal(signal.SIGINT, _ignore)  # of the server's terminal; it is the server that ends this process
+        error = rehearse(self._setup)
+        os.set_blocking(self._waker.fileno(), False)
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # The server says when to end; a Ctrl+C at its terminal reaches this process, too.
+            signal.signal(number, _ignore)
+        gc.collect()
+        self._filling = fill_holes()
+        # What is there now is never collected, so that no page of it is written to and each stays shared.
+        gc.freeze()
+        self._say({"rehearsed": error})
+        while self._step():
+            pass
+        self._end_all()
+        os._exit(0)
 
-    async def signal(self, job: int, number: int) -> None:
-        """Send a signal to the process of that job, if it still runs."""
-        if job in self._processes:
-            await self._send(json.dumps({"job": job, "signal": number}).encode())
-
-    async def close(self) -> int:
-        """End it, and with it whatever it has forked; its exit status, negative for the signal that ended it."""
-        asyncio.get_running_loop().remove_reader(self._channel)
-        self._channel.close()
-        _, status = await asyncio.to_thread(os.waitpid, self.process, 0)
-        for process in self._processes.values():  # only where it has not ended them itself
-            process.kill(signal.SIGKILL)
-        return os.waitstatus_to_exitcode(status)
-
-    async def _send(self, message: bytes, descriptors: Sequence[int] = ()) -> None:
-        async with self._lock:
-            while not self.gone.is_set():
-                try:
-                    socket.send_fds(self._channel, [message], list(descriptors))
-                except BlockingIOError:
-                    await asyncio.sleep(0.005)  # its queue holds few messages, and it empties that quickly
-                except OSError:
-                    self._abandon()
-                else:
-                    return
-            raise ForkingEndedError("the process that forks has ended")
-
-    def _read(self) -> None:
-        try:
-            message = self._channel.recv(longest_message)
-        except BlockingIOError:
-            return
-        except OSError:
-            message = b""
+    def _step(self) -> bool:
+        """Do the next thing; False once the server is gone."""
+        ready, _, _ = select.select([self._channel, self._awake], [], [])
+        if self._awake in ready:
+            self._awake.recv(4_096)
+            self._reap()
+        if self._channel not in ready:
+            return True
+        message, descriptors, _, _ = socket.recv_fds(self._channel, longest_message, 3)
         if not message:
-            self._abandon()
-            return
-        said = json.loads(message)
-        if "job" not in said:
-            self._report(said["rehearsed"])
-        elif self._processes[said["job"]].note(said):
-            del self._processes[said["job"]]
+            return False
+        asked = json.loads(message)
+        if "signal" in asked:
+            self._signal(asked["request"], asked["signal"])
+        else:
+            self._start(asked, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return True
 
-    def _abandon(self) -> None:
-        """It has ended without being asked to: nothing that it has forked is to outlive it."""
-        if not self.gone.is_set():
-            self.gone.set()
-            asyncio.get_running_loop().remove_reader(self._channel)
-            for process in self._processes.values():
-                process.abandon()
+    def _start(self, asked: dict[str, Any], descriptors: list[int]) -> None:
+        """Fork for a request; what the system refuses is told to the server, and everybody else goes on."""
+        try:
+            process = os.fork()
+        except OSError as error:
+            self._say({"request": asked["request"], "failed": error.strerror})
+            return
+        if not process:
+            self._become(asked, descriptors)
+        self._requests[asked["request"]] = process
+        self._say({"request": asked["request"], "process": process})
+
+    def _become(self, asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
+        """In the child: be newscast with those arguments, on that terminal or those pipes."""
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            os.setsid()
+            for ours in (self._channel, self._awake, self._waker):
+                ours.close()
+            _take_descriptors(descriptors)
+            os.environ.clear()
+            os.environ.update(self._inherited | asked["environment"])
+            setup = self._find_setup(asked["user"])
+            if setup is not None:
+                limit_memory(self._setup.settings.serve.session_memory)
+            status = _run(asked["arguments"], setup)
+        except MemoryError:
+            status = out_of_memory
+        except BaseException as error:  # noqa: BLE001 - whatever it is, this child must not go on as a second fork server
+            _tell(error, asked["user"])
+        os._exit(status)
+
+    def _find_setup(self, user: str | None) -> Setup | None:
+        """A reader's own, the library to be read only; None leaves it to the arguments."""
+        if user is None:
+            return None
+        database = find_reader_database(check_user(user))
+        idle_timeout = self._setup.settings.serve.idle_timeout
+        return replace(self._setup, read_only=True, reader_database=database, idle_timeout=idle_timeout)
+
+    def _signal(self, request: int, number: int) -> None:
+        for process in [self._requests[request]] if request in self._requests else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not process:
+                return
+            request = next(request for request, known in self._requests.items() if known == process)
+            del self._requests[request]
+            self._say({"request": request, "status": os.waitstatus_to_exitcode(status)})
+
+    def _say(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the server is gone: the next step sees it
+            self._channel.send(json.dumps(message).encode())
+
+    def _end_all(self) -> None:
+        """Ask every child to end, wait, and end what is left."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for request in list(self._requests):
+                self._signal(request, number)
+            while self._requests and select.select([self._awake], [], [], _grace)[0]:
+                self._awake.recv(4_096)
+                self._reap()
+
+
+def _take_descriptors(descriptors: list[int]) -> None:
+    """One is a terminal, for everything and to be controlled by it; two are standard output and error."""
+    if len(descriptors) == 1:
+        fcntl.ioctl(descriptors[0], termios.TIOCSCTTY, 0)
+        sources = descriptors * 3
+    else:
+        sources = [os.open(os.devnull, os.O_RDONLY), *descriptors]
+    for target, source in enumerate(sources):
+        os.dup2(source, target)
+    os.closerange(3, max(sources) + 1)
+    # Python made its own while descriptors 0 to 2 were something else, a terminal perhaps.
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="replace", closefd=False)  # type: ignore[misc]  # noqa: SIM115 - by number, for life
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        stream = io.TextIOWrapper(open(number, "wb", closefd=False), encoding="utf-8", write_through=number == 2)  # noqa: SIM115 - as above
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _run(arguments: list[str], setup: Setup | None) -> int:
+    try:
+        main(arguments, setup)
+    except SystemExit as end:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def _tell(error: BaseException, user: str | None) -> None:
+    """One line for whoever is there; the whole of it beside the reader's marks, or in the server's own log."""
+    if user is None:
+        traceback.print_exception(error, file=sys.__stderr__)
+        return
+    log = find_reader_database(user).with_name("crash.log")
+    with contextlib.suppress(OSError):
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    os.write(2, f"newscast: stopped by an error of its own, {type(error).__name__}\n".encode())
+
+
+def _ignore(*_: object) -> None:
+    """Only the wakeup descriptor is of interest; SIG_IGN would be inherited, and would hide the ends of children."""

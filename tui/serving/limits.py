@@ -26,7 +26,7 @@ def find_source(address: str) -> str:
     return str(ipaddress.ip_network((parsed, _prefix), strict=False))
 
 
-class Tries:
+class LoginRateLimiter:
     """Failed logins from each source within the last minute, and the sources that somebody has logged in from.
 
     A source from which somebody has logged in within a day is never locked out: it may be shared by many.
@@ -52,7 +52,7 @@ class Tries:
         """Has somebody logged in from there within a day?"""
         return self._successes.get(source, now - _day) > now - _day
 
-    def are_used_up(self, source: str, now: float) -> bool:
+    def is_exceeded(self, source: str, now: float) -> bool:
         """Has as much failed from there within a minute as is allowed, and nothing succeeded within a day?"""
         if self.has_succeeded(source, now) or source not in self._failures:
             return False
@@ -93,7 +93,7 @@ class Startups:
         return None
 
 
-class Seats:
+class SessionLimiter:
     """Sessions at once, in all and of each key."""
 
     def __init__(self, most: int, most_per_key: int) -> None:
@@ -101,7 +101,7 @@ class Seats:
         self._taken: Counter[str] = Counter()
 
     def take(self, key: str) -> str | None:
-        """Take a seat for a key; if there is none, why not."""
+        """Count one more session of a key; if that is too many, say why."""
         if self._taken.total() >= self._most:
             return f"all {self._most} sessions are taken; try again later"
         if self._taken[key] >= self._most_per_key:

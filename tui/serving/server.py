@@ -17,7 +17,7 @@ from tui.serving.connection import Connection
 from tui.serving.control import Control
 from tui.serving.host_key import read_host_key
 from tui.serving.keys import AuthorizedKeys
-from tui.serving.limits import Seats, Startups, Tries
+from tui.serving.limits import LoginRateLimiter, SessionLimiter, Startups
 from tui.serving.session import Shared, used_up
 from tui.serving.watching import keep_watching
 from tui.settings import find_settings_file, find_state_folder
@@ -25,7 +25,7 @@ from tui.settings import find_settings_file, find_state_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tui.serving.fork_server import ForkServer
+    from tui.serving.fork_client import ForkClient
     from tui.serving.log import Log
     from tui.serving.login import OpenSession
     from tui.serving.session import Session
@@ -42,12 +42,14 @@ _keys_pause = 5.0  # seconds from one look at the keys to the next
 class NewsServer:
     """What all connections share: keys, limits, the process that forks, the log."""
 
-    def __init__(self, setup: Setup, fork_server: ForkServer, log: Log) -> None:
+    def __init__(self, setup: Setup, fork_client: ForkClient, log: Log) -> None:
         self.settings: ServeSettings = setup.settings.serve
-        seats = Seats(self.settings.sessions, self.settings.sessions_per_key)
-        self.shared = Shared(fork_server, seats, log, self.settings.login_grace, self.settings.idle_timeout or None)
+        session_limiter = SessionLimiter(self.settings.sessions, self.settings.sessions_per_key)
+        self.shared = Shared(
+            fork_client, session_limiter, log, self.settings.login_grace, self.settings.idle_timeout or None
+        )
         self.keys = AuthorizedKeys(find_authorized_keys(self.settings), lambda why: log.write("keys", why=why))
-        self.tries = Tries(self.settings.tries_per_minute)
+        self.login_limiter = LoginRateLimiter(self.settings.tries_per_minute)
         self.connections: set[Connection] = set()
         self._startups = Startups.parse(self.settings.startups, self.settings.startups_per_address)
         self._setup = setup
@@ -59,10 +61,10 @@ class NewsServer:
         Raises NewscastError where it cannot begin, and when the process that forks has ended.
         """
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        fork_server, log = self.shared.fork_server, self.shared.log
+        fork_client, log = self.shared.fork_client, self.shared.log
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stopped.set)
-        fork_server.attach(lambda why: log.write("ready" if why is None else "not rehearsed", why=why))
+        fork_client.attach(lambda why: log.write("ready" if why is None else "not rehearsed", why=why))
         self.keys.read()
         key = read_host_key(find_host_key(self.settings))
         try:
@@ -77,8 +79,8 @@ class NewsServer:
         )
         tasks = [loop.create_task(self._follow_keys()), loop.create_task(self._follow_memory())]
         if folders:
-            tasks.append(loop.create_task(keep_watching(fork_server, log, self._setup.folder, folders)))
-        ends = [loop.create_task(each.wait()) for each in (stopped, fork_server.gone)]
+            tasks.append(loop.create_task(keep_watching(fork_client, log, self._setup.folder, folders)))
+        ends = [loop.create_task(each.wait()) for each in (stopped, fork_client.gone)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         log.write("stopping", sessions=len(list(self._find_sessions())))
         listener.close()
@@ -86,7 +88,7 @@ class NewsServer:
             task.cancel()
         await self._say_goodbye()
         control.close()
-        status = await fork_server.close()
+        status = await fork_client.close()
         log.write("stopped")
         if not stopped.is_set():
             raise NewscastError(f"the process that forks has ended (status {status}), and the server with it")
@@ -118,10 +120,12 @@ class NewsServer:
     def find_reason_to_refuse(self, source: str, lot: float) -> str | None:
         """Why a new connection from there is not taken, if it is not; `lot` is from 0 to 1."""
         now = time.monotonic()
-        if self.tries.are_used_up(source, now):
+        if self.login_limiter.is_exceeded(source, now):
             return "too many failed logins within a minute"
         strangers = Counter(each.source for each in self.connections if each.login is None)
-        return self._startups.find_reason(source, strangers, lot, is_known=self.tries.has_succeeded(source, now))
+        return self._startups.find_reason(
+            source, strangers, lot, is_known=self.login_limiter.has_succeeded(source, now)
+        )
 
     def note_refused(self, address: str, why: str) -> None:
         """Log a connection that was not taken; of many within a moment only one, so that a flood fills no disk."""
@@ -179,7 +183,7 @@ class NewsServer:
 
     async def _say_goodbye(self) -> None:
         why = "the server is being stopped; your place is kept"
-        if self.shared.fork_server.gone.is_set():
+        if self.shared.fork_client.gone.is_set():
             why = "the server has failed; your place is kept. Try again in a moment"
         stops = [asyncio.create_task(session.stop(why)) for session in self._find_sessions()]
         if stops:

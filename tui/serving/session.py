@@ -21,7 +21,7 @@ import asyncssh
 from search import NewscastError
 from tui.cli import out_of_memory
 from tui.serving.environment import check_environment
-from tui.serving.fork_server import ForkingEndedError, Job
+from tui.serving.fork_client import ForkRequest, ForkServerEndedError
 from tui.serving.login import Login, OpenSession
 from tui.serving.memory_limit import is_nearly_used_up, read_memory
 from tui.serving.requests import find_arguments
@@ -31,8 +31,8 @@ from tui.terminal.input_limits import clamp_size
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tui.serving.fork_server import ForkedProcess, ForkServer
-    from tui.serving.limits import Seats
+    from tui.serving.fork_client import ForkClient, ForkedProcess
+    from tui.serving.limits import SessionLimiter
     from tui.serving.log import Log
 
 _grace = 3.0  # seconds for a reader to keep its place and restore the terminal
@@ -47,8 +47,8 @@ _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b
 class Shared:
     """What all sessions share."""
 
-    fork_server: ForkServer
-    seats: Seats
+    fork_client: ForkClient
+    session_limiter: SessionLimiter
     log: Log
     login_grace: float
     """Seconds that a client has to say what it wants of a channel."""
@@ -122,7 +122,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         except NewscastError as error:
             self._refuse(str(error))
             return
-        full = self._shared.seats.take(self.login.fingerprint)
+        full = self._shared.session_limiter.take(self.login.fingerprint)
         if full is not None:
             self._refuse(full, status=1)
             return
@@ -159,7 +159,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._farewell = self._farewell or _describe(error)
             await self._end(signal.SIGHUP)
         finally:
-            self._shared.seats.give_back(self.login.fingerprint)
+            self._shared.session_limiter.give_back(self.login.fingerprint)
             if self._process is not None:
                 seconds = round(time.monotonic() - begun, 1)
                 self._note("out", what=self._what, pid=self._process.process, status=status, seconds=seconds)
@@ -209,9 +209,9 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self, arguments: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]
     ) -> None:
         given = check_environment(self._channel.get_environment())
-        job = Job(arguments, {**given, **environment}, self.login.user)
-        self._memory_at_start = read_memory(self._shared.fork_server.process)
-        self._process = await self._shared.fork_server.start(job, descriptors)
+        request = ForkRequest(arguments, {**given, **environment}, self.login.user)
+        self._memory_at_start = read_memory(self._shared.fork_client.process)
+        self._process = await self._shared.fork_client.start(request, descriptors)
         self._note("in", what=self._what, pid=self._process.process)
         if self._is_gone:
             self._hang_up()
@@ -327,7 +327,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
 def _describe(error: NewscastError | OSError) -> str:
     """What a reader is told of it."""
-    if isinstance(error, ForkingEndedError):
+    if isinstance(error, ForkServerEndedError):
         return "the server has failed; your place is kept. Try again in a moment"
     if isinstance(error, OSError):
         return f"no session can be started just now ({error.strerror}); try again later"

@@ -7,44 +7,44 @@ import os
 from typing import TYPE_CHECKING
 
 from search import NewscastError
-from tui.serving.fork_server import ForkingEndedError, Job
+from tui.serving.fork_client import ForkRequest, ForkServerEndedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tui.serving.fork_server import ForkServer
+    from tui.serving.fork_client import ForkClient
     from tui.serving.log import Log
 
 _restart = 2.0  # seconds before a watch that has ended is begun again
 _longest_line = 65_536  # bytes
 
 
-async def keep_watching(fork_server: ForkServer, log: Log, library: Path, folders: Sequence[str]) -> None:
+async def keep_watching(fork_client: ForkClient, log: Log, library: Path, folders: Sequence[str]) -> None:
     """Watch those folders for the library, until this is cancelled or the process that forks has ended."""
-    job = Job(["--library", str(library), "watch", *folders])
+    request = ForkRequest(["--library", str(library), "watch", *folders])
     while True:
         try:
-            log.write("watch ended", status=await _watch(fork_server, log, job))
-        except ForkingEndedError:
+            log.write("watch ended", status=await _watch(fork_client, log, request))
+        except ForkServerEndedError:
             return
         except (NewscastError, OSError) as error:
             log.write("not watching", why=str(error))
         await asyncio.sleep(_restart)
 
 
-async def _watch(fork_server: ForkServer, log: Log, job: Job) -> int:
+async def _watch(fork_client: ForkClient, log: Log, request: ForkRequest) -> int:
     """Watch until the process ends; what it says comes into the log."""
     said, output = os.pipe()
     pipe = os.fdopen(said, "rb", buffering=0)
     try:
-        process = await fork_server.start(job, [output, output])
+        process = await fork_client.start(request, [output, output])
     except BaseException:
         pipe.close()
         raise
     finally:
         os.close(output)
-    log.write("watching", folders=", ".join(job.arguments[3:]), pid=process.process)
+    log.write("watching", folders=", ".join(request.arguments[3:]), pid=process.process)
     reader = asyncio.StreamReader(limit=_longest_line)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), pipe

@@ -78,7 +78,7 @@ class TerminalDriver(LinuxDriver):
         self._app.post_message(DrawingFailed(error))
 
     def repaint(self) -> None:
-        """Draw everything anew."""
+        """Draw everything again."""
         if self._output is not None:
             self._output.repaint()
 

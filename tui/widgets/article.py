@@ -34,7 +34,7 @@ class Article(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "article--title", "article--byline", "article--current", "article--glyph", "article--person",
         "article--organisation", "article--place", "article--event", "article--work", "article--other",
-        "article--taken", "article--cursor", "article--match", "article--uncertain",
+        "article--selected", "article--cursor", "article--match", "article--uncertain",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "next", "next paragraph", id="next"),
@@ -67,12 +67,12 @@ class Article(ScrollView, can_focus=True):
         self._page: Layout | None = None
         self._strips: dict[int, Strip] = {}
         self.paragraph = 0
-        self.taken: str | None = None
+        self.selected: str | None = None
         self.cursor: Mention | None = None
 
     # What the screen tells it
 
-    def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
+    def show(self, document: Document, cast: Cast, matches: Sequence[Match], selected: str | None) -> None:
         """Show a document from its beginning."""
         is_laid_out = document == self._document and self._page is not None
         self._document = document
@@ -80,7 +80,7 @@ class Article(ScrollView, can_focus=True):
         self._matches = {}
         for match in matches:
             self._matches.setdefault(match.paragraph, []).append((match.start, match.end))
-        self.paragraph, self.taken, self.cursor = 0, taken, None
+        self.paragraph, self.selected, self.cursor = 0, selected, None
         if is_laid_out:
             self._strips.clear()
             self.refresh()
@@ -110,10 +110,10 @@ class Article(ScrollView, can_focus=True):
             if self._page is not None:
                 self._redraw_lines(index for index, line in enumerate(self._page.lines) if line.kind == "title")
 
-    def take(self, actor: str | None) -> None:
+    def select(self, actor: str | None) -> None:
         """Light the mentions of an actor, and of no other."""
-        changed = {self.taken, actor} - {None}
-        self.taken = actor
+        changed = {self.selected, actor} - {None}
+        self.selected = actor
         self._redraw_mentions(
             mention for mentions in self._mentions.values() for mention in mentions
             if mention.link and mention.link.actor in changed
@@ -319,7 +319,7 @@ class Article(ScrollView, can_focus=True):
             line.end,
             [m for m in self._mentions.get(line.paragraph, ()) if m.end > line.start and m.start < line.end],
             [span for span in matches if span[1] > line.start and span[0] < line.end],
-            taken=self.taken,
+            selected=self.selected,
             cursor=self.cursor,
         )
         bar = Segment("▌", self._style("article--current")) if line.paragraph == self.paragraph else Segment(" ")
@@ -332,14 +332,14 @@ class Article(ScrollView, can_focus=True):
         assert self._page is not None
         spans = [span for span in self._title_matches if span[1] > line.start and span[0] < line.end]
         title = self._style("article--title")
-        runs = build_runs(self._page.title, line.start, line.end, [], spans, taken=None, cursor=None)
+        runs = build_runs(self._page.title, line.start, line.end, [], spans, selected=None, cursor=None)
         segments = [Segment(run.text, title + (self._style_of(run.look) or Style.null())) for run in runs]
         return Strip([Segment(" " * _gutter), *segments]).adjust_cell_length(self.size.width)
 
     def _style_of(self, look: Look) -> Style | None:
         names = [f"article--{look.type}"] if look.type else []
         shown = (
-            (look.is_taken, "taken"), (look.is_uncertain, "uncertain"), (look.is_match, "match"),
+            (look.is_selected, "selected"), (look.is_uncertain, "uncertain"), (look.is_match, "match"),
             (look.is_cursor, "cursor"),
         )  # fmt: skip
         for wanted, name in shown:
@@ -350,7 +350,7 @@ class Article(ScrollView, can_focus=True):
         return self.get_component_rich_style(name, partial=True)
 
     def on_click(self, event: events.Click) -> None:
-        """A click makes the paragraph current, one on a mention takes its actor."""
+        """A click makes the paragraph current, one on a mention selects its actor."""
         if self._page is None or not 0 <= (index := event.y + self.top) < len(self._page.lines):
             return
         line = self._page.lines[index]
@@ -378,6 +378,6 @@ def _find_glyph(runs: Iterable[tuple[str, Look]]) -> str:
     looks = [look for _, look in runs]
     if any(look.is_cursor for look in looks):
         return "▷" if any(look.is_cursor and look.is_uncertain for look in looks) else "▶"
-    if any(look.is_taken for look in looks):
-        return "•" if any(look.is_taken and not look.is_uncertain for look in looks) else "◦"
+    if any(look.is_selected for look in looks):
+        return "•" if any(look.is_selected and not look.is_uncertain for look in looks) else "◦"
     return "/" if any(look.is_match for look in looks) else " "

@@ -1,4 +1,4 @@
-"""CastPanel: the actors of the current paragraph, numbered in order of appearance."""
+"""CastPanel: the actors of the current paragraph, numbered in order of first mention."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class CastPanel(Widget, can_focus=True):
     """One actor below the other where the panel is a column, one beside the other where it is a strip."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "cast-panel--number", "cast-panel--words", "cast-panel--current", "cast-panel--taken", "cast-panel--person",
+        "cast-panel--number", "cast-panel--words", "cast-panel--current", "cast-panel--selected", "cast-panel--person",
         "cast-panel--organisation", "cast-panel--place", "cast-panel--event", "cast-panel--work", "cast-panel--other",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "next actor", id="next"),
         Binding("k,up", "move(-1)", "previous actor", id="previous"),
-        Binding("enter", "choose", "take the actor", id="open"),
+        Binding("enter", "choose", "select the actor", id="open"),
     ]
 
     @dataclass
@@ -56,7 +56,7 @@ class CastPanel(Widget, can_focus=True):
         self._lines: list[list[_Piece]] = []
         self._owners: list[list[tuple[int, int, int]]] = []
         self._is_strip = False
-        self.taken: str | None = None
+        self.selected: str | None = None
         self.index = 0
 
     def set_strip(self, is_strip: bool) -> None:  # noqa: FBT001 - a setter
@@ -65,11 +65,11 @@ class CastPanel(Widget, can_focus=True):
             self._is_strip = is_strip
             self._rebuild()
 
-    def show(self, rows: Sequence[tuple[Actor, tuple[Mention, ...]]], taken: str | None) -> None:
+    def show(self, rows: Sequence[tuple[Actor, tuple[Mention, ...]]], selected: str | None) -> None:
         """Show these actors, each with the words used for it here; lines that stay the same are not drawn again."""
         if tuple(rows) != self._rows:
             self.index = 0
-        self._rows, self.taken = tuple(rows), taken
+        self._rows, self.selected = tuple(rows), selected
         self._rebuild()
 
     def action_move(self, step: int) -> None:
@@ -78,12 +78,12 @@ class CastPanel(Widget, can_focus=True):
         self._rebuild()
 
     def action_choose(self) -> None:
-        """Take the actor at the marker."""
+        """Select the actor at the marker."""
         if self._rows:
             self.post_message(self.Chosen(self._rows[self.index][0].id))
 
     def on_click(self, event: events.Click) -> None:
-        """A click takes the actor under it."""
+        """A click selects the actor under it."""
         if event.y < len(self._owners):
             for start, end, index in self._owners[event.y]:
                 if start <= event.x < end:
@@ -153,7 +153,7 @@ class CastPanel(Widget, can_focus=True):
         number = str(index + 1) if index < 9 else "·"
         head = _Piece(f"{'▶' if marked else ' '}{number} ", ("current" if marked else "number",))
         name = clip(actor.name, max(8, self.size.width - 6))
-        look = (actor.type, "taken") if actor.id == self.taken else (actor.type,)
+        look = (actor.type, "selected") if actor.id == self.selected else (actor.type,)
         return head, [_Piece(f"{type_glyphs[actor.type]} "), _Piece(name, look)]
 
     def _style(self, names: tuple[str, ...]) -> Style:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.widgets.row_list import Row, RowList
+from tui.widgets.row_list import ListRow, RowList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ class FacetList(RowList):
     class Left(Message):
         """The reader is done with facets."""
 
-    def show(self, rows: Sequence[Row]) -> None:
+    def show(self, rows: Sequence[ListRow]) -> None:
         """Other facets: the marker stays on the same term, else near where that was."""
         terms = [row.key for row in rows]
         current = self.current.key if self.current else ""

@@ -25,7 +25,7 @@ class ReadingPane(Container):
     """One document being read: which paragraph, which actor, which mention or match one is at."""
 
     class Changed(Message):
-        """The paragraph, the taken actor or the place in the article is another one."""
+        """The paragraph, the selected actor or the position in the article is another one."""
 
     def __init__(self, text_width: int, *, id: str) -> None:
         super().__init__(id=id)
@@ -61,31 +61,31 @@ class ReadingPane(Container):
         return self.query_one(CastPanel)
 
     @property
-    def taken(self) -> str | None:
+    def selected(self) -> str | None:
         """The actor whose mentions are lit."""
-        return self.article.taken
+        return self.article.selected
 
     @property
-    def taken_name(self) -> str:
+    def selected_name(self) -> str:
         """Its name, from this document or the last one that it appears in."""
-        actor = self._cast.actors.get(self.taken or "") if self._cast else None
+        actor = self._cast.actors.get(self.selected or "") if self._cast else None
         if actor is not None:
             self._last_named = actor.id, actor.name or "somebody"
         named, name = self._last_named
-        return name if named == self.taken else self.taken or ""
+        return name if named == self.selected else self.selected or ""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
-        """The taken actor's mentions in this document."""
-        return self._cast.of_actor(self.taken) if self._cast and self.taken else ()
+        """The selected actor's mentions in this document."""
+        return self._cast.of_actor(self.selected) if self._cast and self.selected else ()
 
     @property
     def mention_number(self) -> int:
         """How many of these mentions one has come to."""
-        return count_before(self.mentions, self._place)
+        return count_before(self.mentions, self._position)
 
     @property
-    def _place(self) -> tuple[int, int]:
+    def _position(self) -> tuple[int, int]:
         """Where one is: at a mention, at a match, or before the first character of the current paragraph."""
         cursor, paragraph = self.article.cursor, self.article.paragraph
         if cursor is not None and cursor.paragraph == paragraph:
@@ -94,29 +94,29 @@ class ReadingPane(Container):
             return self._match.paragraph, self._match.start
         return paragraph, -1
 
-    def describe_place(self, article: int, articles: int) -> str:
-        """Where one is: the paragraph, the mention of the taken actor, which of its articles this is."""
+    def describe_position(self, article: int, articles: int) -> str:
+        """Where one is: the paragraph, the mention of the selected actor, which of its articles this is."""
         if self.document is None:
             return ""
         parts = [f"¶ {self.article.paragraph + 1} of {len(self.document.paragraphs)}"]
-        if self.taken is not None:
+        if self.selected is not None:
             parts.append(self._describe_walk(article, articles))
             cursor = self.article.cursor
-            if cursor is not None and cursor.link and cursor.link.actor == self.taken and cursor.link.why != "name":
+            if cursor is not None and cursor.link and cursor.link.actor == self.selected and cursor.link.why != "name":
                 parts.append(describe_link(cursor))
         return " · ".join(parts)
 
     def _describe_walk(self, article: int, articles: int) -> str:
         total = f"{articles:,} {'article' if articles == 1 else 'articles'}"
         if not self.mentions:
-            return f"{self.taken_name} is not in this article, but in {total}"
-        return f"{self.taken_name} {self.mention_number} of {len(self.mentions)} here, {article} of {total}"
+            return f"{self.selected_name} is not in this article, but in {total}"
+        return f"{self.selected_name} {self.mention_number} of {len(self.mentions)} here, {article} of {total}"
 
-    def show(self, document: Document, cast: Cast, matches: Sequence[Match], taken: str | None) -> None:
-        """Show a document from its beginning, with an actor taken."""
+    def show(self, document: Document, cast: Cast, matches: Sequence[Match], selected: str | None) -> None:
+        """Show a document from its beginning, with an actor selected."""
         self.document, self._matches, self._match = document, tuple(matches), None
         self._keep_cast(cast)
-        self.article.show(document, self._cast or cast, matches, taken)
+        self.article.show(document, self._cast or cast, matches, selected)
         self._show_cast()
 
     def set_cast(self, cast: Cast) -> None:
@@ -141,17 +141,17 @@ class ReadingPane(Container):
             self._matches, self._match = tuple(matches), None
             self.article.set_matches(matches)
 
-    def take(self, actor: str | None) -> None:
+    def select(self, actor: str | None) -> None:
         """Light an actor's mentions, and be at the first one in this paragraph."""
-        self.article.take(actor)
+        self.article.select(actor)
         here = (mention for mention in self.mentions if mention.paragraph == self.article.paragraph)
         self.article.put_cursor(next(here, None))
         self._show_cast()
         self.post_message(self.Changed())
 
     def release(self) -> None:
-        """Light nobody's mentions: the taken actor is gone."""
-        self.article.take(None)
+        """Light nobody's mentions: the selected actor is gone."""
+        self.article.select(None)
         self.article.put_cursor(None)
         self._show_cast()
 
@@ -161,12 +161,12 @@ class ReadingPane(Container):
         return rows[number][0].id if number < len(rows) else None
 
     def find_following_actor(self, step: int) -> str | None:
-        """The actor behind or before the taken one in the panel; from the last on to the first."""
+        """The actor behind or before the selected one in the panel; from the last on to the first."""
         actors = [actor.id for actor, _ in self._find_rows()]
         if not actors:
             return None
-        if self.taken in actors:
-            return actors[(actors.index(self.taken) + step) % len(actors)]
+        if self.selected in actors:
+            return actors[(actors.index(self.selected) + step) % len(actors)]
         return actors[0 if step > 0 else -1]
 
     def find_actor_at_cursor(self) -> str | None:
@@ -174,13 +174,13 @@ class ReadingPane(Container):
         if not self._cast:
             return None
         here = self._cast.of_paragraph(self.article.paragraph)
-        spot = next((mention for mention in here if mention.place >= self._place and mention.link), None)
+        spot = next((mention for mention in here if mention.position >= self._position and mention.link), None)
         found = spot or next((mention for mention in here if mention.link), None)
         return found.link.actor if found and found.link else None
 
     def walk(self, direction: int) -> bool:
-        """To the next or previous mention of the taken actor; False where there is none."""
-        found = find_next(self.mentions, self._place, direction)
+        """To the next or previous mention of the selected actor; False where there is none."""
+        found = find_next(self.mentions, self._position, direction)
         if found is not None:
             self._match = None
             self.article.put_cursor(found)
@@ -192,7 +192,7 @@ class ReadingPane(Container):
             self.article.put_cursor(self.mentions[0 if direction > 0 else -1])
 
     def return_to(self, paragraph: int, top: int | None, mention: Mention | None) -> None:
-        """To a place as it was, or to what is left of it in a text and a cast that have changed since."""
+        """To a position as it was, or to what is left of it in a text and a cast that have changed since."""
         spans = {(each.paragraph, each.start, each.end): each for each in (self._cast.mentions if self._cast else ())}
         found = spans.get((mention.paragraph, mention.start, mention.end)) if mention else None
         last = len(self.document.paragraphs) - 1 if self.document else 0
@@ -205,7 +205,7 @@ class ReadingPane(Container):
 
     def step_match(self, direction: int) -> bool:
         """To the next or previous match of the search; False where there is none."""
-        found = find_next(self._matches, self._place, direction)
+        found = find_next(self._matches, self._position, direction)
         if found is not None:
             self.go_to_match(found)
         return found is not None
@@ -228,7 +228,7 @@ class ReadingPane(Container):
         return build_cast_rows(self._cast.of_paragraph(self.article.paragraph), self._cast.actors)
 
     def _show_cast(self) -> None:
-        self.panel.show(self._find_rows(), self.taken)
+        self.panel.show(self._find_rows(), self.selected)
 
     @on(Article.Moved)
     def _follow_paragraph(self, message: Article.Moved) -> None:

@@ -25,7 +25,7 @@ _narrowest_for_aside = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """What a row shows: a title with `glyph` before it, in which `title_spans` are marked, and a detail with `spans`.
 
     The detail is below the title; where rows have one line, `aside` stands to the right of the title instead.
@@ -78,19 +78,19 @@ class RowList(ScrollView, can_focus=True):
 
         rows: RowList
         index: int
-        row: Row
+        row: ListRow
 
     def __init__(self, empty: str, *, id: str) -> None:
         super().__init__(id=id)
         self.empty = empty
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, ListRow] = {}
         self._asked: tuple[int, int] | None = None
         self._height = 2
         self._is_compact = False
         self.count = 0
         self.index = 0
 
-    def reset(self, count: int, rows: Sequence[Row], *, index: int = 0) -> None:
+    def reset(self, count: int, rows: Sequence[ListRow], *, index: int = 0) -> None:
         """Another list, of which the first rows are given."""
         self.count = count
         self._height = self._find_height(rows)
@@ -117,10 +117,10 @@ class RowList(ScrollView, can_focus=True):
             self.refresh()
             self._ask()
 
-    def _find_height(self, rows: Collection[Row]) -> int:
+    def _find_height(self, rows: Collection[ListRow]) -> int:
         return 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
 
-    def grow(self, count: int, first: int, rows: Sequence[Row], index: int) -> None:
+    def grow(self, count: int, first: int, rows: Sequence[ListRow], index: int) -> None:
         """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
         if not self.count:
             self.reset(count, rows, index=index)
@@ -135,21 +135,21 @@ class RowList(ScrollView, can_focus=True):
         self.refresh()
         self._ask()
 
-    def extend(self, rows: Sequence[Row]) -> None:
+    def extend(self, rows: Sequence[ListRow]) -> None:
         """More rows at the end."""
         self._rows.update(enumerate(rows, self.count))
         self.count += len(rows)
         self._resize_content()
         self.refresh()
 
-    def fill(self, first: int, rows: Sequence[Row]) -> None:
+    def fill(self, first: int, rows: Sequence[ListRow]) -> None:
         """The rows that were asked for."""
         self._rows.update(enumerate(rows, first))
         self._asked = None
         self.refresh()
         self._ask()
 
-    def replace_row(self, row: Row) -> None:
+    def replace_row(self, row: ListRow) -> None:
         """A row has changed."""
         for index, known in self._rows.items():
             if known.key == row.key:
@@ -158,7 +158,7 @@ class RowList(ScrollView, can_focus=True):
                 return
 
     @property
-    def current(self) -> Row | None:
+    def current(self) -> ListRow | None:
         """The row at the marker, once it is known."""
         return self._rows.get(self.index)
 
@@ -282,7 +282,7 @@ class RowList(ScrollView, can_focus=True):
             segments += self._build_detail(row, width)
         return Strip(segments).adjust_cell_length(self.size.width)
 
-    def _build_title(self, row: Row, width: int, look: Style) -> list[Segment]:
+    def _build_title(self, row: ListRow, width: int, look: Style) -> list[Segment]:
         if self._height > 1 or not row.aside or width < _narrowest_for_aside:
             return self._build_marked(clip(row.title, width), row.title_spans, look)
         aside = clip(row.aside, width * 2 // 5)
@@ -294,7 +294,7 @@ class RowList(ScrollView, can_focus=True):
             Segment(gap + aside, self.get_component_rich_style("row-list--detail", partial=True)),
         ]
 
-    def _build_detail(self, row: Row, width: int) -> list[Segment]:
+    def _build_detail(self, row: ListRow, width: int) -> list[Segment]:
         plain = self.get_component_rich_style("row-list--detail", partial=True)
         return self._build_marked(clip(row.detail, width), row.spans, plain)
 

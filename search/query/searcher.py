@@ -1,4 +1,4 @@
-"""Answerer: what a Library answers a Query with."""
+"""Searcher: what a Library answers a Query with."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from search.answering.budget import afford
-from search.answering.rank import list_stems, rank_by_date, rank_by_worth
-from search.answering.seek import Seeker, build_seeker, list_sought
-from search.answering.select import Selector
-from search.answering.suggest import few, suggest
-from search.language import Mentions, Parsed, Words, list_wanted, parse_query, shorten
 from search.model import Hit, Query, Results
+from search.query.budget import afford
+from search.query.evaluate import QueryEvaluator
+from search.query.highlight import Highlighter, build_highlighter, list_highlighted
+from search.query.parse import Parsed, parse_query, shorten
+from search.query.rank import list_stems, rank_by_date, rank_by_score
+from search.query.suggest import few, suggest
+from search.query.syntax import Mentions, Words, list_wanted
 from search.store import Rows
 from search.text import find_word_texts
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from search.fulltext import FullText
     from search.fulltext.index_reader import IndexReader, RowSet
-    from search.language import Node
     from search.model import Document, Match
+    from search.query.syntax import Node
     from search.store import Actors, Documents, Marks
 
 _first_page = 100
@@ -41,13 +42,13 @@ class _Answer:
     reader: IndexReader
     rows: RowSet
     stems: list[str]
-    seeker: Seeker
+    highlighter: Highlighter
     note: str | None
     ranked: list[tuple[int, float]]
     left_out: frozenset[int]
 
 
-class Answerer:
+class Searcher:
     """Answers queries over one Library; keeps the last answer, of which a reader asks page after page."""
 
     def __init__(
@@ -75,11 +76,11 @@ class Answerer:
         hits = tuple(
             Hit(
                 found[number][0],
-                worth,
-                answer.seeker.build_snippet(found[number][1]),
-                answer.seeker.find_in_title(found[number][0].title),
+                score,
+                answer.highlighter.build_snippet(found[number][1]),
+                answer.highlighter.find_in_title(found[number][0].title),
             )
-            for number, worth in page
+            for number, score in page
             if number in found  # else it is gone since the index was written
         )
         return Results(query, len(answer.rows), offset, hits, answer.note)
@@ -99,28 +100,28 @@ class Answerer:
 
     def find_matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""
-        seeker = self._find_seeker(query)
-        return seeker.find_matches(document) if seeker else ()
+        highlighter = self._find_highlighter(query)
+        return highlighter.find_matches(document) if highlighter else ()
 
     def find_title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
         """Where the query's words stand in the document's title."""
-        seeker = self._find_seeker(query)
-        return seeker.find_in_title(document.title or "") if seeker else ()
+        highlighter = self._find_highlighter(query)
+        return highlighter.find_in_title(document.title or "") if highlighter else ()
 
     def find_best_match(self, query: Query, document: Document) -> Match | None:
         """Where in the document to begin reading: at the first match in the paragraph with most of the query."""
-        seeker = self._find_seeker(query)
-        return seeker.find_best_match(document) if seeker else None
+        highlighter = self._find_highlighter(query)
+        return highlighter.find_best_match(document) if highlighter else None
 
-    def _find_seeker(self, query: Query) -> Seeker | None:
+    def _find_highlighter(self, query: Query) -> Highlighter | None:
         parsed = _parse(query)
         if parsed.node is None:
             return None
         if self._last is not None and str(self._last.parsed) == str(parsed):
-            return self._last.seeker
+            return self._last.highlighter
         reader = self._fulltext.reader
         node, _ = afford(parsed.node, reader)
-        return self._build_seeker(node, reader, Selector(reader, self._rows, self._actors, None, node))
+        return self._build_highlighter(node, reader, QueryEvaluator(reader, self._rows, self._actors, None, node))
 
     def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
         reader = self._fulltext.reader
@@ -129,34 +130,34 @@ class Answerer:
         if self._last is not None and self._last.key == key:
             return self._last
         node, narrowed = afford(parsed.node, reader)
-        selector = Selector(reader, self._rows, self._actors, marks, node)
-        rows = selector.select(node) if node is not None else self._rows.list_all()
+        evaluator = QueryEvaluator(reader, self._rows, self._actors, marks, node)
+        rows = evaluator.evaluate(node) if node is not None else self._rows.list_all()
         damaged = rows & left_out
-        notes = _join(narrowed, *dict.fromkeys(selector.notes), parsed.note, _note(damaged))
+        notes = _join(narrowed, *dict.fromkeys(evaluator.notes), parsed.note, _note(damaged))
         rows = rows - damaged if damaged else rows
         stems = list_stems(node, reader) if parsed.sort in {None, "relevance"} else []
-        seeker = self._build_seeker(node, reader, selector)
-        self._last = _Answer(key, parsed, reader, rows, stems, seeker, notes, [], left_out)
+        highlighter = self._build_highlighter(node, reader, evaluator)
+        self._last = _Answer(key, parsed, reader, rows, stems, highlighter, notes, [], left_out)
         return self._last
 
-    def _build_seeker(self, node: Node | None, reader: IndexReader, selector: Selector) -> Seeker:
+    def _build_highlighter(self, node: Node | None, reader: IndexReader, evaluator: QueryEvaluator) -> Highlighter:
         """Words, and the names of actors that were asked for."""
         names = (
             Words(words, is_quoted=True)
             for leaf in list_wanted(node)
             if isinstance(leaf, Mentions)
-            for actor in selector.find_actors(leaf)
+            for actor in evaluator.find_actors(leaf)
             for alias in islice(actor.aliases, _most_aliases)
             if (words := tuple(find_word_texts(alias)))
         )
-        return build_seeker([*list_sought(node), *islice(dict.fromkeys(names), _most_names)], reader)
+        return build_highlighter([*list_highlighted(node), *islice(dict.fromkeys(names), _most_names)], reader)
 
     def _rank(self, answer: _Answer, offset: int, limit: int) -> list[tuple[int, float]]:
         last = min(offset + limit, len(answer.rows))
         if len(answer.ranked) < last:
             count = last if last <= _first_page else len(answer.rows)
             if answer.stems:
-                answer.ranked = rank_by_worth(answer.rows, answer.stems, answer.reader, count)
+                answer.ranked = rank_by_score(answer.rows, answer.stems, answer.reader, count)
             else:
                 days = self._rows.read_days()
                 answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Literal
 
-from search.answering.budget import Budget, BudgetSpentError, count_looks, count_phrases, most_read
-from search.answering.paragraphs import ParagraphTester, relax
-from search.answering.phrases import find_rows_of_phrase
-from search.answering.rank import rank_by_date
-from search.answering.seek import Seeker, build_seeker
 from search.fulltext import build_plain, build_stem
-from search.language import (
+from search.query.budget import Budget, BudgetSpentError, count_looks, count_phrases, most_read
+from search.query.highlight import Highlighter, build_highlighter
+from search.query.paragraphs import ParagraphTester, relax
+from search.query.parse import shorten
+from search.query.phrases import find_rows_of_phrase
+from search.query.rank import rank_by_date
+from search.query.syntax import (
     All,
     Any,
     Dated,
@@ -25,7 +26,6 @@ from search.language import (
     OfUrl,
     Prefix,
     Words,
-    shorten,
 )
 from search.text import find_word_texts
 
@@ -42,14 +42,14 @@ _to_a_text = 16  # steps to read one
 _rows_to_a_step, _names_to_a_step = 4, 2
 _actor_types: dict[str, ActorType] = {"person": "person", "org": "organisation", "place": "place"}
 _most_named = 3
-_dearness: dict[type, float] = {
+_cost: dict[type, float] = {
     Mentions: 0.1, OfSource: 0.1, OfUrl: 0.1, OfState: 0.1, Prefix: 1, Fuzzy: 1, Dated: 1
 }  # fmt: skip
 """How late each kind is looked at among others, as a share of all documents."""
 
 
-class Selector:
-    """Selects for one query; `note` says how it was narrowed, `actors` whom its names mean.
+class QueryEvaluator:
+    """Evaluates one query; `note` says how it was narrowed, `actors` whom its names mean.
 
     What is not looked at because the query has no steps left for it answers nothing, not even what is excluded.
     """
@@ -77,40 +77,42 @@ class Selector:
         seen = f"only the newest {self._least_seen:,} of what may match" if self._least_seen else "no articles"
         return [f"too much for one search: for a part of it {seen} were looked at", *self._named]
 
-    def select(self, node: Node, within: RowSet | None = None) -> RowSet:
+    def evaluate(self, node: Node, within: RowSet | None = None) -> RowSet:
         """The rows that answer, of those `within` if that is given."""
-        found = self._select(node, within)
+        found = self._evaluate(node, within)
         return found if within is None or found is within else found & within
 
     @singledispatchmethod
-    def _select(self, node: Node, _within: RowSet | None) -> RowSet:
-        raise TypeError(f"no way to select {node!r}")
+    def _evaluate(self, node: Node, _within: RowSet | None) -> RowSet:
+        raise TypeError(f"no way to evaluate {node!r}")
 
-    @_select.register(All)
-    def _select_all(self, node: All, within: RowSet | None) -> RowSet:
+    @_evaluate.register(All)
+    def _evaluate_all(self, node: All, within: RowSet | None) -> RowSet:
         found = within
         for each in sorted(node.nodes, key=self._estimate):
-            found = self.select(each, found)
+            found = self.evaluate(each, found)
             if not found:
                 break
         return found or frozenset()
 
-    @_select.register(Any)
-    def _select_any(self, node: Any, within: RowSet | None) -> RowSet:
-        return frozenset().union(*(self.select(each, within) for each in node.nodes))
+    @_evaluate.register(Any)
+    def _evaluate_any(self, node: Any, within: RowSet | None) -> RowSet:
+        return frozenset().union(*(self.evaluate(each, within) for each in node.nodes))
 
-    @_select.register(Not)
-    def _select_not(self, node: Not, within: RowSet | None) -> RowSet:
+    @_evaluate.register(Not)
+    def _evaluate_not(self, node: Not, within: RowSet | None) -> RowSet:
         before, self._not_seen = self._not_seen, set()
-        found = (self._rows.list_all() if within is None else within) - self.select(node.node, within) - self._not_seen
+        found = (
+            (self._rows.list_all() if within is None else within) - self.evaluate(node.node, within) - self._not_seen
+        )
         self._not_seen |= before
         return found
 
-    @_select.register(Mentions)
-    @_select.register(OfSource)
-    @_select.register(OfUrl)
-    @_select.register(Dated)
-    def _select_by_store(self, node: Mentions | OfSource | OfUrl | Dated, _within: RowSet | None) -> RowSet:
+    @_evaluate.register(Mentions)
+    @_evaluate.register(OfSource)
+    @_evaluate.register(OfUrl)
+    @_evaluate.register(Dated)
+    def _evaluate_by_store(self, node: Mentions | OfSource | OfUrl | Dated, _within: RowSet | None) -> RowSet:
         try:
             if node not in self._found:
                 self._found[node] = self._ask_store(node)
@@ -139,7 +141,7 @@ class Selector:
         self._least_seen = seen if self._least_seen is None else min(seen, self._least_seen)
 
     def _estimate(self, node: Node) -> int:
-        """About how many rows; what is dear to find comes last, when few are left to look at."""
+        """About how many rows; what is costly to find comes last, when few are left to look at."""
         match node:
             case Words() if not node.is_as_written:
                 return min(len(self._reader.read_posting_list(build_stem(word)).rows) for word in node.words)
@@ -148,10 +150,10 @@ class Selector:
             case All():
                 return min(map(self._estimate, node.nodes))
             case _:
-                return round(self._reader.count * _dearness.get(type(node), 8))
+                return round(self._reader.count * _cost.get(type(node), 8))
 
-    @_select.register(Words)
-    def _select_words(self, node: Words, within: RowSet | None) -> RowSet:
+    @_evaluate.register(Words)
+    def _evaluate_words(self, node: Words, within: RowSet | None) -> RowSet:
         stems = [build_stem(word) for word in node.words]
         if len(stems) == 1 and not node.in_title:
             found: RowSet = self._reader.read_rows(stems[0])
@@ -166,24 +168,24 @@ class Selector:
                 return frozenset()
         if not node.is_as_written:
             return found
-        seeker = build_seeker([node], self._reader)
+        highlighter = build_highlighter([node], self._reader)
         return self._keep(
             found,
             within,
-            lambda title, text: seeker.is_in_title(title) or seeker.is_in(text),
-            seeker.count_steps,
+            lambda title, text: highlighter.is_in_title(title) or highlighter.is_in(text),
+            highlighter.count_steps,
         )
 
-    @_select.register(Prefix)
-    def _select_prefix(self, node: Prefix, within: RowSet | None) -> RowSet:
+    @_evaluate.register(Prefix)
+    def _evaluate_prefix(self, node: Prefix, within: RowSet | None) -> RowSet:
         prefix = build_plain(node.word)
         found = self._reader.read_prefix(prefix, within)
         if self._reader.has_many_forms(prefix):
             self._named.append(f"“{shorten(prefix)}*” stands for too many words: the most frequent were looked for")
         return self._keep_titled(found, within, lambda word: word.startswith(prefix)) if node.in_title else found
 
-    @_select.register(Fuzzy)
-    def _select_fuzzy(self, node: Fuzzy, within: RowSet | None) -> RowSet:
+    @_evaluate.register(Fuzzy)
+    def _evaluate_fuzzy(self, node: Fuzzy, within: RowSet | None) -> RowSet:
         word = build_plain(node.word)
         found = self._reader.read_near(word, node.distance)
         if not node.in_title:
@@ -239,8 +241,8 @@ class Selector:
             self._note_unseen(set(chosen[seen:]), seen)
         return kept
 
-    @_select.register(OfState)
-    def _select_state(self, node: OfState, within: RowSet | None) -> RowSet:
+    @_evaluate.register(OfState)
+    def _evaluate_state(self, node: OfState, within: RowSet | None) -> RowSet:
         what: Literal["starred", "read"] = "starred" if node.state == "starred" else "read"
         if OfState(what) not in self._found:
             marked = self._marks.list_marked(what) if self._marks else ()
@@ -270,17 +272,17 @@ class Selector:
                 self._named.append(f"“{shorten(node.name)}” may be {len(found)} actors: {offered}{more}")
         return self.actors[node]
 
-    @_select.register(InParagraph)
-    def _select_in_paragraph(self, node: InParagraph, within: RowSet | None) -> RowSet:
+    @_evaluate.register(InParagraph)
+    def _evaluate_in_paragraph(self, node: InParagraph, within: RowSet | None) -> RowSet:
         needed = relax(node.node)
         if needed is not None:
-            found = self.select(needed, within)
+            found = self.evaluate(needed, within)
         else:
             found = self._rows.list_all() if within is None else within
         self._texts.begin_part()
         chosen = self._choose(found, most_read)
         tester = ParagraphTester(self, chosen, self._texts.spend)
-        # As in _select_not: of a part that was not looked at, nobody knows that it does not hold.
+        # As in _evaluate_not: of a part that was not looked at, nobody knows that it does not hold.
         before, self._not_seen = self._not_seen, set()
         found = self._look(chosen, lambda number, _, text: tester.holds(node.node, number, text)) - self._not_seen
         self._not_seen |= before
@@ -290,6 +292,6 @@ class Selector:
         """The paragraphs of these documents in which the actors of a name are mentioned."""
         return self._rows.find_paragraphs_by_actors([actor.id for actor in self.find_actors(node)], numbers)
 
-    def build_seeker(self, node: Words | Prefix | Fuzzy) -> Seeker:
+    def build_highlighter(self, node: Words | Prefix | Fuzzy) -> Highlighter:
         """What finds the words of one leaf in a text."""
-        return build_seeker([node], self._reader)
+        return build_highlighter([node], self._reader)

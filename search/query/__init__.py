@@ -1,11 +1,12 @@
-"""The query language: one parser for the search bar, the commands, saved searches and filters."""
+"""Queries: the language and its tree, what answers one in a Library, and in which order."""
 
-from search.language.grammar import grammar
-from search.language.narrow import narrow_query, restrict_query
-from search.language.parse import Parsed, parse_query, shorten
-from search.language.pieces import close_query
-from search.language.saved import expand_saved
-from search.language.syntax import (
+from search.query.grammar import grammar
+from search.query.narrow import narrow_query, restrict_query
+from search.query.parse import Parsed, parse_query, shorten
+from search.query.pieces import close_query
+from search.query.saved import expand_saved, expand_saved_searches
+from search.query.searcher import Searcher
+from search.query.syntax import (
     All,
     Any,
     Dated,
@@ -38,9 +39,11 @@ __all__ = [
     "OfUrl",
     "Parsed",
     "Prefix",
+    "Searcher",
     "Words",
     "close_query",
     "expand_saved",
+    "expand_saved_searches",
     "grammar",
     "list_wanted",
     "narrow_query",

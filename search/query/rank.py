@@ -1,4 +1,4 @@
-"""The rows that answer → their order: by what the words asked for are worth in them, or by date.
+"""The rows that answer → their order: by the score of the words asked for, or by date.
 
 Words are weighed by BM25 (Robertson and Zaragoza, 2009), a word in the title as two in the text.
 """
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from search.fulltext import build_plain, build_stem
-from search.language import Fuzzy, Node, Prefix, Words, list_wanted
+from search.query.syntax import Fuzzy, Node, Prefix, Words, list_wanted
 
 if TYPE_CHECKING:
     from array import array
@@ -43,48 +43,50 @@ def list_stems(node: Node | None, reader: IndexReader) -> list[str]:
     return list(dict.fromkeys(found))[:_most_stems]
 
 
-def rank_by_worth(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> list[tuple[int, float]]:
-    """The best rows with what they are worth; among equals, those added last."""
+def rank_by_score(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> list[tuple[int, float]]:
+    """The best rows with their scores; among equals, those added last."""
     if len(stems) == 1 and numbers is reader.read_rows(stems[0]):
         best = islice(_list_best(reader.read_posting_list(stems[0])), limit)
-        return [(row, worth) for worth, row in best]
-    hopeful = _find_hopeful(numbers, stems, reader, limit) if len(numbers) > max(limit, _soon_weighed) else numbers
-    rows = list(hopeful)
-    worths = [0.0] * len(rows)
+        return [(row, score) for score, row in best]
+    candidates = (
+        _find_candidates(numbers, stems, reader, limit) if len(numbers) > max(limit, _soon_weighed) else numbers
+    )
+    rows = list(candidates)
+    scores = [0.0] * len(rows)
     for stem in stems:
-        worths = list(map(float.__add__, worths, reader.score(stem, rows)))
-    pairs = zip(worths, rows, strict=True)
+        scores = list(map(float.__add__, scores, reader.score(stem, rows)))
+    pairs = zip(scores, rows, strict=True)
     ranked = heapq.nlargest(limit, pairs) if limit < len(rows) else sorted(pairs, reverse=True)
-    # Who is not hopeful is worth nothing, if there is room for them.
-    others = heapq.nlargest(limit - len(ranked), numbers - hopeful) if len(ranked) < min(limit, len(numbers)) else []
-    return [(row, worth) for worth, row in ranked] + [(row, 0.0) for row in others]
+    # Rows that are no candidates have no score; they fill the room that is left.
+    others = heapq.nlargest(limit - len(ranked), numbers - candidates) if len(ranked) < min(limit, len(numbers)) else []
+    return [(row, score) for score, row in ranked] + [(row, 0.0) for row in others]
 
 
-def _find_hopeful(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> RowSet:
-    """The rows that have a word worth enough to be among the best (MaxScore: Turtle and Flood, 1995).
+def _find_candidates(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> RowSet:
+    """The rows with a word whose score can bring them among the best (MaxScore: Turtle and Flood, 1995).
 
-    A row with only the others is worth less than each of the best by one word alone.
+    A row with only the other words has a lower score than each of the best has by one word alone.
     """
-    by_worth = []
+    by_score = []
     for stem in stems:
         weighed = reader.read_posting_list(stem)
-        among = islice((worth for worth, row in islice(_list_best(weighed), _most_tried) if row in numbers), limit)
+        among = islice((score for score, row in islice(_list_best(weighed), _most_tried) if row in numbers), limit)
         best = list(among)
         most = max(weighed.weights, default=0) * weighed.unit_score
-        by_worth.append((most, best[-1] if len(best) == limit else 0.0, stem))
-    by_worth.sort(reverse=True)
-    bar = max((last for _, last, _ in by_worth), default=0.0)
-    kept = [stem for at, (_, _, stem) in enumerate(by_worth) if sum(most for most, _, _ in by_worth[at:]) >= bar]
+        by_score.append((most, best[-1] if len(best) == limit else 0.0, stem))
+    by_score.sort(reverse=True)
+    bar = max((last for _, last, _ in by_score), default=0.0)
+    kept = [stem for at, (_, _, stem) in enumerate(by_score) if sum(most for most, _, _ in by_score[at:]) >= bar]
     return frozenset().union(*map(reader.read_rows, kept)) & numbers
 
 
 def _list_best(weighed: PostingList) -> Iterator[tuple[float, int]]:
-    """What one word's documents are worth, the best first: weights are bytes, so that looking for each is quick."""
-    numbers, weights, worth = weighed
+    """The scores of one word's documents, the best first: weights are bytes, so that looking for each is quick."""
+    numbers, weights, score = weighed
     for weight in range(255, 0, -1):
         at = weights.rfind(weight)
         while at >= 0:
-            yield weight * worth, numbers[at]
+            yield weight * score, numbers[at]
             at = weights.rfind(weight, 0, at)
 
 

@@ -1,4 +1,4 @@
-"""Recasting: the cast of documents in a Library found anew, by a better recogniser than the one before."""
+"""Re-annotation: finds the cast of documents in a Library again, by a better recogniser than the one before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _documents_per_step = 4
 """Few, since finding a cast takes its time and what a step did is kept if the next one is broken off."""
 
 
-class Recaster:
+class Reannotator:
     """Replaces the casts of documents, in the caller's transaction; what people corrected stays corrected."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -48,11 +48,11 @@ class Recaster:
         self._checksums.write_cast(number)
 
 
-def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
+def reannotate_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
     """Find the cast of all documents that this recogniser has not seen; goes on where it was broken off."""
     name, _ = find_recogniser(recogniser)
     version = find_version(name)
-    documents, recaster = Documents(connection), Recaster(connection)
+    documents, reannotator = Documents(connection), Reannotator(connection)
     numbers = documents.list_unannotated(version)
     if not numbers:
         return
@@ -71,7 +71,7 @@ def recast_documents(connection: sqlite3.Connection, recogniser: str) -> Iterato
                 if cast is None:
                     documents.mark_annotated(number, version)
                 else:
-                    recaster.replace_cast(number, cast, version)
+                    reannotator.replace_cast(number, cast, version)
         yield Progress(start + len(step), len(numbers), "finding the cast")
 
 

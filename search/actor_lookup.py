@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownActor:
+class LibraryActor:
     """An actor of the Library as linking sees it: its row, the articles that it is in by such a name, its keys."""
 
     number: int
@@ -38,7 +38,7 @@ class Short(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ShortAppearance:
+class ShortDocumentActor:
     """An actor of a Document that has only a short name there, and the actor that it is linked to."""
 
     number: int
@@ -47,18 +47,18 @@ class ShortAppearance:
     actor_is_full: bool
 
 
-class KnownActors(Protocol):
+class ActorLookup(Protocol):
     """What linking asks of the Library; each answer costs the same however many articles there are."""
 
-    def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[KnownActor]:
+    def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[LibraryActor]:
         """Actors that have a name with one of these keys."""
         ...
 
-    def find_by_short(self, short: str, *, is_person: bool) -> list[KnownActor]:
+    def find_by_short(self, short: str, *, is_person: bool) -> list[LibraryActor]:
         """Actors with a full name that answer to this short one."""
         ...
 
-    def find_by_ends(self, first: str, last: str) -> list[KnownActor]:
+    def find_by_ends(self, first: str, last: str) -> list[LibraryActor]:
         """People with a full name that begins and ends with these words; of very many of that surname, some."""
         ...
 
@@ -66,12 +66,12 @@ class KnownActors(Protocol):
         """Does the document have a full name of its own that answers to this short one?"""
         ...
 
-    def score_company(self, document: int, actor: int) -> float:
+    def score_cooccurrence(self, document: int, actor: int) -> float:
         """How much the document's other actors and its date speak for this actor being in it, from 0 on."""
         ...
 
-    def find_short_appearances(self, short: str, *, is_person: bool) -> list[ShortAppearance]:
-        """The appearances of actors that have only this short name in their document."""
+    def find_short_document_actors(self, short: str, *, is_person: bool) -> list[ShortDocumentActor]:
+        """The document actors that have only this short name."""
         ...
 
     def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
@@ -82,18 +82,18 @@ class KnownActors(Protocol):
         """A new actor that only this document has, under no name; its row."""
         ...
 
-    def add_appearance(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
+    def add_document_actor(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
         """That this actor is in this document, under these names."""
         ...
 
-    def move_appearance(self, appearance: int, actor: int) -> None:
-        """Link an appearance to another actor."""
+    def move_document_actor(self, document_actor: int, actor: int) -> None:
+        """Link a document actor to another actor."""
         ...
 
     def merge_actor(self, actor: int, into: int) -> None:
-        """Link all appearances of one actor to another, since an article says that they are the same."""
+        """Link all document actors of one actor to another, since an article says that they are the same."""
         ...
 
-    def copy_actor(self, appearance: int, slug: str) -> int:
-        """A new actor made of what one appearance says; its row."""
+    def copy_actor(self, document_actor: int, slug: str) -> int:
+        """A new actor made of what one document actor says; its row."""
         ...

@@ -1,4 +1,4 @@
-"""Where a reader lands in a document that is opened, and what is read from the Library for it."""
+"""Where a document opens, and what is read from the Library for that."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from search import Cast, Document, Library, Marks, Match, Mention, NewscastError, Query
-    from tui.history import Place
+    from tui.history import ReadingPosition
     from tui.widgets import ReadingPane
 
-_enough = 60  # paragraphs on either side of a landing, more than any screen shows
+_enough = 60  # paragraphs on either side of an opening position, more than any screen shows
 _all = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Landing:
-    """Where to land: at the best match, at the first (`direction` 1) or last (-1) match or mention, at a place, …"""
+class OpeningPosition:
+    """Where a document opens: at the best, first (`direction` 1) or last (-1) match or mention, at a position, …"""
 
-    kind: Literal["saved", "best", "match", "actor", "mention", "place", "stay"]
+    kind: Literal["saved", "best", "match", "actor", "mention", "position", "stay"]
     direction: int = 1
-    taken: str | None = None
+    selected: str | None = None
     mention: Mention | None = None
-    place: Place | None = None
+    position: ReadingPosition | None = None
 
     def find_paragraph(self, mark: Mark, matches: Sequence[Match], best: Match | None) -> int | None:
-        """The paragraph where one lands; None where only the whole cast can tell."""
+        """The paragraph at which it opens; None where only the whole cast can tell."""
         if self.kind in {"actor", "mention"}:
             return None
         if best is not None:
             return best.paragraph
         if self.kind == "match" and matches:
             return matches[0 if self.direction > 0 else -1].paragraph
-        return self.place.paragraph if self.place else mark.paragraph
+        return self.position.paragraph if self.position else mark.paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document with what is shown of it; of a long one the cast is partial: around the landing, the rest can wait."""
+    """A document with what is shown of it; of a long one only the cast around where it opens."""
 
     document: Document
     cast: Cast
@@ -55,7 +55,7 @@ class Opened:
 
 
 def read_document(
-    library: Library, marks: Marks, identifier: str, query: Query, landing: Landing, *, mark_read: bool
+    library: Library, marks: Marks, identifier: str, query: Query, opening_position: OpeningPosition, *, mark_read: bool
 ) -> Opened:
     """Read a document, its cast, the query's matches in it and one's own mark. Raises NotFoundError."""
     document = library.document(identifier)
@@ -63,13 +63,13 @@ def read_document(
     if mark_read and not mark.is_read:
         mark = replace(mark, is_read=True)
         marks.write(document.id, mark)
-    matches, best, trouble = _find_matches(library, query, document, landing)
-    around = landing.find_paragraph(mark, matches, best)
+    matches, best, trouble = _find_matches(library, query, document, opening_position)
+    around = opening_position.find_paragraph(mark, matches, best)
     is_partial = around is not None and len(document.paragraphs) > 2 * _enough
     first, last = (around - _enough, around + _enough) if around is not None and is_partial else (0, _all)
     cast = read_cast(library, document, first, last)
     if cast is None:  # somebody has replaced the document meanwhile
-        return read_document(library, marks, identifier, query, landing, mark_read=mark_read)
+        return read_document(library, marks, identifier, query, opening_position, mark_read=mark_read)
     title_matches = library.title_matches(query, document) if document.title and trouble is None else ()
     return Opened(document, cast, is_partial, matches, best, mark, title_matches, trouble)
 
@@ -81,28 +81,30 @@ def read_cast(library: Library, document: Document, first: int = 0, last: int = 
 
 
 def _find_matches(
-    library: Library, query: Query, document: Document, landing: Landing
+    library: Library, query: Query, document: Document, opening_position: OpeningPosition
 ) -> tuple[tuple[Match, ...], Match | None, NewscastError | None]:
     """The matches and the best one; with a damaged index the document is read without them."""
     try:
         matches = library.matches(query, document)
-        return matches, library.best_match(query, document) if landing.kind == "best" else None, None
+        return matches, library.best_match(query, document) if opening_position.kind == "best" else None, None
     except FullTextDamagedError as error:
         return (), None, error
 
 
-def land(pane: ReadingPane, opened: Opened, landing: Landing) -> None:
-    """Go to the landing in a document that is shown."""
+def go_to_opening_position(pane: ReadingPane, opened: Opened, opening_position: OpeningPosition) -> None:
+    """Go to the opening position of a document that is shown."""
     stopped = opened.mark.paragraph
     if opened.best is not None:
         pane.go_to_match(opened.best)
-    elif landing.kind == "match":
-        pane.step_match_from_end(landing.direction)
-    elif landing.kind == "actor":
-        pane.walk_from_end(landing.direction)
-    elif landing.mention is not None:
-        pane.return_to(landing.mention.paragraph, None, landing.mention)
-    elif landing.place is not None:
-        pane.return_to(landing.place.paragraph, landing.place.top, landing.place.mention)
-    elif landing.kind != "best" and 0 < stopped < len(opened.document.paragraphs):
+    elif opening_position.kind == "match":
+        pane.step_match_from_end(opening_position.direction)
+    elif opening_position.kind == "actor":
+        pane.walk_from_end(opening_position.direction)
+    elif opening_position.mention is not None:
+        pane.return_to(opening_position.mention.paragraph, None, opening_position.mention)
+    elif opening_position.position is not None:
+        pane.return_to(
+            opening_position.position.paragraph, opening_position.position.top, opening_position.position.mention
+        )
+    elif opening_position.kind != "best" and 0 < stopped < len(opened.document.paragraphs):
         pane.article.go_to(stopped)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search.answering.budget import Budget, BudgetSpentError, count_steps_of_near
 from search.fulltext import build_plain
-from search.language import All, Any, InParagraph, Mentions, Node, Parsed, Prefix, Words
+from search.query.budget import Budget, BudgetSpentError, count_steps_of_near
+from search.query.syntax import All, Any, InParagraph, Mentions, Node, Prefix, Words
 
 if TYPE_CHECKING:
     from search.fulltext.index_reader import IndexReader
+    from search.query.parse import Parsed
     from search.store import Actors
 
 few = 2

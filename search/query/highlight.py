@@ -7,10 +7,10 @@ from bisect import bisect_right
 from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING
 
-from search.answering.budget import Budget, BudgetSpentError
 from search.fulltext import build_plain, build_stem
-from search.language import Fuzzy, Node, Prefix, Words, list_wanted
 from search.model import Match, Snippet
+from search.query.budget import Budget, BudgetSpentError
+from search.query.syntax import Fuzzy, Node, Prefix, Words, list_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,17 +34,17 @@ _FOLDED = re.compile(r"[^\x00-\x7f‘’“”–—…€£•]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
-def list_sought(node: Node | None) -> list[WordLeaf]:
+def list_highlighted(node: Node | None) -> list[WordLeaf]:
     """What a reader would like to see marked in a document."""
     return [leaf for leaf in list_wanted(node) if isinstance(leaf, Words | Prefix | Fuzzy)]
 
 
-def build_seeker(leaves: Iterable[WordLeaf], reader: IndexReader) -> Seeker:
+def build_highlighter(leaves: Iterable[WordLeaf], reader: IndexReader) -> Highlighter:
     """What finds these leaves; the index tells the forms of their words."""
     patterns = {
         leaf: pattern for leaf in dict.fromkeys(leaves) if (pattern := _build_pattern(leaf, reader)) is not None
     }
-    return Seeker([pattern for leaf, pattern in patterns.items() if not leaf.in_title], list(patterns.values()))
+    return Highlighter([pattern for leaf, pattern in patterns.items() if not leaf.in_title], list(patterns.values()))
 
 
 def _build_pattern(leaf: WordLeaf, reader: IndexReader) -> _Pattern | _NearPattern | None:
@@ -164,7 +164,7 @@ class _NearPattern:
         return [*exact, (False, stem)] if stem in self._stems else exact
 
 
-class Seeker:
+class Highlighter:
     """Finds what some leaves ask for; it may be asked about any number of texts and titles."""
 
     def __init__(

@@ -8,13 +8,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from search.cast.recognise import Found
+from search.cast.recognise import RecognisedMention
 from search.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.cast.recognise import FoundType
+    from search.cast.recognise import RecognisedType
 
 _sure = 0.8
 _WORD = re.compile(r"[\w-]+")
@@ -37,12 +37,12 @@ class _Wanted:
         return None
 
 
-def agree(texts: Sequence[str], names: Sequence[list[Found]]) -> list[list[Found]]:
+def make_consistent(texts: Sequence[str], names: Sequence[list[RecognisedMention]]) -> list[list[RecognisedMention]]:
     """The names of each paragraph, made one in type, with those that were overlooked.
 
     A name has the type that all its occurrences together speak for; a surname is a person where a full name says so.
     """
-    votes: dict[str, Counter[FoundType]] = defaultdict(Counter)
+    votes: dict[str, Counter[RecognisedType]] = defaultdict(Counter)
     surest: dict[str, float] = {}
     for name in (name for found in names for name in found):
         votes[name.text][name.type] += 0
@@ -75,12 +75,12 @@ def _list_lengths(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(map(len, names)))
 
 
-def _find_surnames(types: dict[str, FoundType]) -> set[str]:
+def _find_surnames(types: dict[str, RecognisedType]) -> set[str]:
     full = [text.split() for text, type_ in types.items() if type_ == "person" and " " in text]
     return {words[-1] for words in full if words[-1] in types}
 
 
-def _find_repeated(texts: Sequence[str], types: dict[str, FoundType], surest: dict[str, float]) -> set[str]:
+def _find_repeated(texts: Sequence[str], types: dict[str, RecognisedType], surest: dict[str, float]) -> set[str]:
     """What may be looked for elsewhere: sure names with a capital, and surnames, that are no ordinary words here."""
     ordinary = {fold(word) for text in texts for word in _LOWER.findall(text)}
     full = [text for text, type_ in types.items() if type_ == "person" and surest[text] > _sure and " " in text]
@@ -92,8 +92,12 @@ def _find_repeated(texts: Sequence[str], types: dict[str, FoundType], surest: di
 
 
 def _find_overlooked(
-    paragraph: int, text: str, found: list[Found], lookup: dict[str, _Wanted], types: dict[str, FoundType]
-) -> list[Found]:
+    paragraph: int,
+    text: str,
+    found: list[RecognisedMention],
+    lookup: dict[str, _Wanted],
+    types: dict[str, RecognisedType],
+) -> list[RecognisedMention]:
     starts = [name.start for name in found]
     overlooked = []
     end = 0
@@ -107,5 +111,7 @@ def _find_overlooked(
         if before >= 0 and found[before].end > start:
             continue
         last_word = end - len(name.split()[-1])
-        overlooked.append(Found(paragraph, start, end, name, "name", types[name], (last_word, end), probability=0.6))
+        overlooked.append(
+            RecognisedMention(paragraph, start, end, name, "name", types[name], (last_word, end), probability=0.6)
+        )
     return overlooked

@@ -6,13 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from search.errors import NotFoundError, SavedSearchError
-from search.language.pieces import close_query, list_pieces, longest_query, straighten
+from search.query.pieces import close_query, list_pieces, longest_query, straighten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from search.store import Searches
+
 _NAME = re.compile(r"@([\w.-]+)")
 _deepest = 8
+
+
+def expand_saved_searches(text: str, searches: Searches) -> str:
+    """The text with each @name replaced by the query that this person saved. Raises what expand_saved raises."""
+    return expand_saved(text, {each.name: each.query for each in searches.list_saved()}) if "@" in text else text
 
 
 def expand_saved(text: str, saved: Mapping[str, str]) -> str:

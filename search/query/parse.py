@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, get_args
 
-from search.language.dates import parse_dates
-from search.language.pieces import find_operator, is_followed, list_pieces, longest_query, straighten
-from search.language.syntax import (
+from search.model import Sort
+from search.query.dates import parse_dates
+from search.query.pieces import find_operator, is_followed, list_pieces, longest_query, straighten
+from search.query.syntax import (
     ActorField,
     Dated,
     Fuzzy,
@@ -30,7 +31,6 @@ from search.language.syntax import (
     join_any,
     negate,
 )
-from search.model import Sort
 from search.text import find_word_texts
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.fulltext import build_plain
-from search.language import All, Any, Fuzzy, InParagraph, Node, Not, Prefix, Words
+from search.query.syntax import All, Any, Fuzzy, InParagraph, Node, Not, Prefix, Words
 
 if TYPE_CHECKING:
     from search.fulltext.index_reader import IndexReader
@@ -19,7 +19,7 @@ _steps_to_a_form = 4
 
 
 class BudgetSpentError(Exception):
-    """A part of a query has no steps left; whoever looks for it narrows it. Never leaves search.answering."""
+    """A part of a query has no steps left; whoever looks for it narrows it. Never leaves search.query."""
 
 
 class Budget:

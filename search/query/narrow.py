@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search.language.parse import parse_query
-from search.language.pieces import close_query
-from search.language.syntax import All, join_all, negate
+from search.query.parse import parse_query
+from search.query.pieces import close_query
+from search.query.syntax import All, join_all, negate
 
 if TYPE_CHECKING:
-    from search.language.parse import Parsed
     from search.model import Query
+    from search.query.parse import Parsed
 
 
 def narrow_query(query: Query, term: str, *, is_excluded: bool) -> str:

@@ -1,4 +1,4 @@
-"""GrowingScreen: what comes into the library while it is read, and is shown without moving whoever reads."""
+"""LiveUpdatesScreen: shows what comes into the library while it is read, without moving whoever reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from search import FullTextDamagedError, NewscastError
 from tui.indexer import Step, add_in_background
 from tui.render import describe_duration
-from tui.screens.landing import Landing
+from tui.screens.opening import OpeningPosition
 from tui.screens.refusals import Refusals, RefusalsScreen
 from tui.screens.results import ResultsScreen
 from tui.screens.writing import change_library
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _between_looks = 2.0  # seconds
 
 
-class GrowingScreen(ResultsScreen):
+class LiveUpdatesScreen(ResultsScreen):
     """What is added by this reader or by anybody else."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -174,7 +174,7 @@ class GrowingScreen(ResultsScreen):
         if page.position is None and self.is_preview and not self.takes_turns:
             self.preview()
         elif self.pane.document is None and page.rows:
-            await self.open(page.rows[0].key, Landing("saved"), preview=True)
+            await self.open(page.rows[0].key, OpeningPosition("saved"), preview=True)
         self.show_status()
 
     def action_refusals(self) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.answering.seek import Seeker, lower
-from search.language import All, Any, Fuzzy, Mentions, Node, Not, Prefix, Words
+from search.query.highlight import Highlighter, lower
+from search.query.syntax import All, Any, Fuzzy, Mentions, Node, Not, Prefix, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from search.answering.select import Selector
     from search.fulltext.index_reader import RowSet
+    from search.query.evaluate import QueryEvaluator
 
 _to_a_paragraph = 2  # steps
 
@@ -34,9 +34,9 @@ def relax(node: Node) -> Node | None:
 class ParagraphTester:
     """Finds in which paragraphs of documents a node holds; `spend` is told beforehand what it costs, in steps."""
 
-    def __init__(self, selector: Selector, numbers: Sequence[int], spend: Callable[[int], None]) -> None:
-        self._selector, self._numbers, self._spend = selector, numbers, spend
-        self._seekers: dict[Words | Prefix | Fuzzy, Seeker] = {}
+    def __init__(self, evaluator: QueryEvaluator, numbers: Sequence[int], spend: Callable[[int], None]) -> None:
+        self._evaluator, self._numbers, self._spend = evaluator, numbers, spend
+        self._highlighters: dict[Words | Prefix | Fuzzy, Highlighter] = {}
         self._mentions: dict[Mentions, dict[int, set[int]]] = {}
         self._whole: dict[Node, RowSet] = {}
 
@@ -63,17 +63,17 @@ class ParagraphTester:
                 return self._look(node, paragraphs)
             case Mentions():
                 if node not in self._mentions:
-                    self._mentions[node] = self._selector.find_paragraphs(node, self._numbers)
+                    self._mentions[node] = self._evaluator.find_paragraphs(node, self._numbers)
                 return self._mentions[node].get(number, set())
             case _:
                 if node not in self._whole:
-                    self._whole[node] = self._selector.select(node, frozenset(self._numbers))
+                    self._whole[node] = self._evaluator.evaluate(node, frozenset(self._numbers))
                 return set(range(len(paragraphs))) if number in self._whole[node] else set()
 
     def _look(self, leaf: Words | Prefix | Fuzzy, paragraphs: Sequence[tuple[str, str | None]]) -> set[int]:
-        if leaf not in self._seekers:
-            self._seekers[leaf] = self._selector.build_seeker(leaf)
-        seeker = self._seekers[leaf]
+        if leaf not in self._highlighters:
+            self._highlighters[leaf] = self._evaluator.build_highlighter(leaf)
+        highlighter = self._highlighters[leaf]
         length = sum(len(text) for text, _ in paragraphs)
-        self._spend(_to_a_paragraph * len(paragraphs) + seeker.count_steps(length))
-        return {index for index, (text, lowered) in enumerate(paragraphs) if seeker.is_in(text, lowered)}
+        self._spend(_to_a_paragraph * len(paragraphs) + highlighter.count_steps(length))
+        return {index for index, (text, lowered) in enumerate(paragraphs) if highlighter.is_in(text, lowered)}
