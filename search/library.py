@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """Documents in, answers out. Threads may share it; what it returns is frozen, and nothing of it is on loan.
+    """Documents in, answers out. Threads may share it; what it returns is frozen.
 
     One Library at a time writes to a folder, any number read it meanwhile. The full-text index is derived: `is_behind`
     says whether it lacks anything, `repair` brings it level.

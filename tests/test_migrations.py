@@ -1,4 +1,4 @@
-"""What an older newscast wrote is brought up to date when it is opened, and nothing of it is lost."""
+"""What an older newscast wrote is brought up to date, without loss, when it is opened."""
 
 from __future__ import annotations
 

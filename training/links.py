@@ -51,7 +51,7 @@ class LinkExample:
 
     `states` and `mask` are (windows, pieces, hidden) and (windows, pieces); `places` (mentions, 2) holds window and
     piece. Of pairs (mentions, mentions), `same` says which earlier mention is of the same actor, `pairs` numbers their
-    kinds and distance (-1 for what is no pair), `texts` says whether their words are the same.
+    kinds and distance (-1 where there is no pair), `texts` says whether their words are the same.
     """
 
     states: Tensor

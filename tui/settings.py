@@ -152,7 +152,7 @@ def find_library_folder(settings: Settings, given: str | None) -> Path:
         return _find_folder(platformdirs.user_data_dir) / "library"
     try:
         return Path(chosen).expanduser()
-    except RuntimeError as error:  # so says pathlib of a user who is not known
+    except RuntimeError as error:  # what pathlib raises for an unknown user
         raise SettingsError(f"the library {chosen}: there is no such user's folder") from error
 
 

@@ -218,7 +218,7 @@ def _find_words(text: str) -> Iterator[_Word]:
 
 
 def _find_runs(words: list[_Word]) -> Iterator[list[_Word]]:
-    """Capitalised words in a row, with small words inside them ("of", "al", "bin"), nothing but spaces between."""
+    """Runs of capitalised words, with small words inside them ("of", "al", "bin"), nothing but spaces between."""
     run: list[_Word] = []
     for word, following in pairwise([*words, _Word(".", 0, 0, initial=True, before="")]):
         joins = _joins(run, word) if run else word.capital

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 grammar = (
     ("assad damascus", "both words, stemmed, without regard to case and accents"),
-    ('"fall of damascus"', "the words in a row; one with a capital letter is taken as written"),
+    ('"fall of damascus"', "the words one after the other; one with a capital letter is taken as written"),
     ('"rebels damascus"~10', "within ten words of each other"),
     ("moscow OR tehran", "either; OR binds its two neighbours"),
     ("-russia, (…)", "without; a group"),

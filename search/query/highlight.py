@@ -86,7 +86,7 @@ def _build_test(word: str, stem: str, leaf: Words) -> Callable[[str], bool]:
 
 
 class _Pattern:
-    """Words in a row, each with a test; `lead` is how any first word begins, folded."""
+    """Adjacent words, each with a test; `lead` is how any first word begins, folded."""
 
     def __init__(self, lead: str, tests: Sequence[Callable[[str], bool]]) -> None:
         self._lead, self._tests = lead, tests

@@ -1,4 +1,4 @@
-"""What a reader types → a tree. Any string is a query: what is no grammar is searched as words.
+"""What a reader types → a tree. Any string is a query: what it cannot parse is searched as words.
 
 The grammar is the table in grammar.py. NOT binds what follows it, OR its two neighbours; all else is joined by "and".
 """

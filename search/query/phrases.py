@@ -1,4 +1,4 @@
-"""Words in a row, near each other or in the title: where the index says that they stand."""
+"""Adjacent words, words near each other or in the title: where the index says that they stand."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def find_rows_of_phrase(
     in_title: bool,
     choosing: Choosing,
 ) -> RowSet:
-    """The documents that have these stems in a row or, given a `distance`, within so many words of each other.
+    """The documents that have these stems one after the other, or within `distance` words of each other.
 
     `choosing` chooses those of the documents with all of the stems that are looked at. Raises BudgetSpentError.
     """

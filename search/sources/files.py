@@ -55,7 +55,7 @@ def _walk(path: str, above: frozenset[tuple[int, int]], *, asked: bool = False) 
 
 
 def read_file(path: str) -> Raw:
-    """What is in one file, or in standard input for "-"; refuses what is no regular file, empty or too large."""
+    """What is in one file, or in standard input for "-"; refuses devices, empty and too large files."""
     data = _read_bytes(path)
     if not data.strip():
         raise SourceRefusedError(path, "empty")

@@ -128,7 +128,7 @@ def parse_line(text: str) -> Line:
 
 
 def make_name(comment: str) -> str:
-    """The reader's name in a key's comment: what is no letter, digit, ".", "-" or "_" becomes "-", accents are dropped.
+    """The reader's name in a key's comment: accents go, all but letters, digits, "." and "_" becomes "-".
 
     "alice@laptop of 2024" makes alice-laptop-of-2024. It is cut off at 32 characters, and is "" if nothing is left.
     """

@@ -14,7 +14,7 @@ _largest = 1_048_576  # bytes
 def read_trusted_file(path: Path) -> str:
     """The text of a file that only root and this process's user can change. Raises NewscastError, OSError.
 
-    What is no regular file is refused without waiting for it.
+    A FIFO or device is refused at once.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
