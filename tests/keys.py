@@ -82,8 +82,10 @@ def leave(terminal: Terminal, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while terminal.process.poll() is None:
         assert time.monotonic() < end, f"it does not leave:\n{terminal.text}"
-        _send(terminal, b"\x1b\x1bq")
-        terminal.read(0.2)
+        # Apart, or the terminal's escape and the letter are one key, alt+q.
+        for key in (b"\x1b", b"q"):
+            _send(terminal, key)
+            terminal.read(0.3)
 
 
 def check_end(terminal: Terminal, number: int) -> None:
