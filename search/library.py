@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from search.cast.recognise import find_recogniser, find_version
 from search.checking import check_library, describe_missing, find_loss, keep_loss, read_loss
-from search.errors import DocumentDamagedError, LibraryLockedError, LibraryUnreadableError
+from search.errors import DocumentDamagedError, LibraryDamagedError, LibraryLockedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many
 from search.indexing import bring_level
 from search.model import MentionInContext
@@ -344,8 +344,12 @@ class Library:
                 raise LibraryUnreadableError(f"{self.folder}: cannot be written to: {error.strerror}") from error
 
     def _build_error(self, error: sqlite3.Error) -> LibraryUnreadableError:
-        advice = "; newscast doctor says more" if is_corrupt(error) else ""
-        return LibraryUnreadableError(f"{self.folder}{os.sep}library.db: {error}{advice}")
+        said = f"{self.folder}{os.sep}library.db: {error}"
+        return (
+            LibraryDamagedError(f"{said}; newscast doctor says more")
+            if is_corrupt(error)
+            else LibraryUnreadableError(said)
+        )
 
 
 def _identify(path: Path) -> tuple[int, int] | None:

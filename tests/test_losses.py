@@ -163,6 +163,20 @@ def test_a_database_that_cannot_be_opened_is_set_aside_by_repair_and_its_article
     assert run("--library", seeded, "doctor").stdout.endswith("whole\n")
 
 
+def test_a_database_whose_schema_is_damaged_is_set_aside_by_repair(seeded):
+    with closing(sqlite3.connect(seeded / "library.db")) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'kind TEXT', 'kjnd TEXT') WHERE name = 'mentions'"
+        )
+        connection.commit()
+    assert run("--library", seeded, "doctor").returncode == 1
+    run("--library", seeded, "doctor", "--repair")
+    run("--library", seeded, "add", seeds)
+    assert run("--library", seeded, "doctor", "--repair").stdout.endswith("whole\n")
+    assert "17 skipped" in run("--library", seeded, "add", seeds).stderr
+
+
 def test_a_library_that_is_replaced_while_it_is_open_is_not_written_to(seeded, tmp_path):
     with Library(seeded, recogniser="rules") as library:
         shutil.move(seeded, tmp_path / "moved")

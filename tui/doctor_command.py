@@ -48,18 +48,21 @@ def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool)
 
 def _examine(setup: Setup, *, repair: bool) -> tuple[Health, tuple[str, ...]]:
     """How the library is, after it was repaired where that is wanted and needed, and what was done."""
-    done: tuple[str, ...] = ()
     try:
         with open_as_it_is(setup) as opened:
             health = opened.health()
-        if not repair or not health.problems:
-            return health, done
+        return _mend(setup) if repair and health.problems else (health, ())
     except LibraryDamagedError:
         if not repair or setup.read_only:
             raise
-        done = (f"library.db could not be opened and was moved to {set_aside_database(setup.folder)}",)
+        aside = f"library.db could not be opened and was moved to {set_aside_database(setup.folder)}"
+    health, done = _mend(setup)
+    return health, (aside, *done)
+
+
+def _mend(setup: Setup) -> tuple[Health, tuple[str, ...]]:
     with open_for_writing(setup) as opened:
-        done += opened.mend()
+        done = opened.mend()
         for _ in show_progress(opened.repair()):
             pass
         return opened.health(), done

@@ -252,10 +252,14 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
             return
 
 
+_broken_schema = ("malformed database schema", "no such column", "has no column named", "no such table")
+"""What SQLite says where a name in its own tables has changed."""
+
+
 def is_corrupt(error: sqlite3.Error) -> bool:
     """Does SQLite say that it cannot make sense of what is in the file?"""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "malformed database schema" in str(error)
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or any(sign in str(error) for sign in _broken_schema)
 
 
 @contextmanager

@@ -85,6 +85,7 @@ class Article(ScrollView, can_focus=True):
             self._strips.clear()
             self.refresh()
         else:
+            self._page = None  # in a terminal too narrow for any text there is no other one
             self._lay_out()
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
 
