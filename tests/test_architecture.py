@@ -24,7 +24,7 @@ search_layers = (
 tui_layers = (
     ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output",),
     ("widgets", "indexer", "setup", "terminal"),
-    ("screens", "completion"), ("app",),
+    ("controllers",), ("screens", "completion"), ("app",),
     ("commands", "doctor_command", "help_command", "remove_command", "search_command", "watch_command"), ("cli",),
     ("serving", "entry"), ("__main__",),
 )  # fmt: skip

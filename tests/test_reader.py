@@ -90,16 +90,16 @@ async def test_back_returns_to_the_exact_place_and_forward_again(seeded):
         await reader.open("roosevelt")
         await reader.press("j", "j", "1")
         screen = reader.app.screen
-        before, place = reader.text, screen.here()  # type: ignore[attr-defined]
+        before, place = reader.text, screen.reading.find_position()  # type: ignore[attr-defined]
         await reader.press("}", "}", "}", "}", "}")
-        after = screen.here()  # type: ignore[attr-defined]
+        after = screen.reading.find_position()  # type: ignore[attr-defined]
         assert after != place
         await reader.press(*["backspace"] * 8)
-        while screen.here() != place:  # type: ignore[attr-defined]
+        while screen.reading.find_position() != place:  # type: ignore[attr-defined]
             await reader.press("alt+right")
         assert reader.text.splitlines()[:-2] == before.splitlines()[:-2]
         await reader.press(*["alt+right"] * 8)
-        assert screen.here() == after  # type: ignore[attr-defined]
+        assert screen.reading.find_position() == after  # type: ignore[attr-defined]
 
 
 async def test_matches_are_walked_on_into_the_next_result_and_never_out(seeded):
@@ -428,7 +428,7 @@ async def test_the_line_of_keys_shows_whole_keys_and_the_most_important_ones_fir
     async with open_reader(seeded, (width, 24)) as reader:
         shown = reader.text.splitlines()[-1].strip()
         keys = ["? help", "q back, quit", "/ search", "enter open", "j k move", "1–9 select", "] [ walk"]
-        everything = [f"{key} {what}" for key, what in reader.app.screen._find_keys()]  # type: ignore[attr-defined]
+        everything = [f"{key} {what}" for key, what in reader.app.screen.list_keys_in_line()]  # type: ignore[attr-defined]
         assert [item.casefold().replace("⏎", "enter") for item in everything][: len(keys)] == keys
         assert shown.split("   ") == everything[: len(shown.split("   "))]
         assert len(shown.split("   ")) >= {20: 1, 40: 3, 80: 6, 100: 7}.get(width, 8)

@@ -14,24 +14,9 @@ from tui.screens.dialog import Dialog
 from tui.widgets import ListRow, RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
 
-_most_kept = 10_000
-
-
-class Refusals:
-    """The origins that were refused, each with the reason; of very many, the first."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[str, str]] = []
-        self.count = 0
-
-    def note(self, refusals: Sequence[tuple[str, str]]) -> None:
-        """Keep what a step of adding has refused."""
-        self.count += len(refusals)
-        self.kept += refusals[: _most_kept - len(self.kept)]
+    from tui.controllers.refusals import Refusals
 
 
 class RefusalsScreen(Dialog[None]):

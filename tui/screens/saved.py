@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from search import SavedSearch
-    from tui.screens.listing import Listing
+    from tui.controllers.listing import Listing
 
 
 class SavedScreen(Dialog[str | None]):

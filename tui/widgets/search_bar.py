@@ -56,6 +56,11 @@ class SearchBar(Input):
         """Select what was asked: typing replaces it, an arrow key or End goes on with it."""
         self.selection = Selection(0, len(self.value))
 
+    def show_query(self, text: str) -> None:
+        """Show a query without asking it."""
+        with self.prevent(Input.Changed):
+            self.value = text
+
     def set_history(self, queries: Sequence[str]) -> None:
         """What was asked before, the last query first."""
         self._history, self._at = (self.value, *(query for query in queries if query != self.value)), 0
