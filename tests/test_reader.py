@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from search import Library, Mark, Marks, Query, Searches
 from tests import hostile
@@ -198,6 +199,16 @@ async def test_reading_goes_on_where_it_stopped(seeded):
             await reader.press("j")
         await reader.press("enter")
         assert reader.status.startswith("¶ 4 of 6")
+
+
+async def test_enter_in_the_list_of_actors_chooses_what_was_typed_however_fast(seeded):
+    async with open_reader(seeded) as reader:
+        await reader.press("a")
+        dialog = reader.app.screen
+        dialog.query_one(Input).value = "starmer"
+        dialog.query_one(Input).post_message(Input.Submitted(dialog.query_one(Input), "starmer"))
+        await wait_for(reader.pilot, lambda: reader.app.screen is not dialog)
+        await reader.wait_for("Keir Starmer 1 of")
 
 
 async def test_all_actors_are_listed_narrowed_and_opened(seeded):

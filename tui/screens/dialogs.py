@@ -60,6 +60,9 @@ class ActorsScreen(Dialog[str | None]):
 
     @work(exclusive=True, group="narrow")
     async def _start(self, text: str) -> None:
+        await self._list(text)
+
+    async def _list(self, text: str) -> None:
         total, actors = await asyncio.to_thread(self._library.actors, text, 0, _page)
         if not self.is_open:
             return
@@ -75,9 +78,14 @@ class ActorsScreen(Dialog[str | None]):
             message.rows.fill(message.first, [_build_actor_row(actor) for actor in actors])
 
     @on(Input.Submitted)
-    def _to_list(self, message: Input.Submitted) -> None:
+    @work(exclusive=True, group="narrow")
+    async def _choose_first(self, message: Input.Submitted) -> None:
+        """Enter may come before the answer to the last letter."""
         message.stop()
-        self.query_one(RowList).action_choose()
+        if self._text != message.value:
+            await self._list(message.value)
+        if self.is_open:
+            self.query_one(RowList).action_choose()
 
     def key_down(self) -> None:
         """From the filter into the list."""
