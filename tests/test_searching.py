@@ -164,7 +164,7 @@ async def test_a_search_is_saved_under_a_name_and_asked_again(seeded):
         await reader.wait_for("saved as @drugs")
         await reader.wait_for(f"{total} unread of {total} · captagon OR asylum*")
         await reader.press("d")
-        await reader.wait_for("@drugs is forgotten; u takes that back")
+        await reader.wait_for("@drugs deleted. Press u to undo")
         assert searches.list_saved() == []
         await reader.press("u")
         await reader.wait_for("@drugs is back")
@@ -290,7 +290,7 @@ async def test_the_saved_searches_do_with_s_what_they_say_of_it(seeded):
         await reader.wait_for("saved as @xss")
         await reader.wait_for("@xss")
         await reader.press("escape", "slash", "backspace", "escape", "at")
-        await reader.wait_for("Enter searches, d forgets one")
+        await reader.wait_for("Enter searches, d deletes one")
         await reader.press("s")
         await reader.wait_for("there is no search to save: press / first")
 

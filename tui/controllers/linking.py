@@ -1,4 +1,4 @@
-"""Opening and copying an article's link: its address, else the path of its file."""
+"""Opens and copies an article's link: its address, or the path of its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def open_link(view: ReaderView, library: Library, document: Document) -> str:
-    """Open the link with a program of the desktop, or where there is none only show it: what to say."""
+    """Open the link in a program of the desktop, or show it where there is no desktop. Returns what to say."""
     link = await _find_link(library, document)
     if link is None:
         return no_link
@@ -25,7 +25,7 @@ async def open_link(view: ReaderView, library: Library, document: Document) -> s
 
 
 async def copy_link(view: ReaderView, library: Library, document: Document) -> str:
-    """Copy the link: what to say."""
+    """Copy the link. Returns what to say."""
     link = await _find_link(library, document)
     if link is None:
         return no_link

@@ -11,13 +11,13 @@ _most_kept = 10_000
 
 
 class Refusals:
-    """The origins that were refused, each with the reason; of very many, the first."""
+    """The files and addresses that were refused, each with the reason; at most 10,000 of them."""
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, str]] = []
         self.count = 0
 
     def note(self, refusals: Sequence[tuple[str, str]]) -> None:
-        """Keep what a step of adding has refused."""
+        """Add what a step of adding has refused."""
         self.count += len(refusals)
         self.kept += refusals[: _most_kept - len(self.kept)]

@@ -40,7 +40,7 @@ class SelectionController:
         Binding("}", "walk_on(1)", "next mention, on into other articles", id="next_anywhere"),
         Binding("{", "walk_on(-1)", "previous mention, on into other articles", id="previous_anywhere"),
         Binding("p", "toggle_names_only", "names only, or nominals and pronouns, too", id="names_only"),
-        Binding("x", "correct", "this mention means somebody else; again: undo", id="correct"),
+        Binding("x", "correct", "unlink this mention; again: undo", id="correct"),
     ]
 
     def __init__(self, view: ReaderView, library: Library, pane: ReadingPane, reading: ReadingController) -> None:

@@ -26,7 +26,7 @@ _lead = 40  # characters of a sentence before its mention
 
 
 class ActorsScreen(Dialog[str | None]):
-    """Every actor of the library, narrowed as one types; gives the chosen one's id."""
+    """Lists the actors whose names have the words you type; returns the id of the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close", id="close_actors"),
@@ -48,7 +48,7 @@ class ActorsScreen(Dialog[str | None]):
             yield RowList("no such actor", id="choices")
 
     def begin(self) -> None:
-        """All actors, the most frequent first."""
+        """List all actors, the most frequent first."""
         self.query_one(Input).cursor_blink = False
         self.set_focus(self.query_one(Input))
         self._start("")
@@ -80,7 +80,7 @@ class ActorsScreen(Dialog[str | None]):
     @on(Input.Submitted)
     @work(exclusive=True, group="narrow")
     async def _choose_first(self, message: Input.Submitted) -> None:
-        """Enter may come before the answer to the last letter."""
+        """Choose the first actor of those that were typed; Enter may come before the list is narrowed to them."""
         message.stop()
         if self._text != message.value:
             await self._list(message.value)
@@ -88,7 +88,7 @@ class ActorsScreen(Dialog[str | None]):
             self.query_one(RowList).action_choose()
 
     def key_down(self) -> None:
-        """From the filter into the list."""
+        """Go from the filter into the list."""
         if not self.is_open:
             return
         self.set_focus(self.query_one(RowList))
@@ -99,16 +99,16 @@ class ActorsScreen(Dialog[str | None]):
         self.dismiss(message.row.key)
 
     def action_filter(self) -> None:
-        """Back to typing."""
+        """Go back to the filter."""
         self.set_focus(self.query_one(Input))
 
     def action_close(self) -> None:
-        """Choose nothing."""
+        """Close without a choice."""
         self.dismiss(None)
 
 
 class MentionsScreen(Dialog["MentionInContext | None"]):
-    """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
+    """Lists every mention of an actor with its sentence, in reading order; returns the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close", id="close_mentions")]
 
@@ -124,7 +124,7 @@ class MentionsScreen(Dialog["MentionInContext | None"]):
             yield RowList("no mentions", id="choices")
 
     def begin(self) -> None:
-        """The first ones at once, the others as they are read."""
+        """Read the mentions, and list each page of them once it is read."""
         self.set_focus(self.query_one(RowList))
         self._read()
 
@@ -149,7 +149,7 @@ class MentionsScreen(Dialog["MentionInContext | None"]):
         self.dismiss(self._mentions_in_context[message.index])
 
     def action_close(self) -> None:
-        """Choose nothing."""
+        """Close without a choice."""
         self.dismiss(None)
 
 

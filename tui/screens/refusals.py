@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RefusalsScreen(Dialog[None]):
-    """Each origin with the reason below it."""
+    """Lists each file or address with the reason below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,!", "close", "close", id="close_refusals"),
@@ -31,7 +31,7 @@ class RefusalsScreen(Dialog[None]):
         self._refusals = refusals
 
     def compose(self) -> ComposeResult:
-        """How many there are above the list."""
+        """A line with their number, and the list."""
         more = self._refusals.count - len(self._refusals.kept)
         words = f"{self._refusals.count:,} not added" + (f"; {more:,} more are not listed" if more else "")
         with Vertical(id="dialog", classes="list"):
@@ -39,7 +39,7 @@ class RefusalsScreen(Dialog[None]):
             yield RowList("everything was added", id="choices")
 
     def begin(self) -> None:
-        """All of them."""
+        """List them."""
         rows = [ListRow(str(index), origin, reason) for index, (origin, reason) in enumerate(self._refusals.kept)]
         listed = self.query_one(RowList)
         listed.reset(len(rows), rows)
@@ -51,5 +51,5 @@ class RefusalsScreen(Dialog[None]):
         message.stop()
 
     def action_close(self) -> None:
-        """Back to reading."""
+        """Close."""
         self.dismiss(None)
