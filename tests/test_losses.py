@@ -181,7 +181,7 @@ def test_a_library_that_is_replaced_while_it_is_open_is_not_written_to(seeded, t
     with Library(seeded, recogniser="rules") as library:
         shutil.move(seeded, tmp_path / "moved")
         shutil.copytree(tmp_path / "moved", seeded)
-        with pytest.raises(LibraryUnreadableError, match="removed or replaced while it was open"):
+        with pytest.raises(LibraryUnreadableError, match="removed or replaced while newscast had it open"):
             library.remove([library.search(Query("")).hits[0].summary.id])
     with Library(seeded, read_only=True) as library:
         assert library.size() == 17

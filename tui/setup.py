@@ -144,8 +144,8 @@ def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answe
             for _ in show_progress(library.repair()):
                 pass
         except NewscastError as obstacle:
-            raise NewscastError(f"{error}; it cannot be built again: {obstacle}") from obstacle
-        say(f"newscast: {error}; it was built again from the articles")
+            raise NewscastError(f"{error}; it cannot be rebuilt: {obstacle}") from obstacle
+        say(f"newscast: {error}; it was rebuilt from the articles")
     return question()
 
 

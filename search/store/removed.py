@@ -88,7 +88,8 @@ class Removed:
         """What the last removal took out; it is no longer kept afterwards."""
         if damaged := self.list_damaged():
             raise LibraryUnreadableError(
-                f"{len(damaged):,} removed articles are damaged; newscast doctor --repair names them"
+                f"the removal cannot be undone, because removed articles are damaged ({len(damaged):,});"
+                " newscast doctor --repair drops them and says which files to add again"
             )
         rows = self._connection.execute(
             "DELETE FROM removed WHERE removal = (SELECT max(removal) FROM removed)"
