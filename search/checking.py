@@ -43,9 +43,9 @@ def find_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None
     return Loss(documents, revision, state.documents, state.revision)
 
 
-def read_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None:
+def find_known_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None:
     """Return a loss that was recorded earlier, or a new one; None if there is none."""
-    return Losses(connection).read() or find_loss(connection, fulltext)
+    return Losses(connection).find() or find_loss(connection, fulltext)
 
 
 def note_loss(connection: sqlite3.Connection, fulltext: FullText, folder: Path) -> None:
@@ -101,7 +101,7 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     damage = Damage(connection)
     problems = [f"the database is damaged: {problem}" for problem in damage.check_database()]
     try:
-        if loss := read_loss(connection, fulltext):
+        if loss := find_known_loss(connection, fulltext):
             problems.append(str(loss))
         texts, casts, actors = damage.find_texts(), damage.find_casts(), damage.count_actors()
         counts = Actors(connection).count()

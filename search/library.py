@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from search.access import LibraryAccess
 from search.cast.recognise import find_recogniser, find_version
-from search.checking import check_library, describe_missing, find_loss, note_loss, read_loss
+from search.checking import check_library, describe_missing, find_known_loss, find_loss, note_loss
 from search.concordance import build_mention_in_context
 from search.errors import DocumentDamagedError, LibraryLockedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many
@@ -226,7 +226,7 @@ class Library:
     def position(self, identifier: str) -> int:
         """Return a document's position in the list of all documents, counted from 0; 0 if it is not in the library."""
         with self._access.reading():
-            return self._documents.find_position(identifier)
+            return self._documents.read_position(identifier)
 
     def size(self) -> int:
         """Return the number of documents; cached until somebody writes."""
@@ -266,7 +266,7 @@ class Library:
     def actor(self, name: str) -> Actor:
         """Return the actor with this id or name. Raises NotFoundError if none has it, or if several have this name."""
         with self._access.reading():
-            return self._actors.find_actor(name)
+            return self._actors.read_actor(name)
 
     def documents_of(self, actor: str) -> list[Summary]:
         """List the documents that mention the actor with this id, oldest first."""
@@ -298,7 +298,7 @@ class Library:
     def loss(self) -> str | None:
         """One line that says how many articles the database has lost, and what to do; None if it has lost none."""
         with self._access.reading():
-            loss = read_loss(self._connection, self._fulltext)
+            loss = find_known_loss(self._connection, self._fulltext)
         return str(loss) if loss else None
 
     def damage(self, identifier: str) -> str | None:

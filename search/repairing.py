@@ -42,7 +42,7 @@ def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
             else f"{actors:,} actors were rebuilt from their articles"
         )
     losses = Losses(connection)
-    if loss := losses.read():
+    if loss := losses.find():
         done.append(str(loss))
         with begin(connection):
             losses.clear()
