@@ -18,7 +18,8 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
     ("model", "errors", "error_log"), ("text", "actor_lookup"),
-    ("sources", "cast", "fulltext", "store", "jsonl"), ("query", "reannotate", "checking", "indexing"),
+    ("sources", "cast", "fulltext", "store", "jsonl"),
+    ("query", "reannotate", "checking", "indexing", "access", "concordance"),
     ("removing", "repairing"), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (

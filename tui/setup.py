@@ -117,14 +117,16 @@ def open_as_it_is(setup: Setup) -> Library:
 def open_for_reading(setup: Setup) -> Iterator[Library]:
     """The library, its index level with its documents if nobody is writing just now. Raises NewscastError."""
     with open_as_it_is(setup) as library:
-        if library.is_behind() and not setup.read_only:
+        if library.is_behind() and setup.read_only:
+            say("newscast: the full-text index is out of date; it does not find all articles")
+        elif library.is_behind():
             try:
                 for _ in show_progress(library.repair()):
                     pass
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
             except LibraryUnreadableError as error:
-                say(f"newscast: {error}; articles that are not in the full-text index cannot be found")
+                say(f"newscast: the full-text index cannot be updated, so some articles cannot be found: {error}")
         if library.loss:
             say(f"newscast: {library.loss}")
         yield library
@@ -144,8 +146,8 @@ def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answe
             for _ in show_progress(library.repair()):
                 pass
         except NewscastError as obstacle:
-            raise NewscastError(f"{error}; it cannot be built again: {obstacle}") from obstacle
-        say(f"newscast: {error}; it was built again from the articles")
+            raise NewscastError(f"{error}; it cannot be rebuilt: {obstacle}") from obstacle
+        say(f"newscast: {error}; it was rebuilt from the articles")
     return question()
 
 

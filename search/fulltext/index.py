@@ -169,7 +169,7 @@ class FullText:
         opened = [self._open_segment(stored) for stored in chosen]
         total = sum(len(segment.stems) for segment in opened)
         for done in merge_segments(opened, self._folder / new.file_name):
-            yield Progress(done, total, "putting the full-text index together")
+            yield Progress(done, total, "merging the full-text index")
         new.set_doc_count(sum(segment.count_live() for segment in opened))
         merged = {segment.file_name for segment in chosen}
         others = [segment for segment in commit.segments if segment.file_name not in merged]
