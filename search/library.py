@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
-from search.cast.recognise import find_recogniser, find_version
+from search.cast.recognisers import choose_recogniser, read_version
 from search.checking import check_library, describe_missing, find_loss, keep_loss, read_loss
 from search.errors import DocumentDamagedError, LibraryDamagedError, LibraryLockedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many
@@ -122,12 +122,12 @@ class Library:
     @property
     def note(self) -> str | None:
         """What its user should know before all else: that articles were lost, or that another recogniser serves."""
-        return "; ".join(filter(None, (self.loss, find_recogniser(self.recogniser)[1]))) or None
+        return "; ".join(filter(None, (self.loss, choose_recogniser(self.recogniser)[1]))) or None
 
     def is_annotated(self) -> bool:
         """Has this recogniser seen all documents? Quick at any size."""
         with self._reading():
-            return not self._documents.has_unannotated(find_version(find_recogniser(self.recogniser)[0]))
+            return not self._documents.has_unannotated(read_version(choose_recogniser(self.recogniser)[0]))
 
     def correct(self, identifier: str, mention: Mention, *, is_right: bool) -> bool:
         """Link a mention to nobody, for good, or take that back (`is_right`); False if nothing changes.

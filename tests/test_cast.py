@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
 from search.cast.gazetteer import read_gazetteer
 from search.cast.names import build_key, find_initials, is_acronym
-from search.cast.recognise import RecognisedMention, build_recogniser
+from search.cast.recognise import RecognisedMention
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast, resolve
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file

@@ -11,7 +11,8 @@ from search import Library
 from search.cast.article import build_mention_contexts
 from search.cast.consistency import make_consistent
 from search.cast.features import Candidate
-from search.cast.recognise import RecognisedMention, build_recogniser
+from search.cast.recognise import RecognisedMention
+from search.cast.recognisers import build_recogniser
 from search.cast.references import gather
 from search.cast.resolve import find_cast
 from search.model import Document, Paragraph

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.cast import recognise
+from search.cast import recognisers
 from search.cast.article import build_mention_contexts
 from search.cast.encoder import read_encoder
-from search.cast.recognise import build_recogniser, find_recogniser
+from search.cast.recognisers import build_recogniser, choose_recogniser
 from search.cast.resolve import find_cast
 from search.cast.trees import Trees
 from search.cast.windows import build_windows, find_frame, split_words, window_pieces
@@ -100,8 +100,8 @@ def test_who_speaks_is_known_to_what_is_said():
 
 
 def test_rules_serve_where_onnxruntime_is_not(monkeypatch):
-    monkeypatch.setattr(recognise, "find_spec", lambda name: None if name == "onnxruntime" else object())
-    name, note = find_recogniser("trained")
+    monkeypatch.setattr(recognisers, "find_spec", lambda name: None if name == "onnxruntime" else object())
+    name, note = choose_recogniser("trained")
     assert name == "rules"
     assert note
     assert "onnxruntime" in note
