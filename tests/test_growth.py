@@ -15,6 +15,7 @@ from search.cast.recognise import RecognisedMention
 from search.cast.recognisers import build_recogniser
 from search.cast.references import gather
 from search.cast.resolve import find_cast
+from search.cast.tokens import tokenise
 from search.model import Document, Paragraph
 from search.sources.markdown import parse_markdown
 
@@ -95,7 +96,7 @@ def find_nominals(count):
         )
         for place in range(count)
     )
-    return build_mention_contexts(build_document(text), found)
+    return build_mention_contexts(tokenise(build_document(text)), found)
 
 
 @pytest.mark.parametrize("chosen", [0, None])

@@ -14,6 +14,7 @@ from search.cast.article import build_mention_contexts
 from search.cast.encoder import read_encoder
 from search.cast.recognisers import build_recogniser, choose_recogniser
 from search.cast.resolve import find_cast
+from search.cast.tokens import tokenise
 from search.cast.trees import Trees
 from search.cast.windows import build_windows, find_frame, split_words, window_pieces
 from search.errors import UnknownRecogniserError
@@ -27,7 +28,7 @@ mixed = st.sampled_from(
 
 def found_in(*paragraphs: str) -> dict[str, tuple[str, str]]:
     """Text → kind and type, as the trained recogniser sees it."""
-    found = build_recogniser("trained").recognise(build_document(*paragraphs))
+    found = build_recogniser("trained").recognise(tokenise(build_document(*paragraphs)))
     return {each.text: (each.kind, each.type) for each in found}
 
 
@@ -93,7 +94,7 @@ def test_trees_are_walked_as_they_were_grown(tmp_path):
 
 
 def test_who_speaks_is_known_to_what_is_said():
-    document = build_document("“I will not go,” said Angela Rayner. “We stay.”")
+    document = tokenise(build_document("“I will not go,” said Angela Rayner. “We stay.”"))
     found = [each for each in build_recogniser("trained").recognise(document) if each.text in {"I", "Angela Rayner"}]
     quoted, speaker = build_mention_contexts(document, found)
     assert quoted.quote in speaker.speaks
@@ -125,7 +126,7 @@ def test_a_spacy_pipeline_serves_as_well(tmp_path):
     pipeline.to_disk(tmp_path / "pipeline")
     recogniser = build_recogniser(f"spacy:{tmp_path / 'pipeline'}")
     found = recogniser.recognise(
-        build_document("On Monday Mr Hakan Fidan flew to Doha.", "It was the SDF's Syrian base.")
+        tokenise(build_document("On Monday Mr Hakan Fidan flew to Doha.", "It was the SDF's Syrian base."))
     )
     assert [(each.paragraph, each.text, each.type) for each in found] == [
         (0, "Hakan Fidan", "person"), (0, "Doha", "place"), (1, "SDF", "organisation"), (1, "Syrian", "nationality"),

@@ -54,7 +54,7 @@ class Candidate:
     persons: Counter[int] = field(default_factory=Counter)
     types: Counter[int] = field(default_factory=Counter)
     genders: Counter[str] = field(default_factory=Counter)
-    numbers: Counter[str] = field(default_factory=Counter)
+    grammatical_numbers: Counter[str] = field(default_factory=Counter)
     heads: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
@@ -98,8 +98,8 @@ class Candidate:
             self.type = max(self.types, key=lambda type_: (self.types[type_], -type_))
         if context.gender:
             self.genders[context.gender] += 1
-        if context.number:
-            self.numbers[context.number] += 1
+        if context.grammatical_number:
+            self.grammatical_numbers[context.grammatical_number] += 1
         self.quotes |= set(context.speaks)
 
 
@@ -183,7 +183,7 @@ def _describe(context: MentionContext, candidate: Candidate, total: int, count: 
         bool(context.countries and candidate.countries and not context.countries & candidate.countries),
         _genders[context.gender],
         _match(context.gender, candidate.genders),
-        _match(context.number, candidate.numbers),
+        _match(context.grammatical_number, candidate.grammatical_numbers),
         own.person if own else -1,
         _genders[own.gender] if own else -1,
         candidate.pronouns[context.words[0]] if own else -1,

@@ -14,7 +14,7 @@ class Pronoun:
     """Grammatical person (1 to 3; 4 is relative, 5 demonstrative), number and gender; empty where it tells nothing."""
 
     person: int
-    number: GrammaticalNumber
+    grammatical_number: GrammaticalNumber
     gender: Gender
 
 
@@ -91,14 +91,14 @@ _female_names = frozenset(
 _collectives = frozenset("people men women children police troops personnel staff media youth folk cattle".split())
 
 
-def find_name_gender(given: str) -> Gender:
+def get_name_gender(given: str) -> Gender:
     """The gender that a given name, folded, usually tells of."""
     if given in _male_names:
         return "male"
     return "female" if given in _female_names else ""
 
 
-def find_noun_gender(noun: str) -> Gender:
+def get_noun_gender(noun: str) -> Gender:
     """The gender that a noun, folded, tells of."""
     if noun in male_words:
         return "male"

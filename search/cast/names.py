@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from search.text import find_words, fold
+from search.text import find_word_texts, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TITLE_WORDS = (
     "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lord Lady Baroness Baron Count Sheikh Shaikh Sayyid Imam Ayatollah "
@@ -79,9 +83,11 @@ def is_title(word: str) -> bool:
     return all(fold(part) in titles for part in word.rstrip(".").split("-"))
 
 
-def find_tokens(name: str) -> tuple[str, ...]:
-    """A name's words as they are compared: folded, without possessive, particles, honours and usual variants."""
-    words = [fold(word) for word, _, _ in find_words(strip_possessive(name))]
+def build_tokens(words: Sequence[str]) -> tuple[str, ...]:
+    """Build the tokens by which a name is compared, from its folded words without a possessive at the end.
+
+    Particles and honours are left out where another word remains; a spelling variant becomes the usual spelling.
+    """
     words = [_VARIANTS.get(word, word).removesuffix("'s") for word in words]
     while len(words) > 2 and words[-1] in _HONOURS:
         del words[-1]
@@ -93,8 +99,13 @@ def find_tokens(name: str) -> tuple[str, ...]:
 
 
 def build_key(name: str) -> str:
-    """The form by which two names are the same one: "the Ford Motor Company" and "Ford Motor" are."""
-    tokens = list(find_tokens(name))
+    """Build the key by which two names are the same: "the Ford Motor Company" and "Ford Motor" have one."""
+    return build_key_of_tokens(build_tokens([fold(word) for word in find_word_texts(strip_possessive(name))]))
+
+
+def build_key_of_tokens(name: Sequence[str]) -> str:
+    """Build the same key from the tokens of a name."""
+    tokens = list(name)
     if len(tokens) > 1 and tokens[0] == "the":
         del tokens[0]
     while len(tokens) > 1 and tokens[-1] in _LEGAL_FORMS:
@@ -114,9 +125,11 @@ def is_acronym(name: str) -> bool:
     return 2 <= len(letters) <= 8 and letters.isalnum() and capitals >= 2 and capitals >= len(letters) - 1
 
 
-def find_initials(name: str) -> set[str]:
-    """The acronyms that a name may have: of its capitalised words, of all its words, with "al" counted or not."""
-    words = [word for word, _, _ in find_words(strip_possessive(name))]
+def find_initials(words: Sequence[str]) -> set[str]:
+    """Return the acronyms, folded, that a name with these words may have.
+
+    They are the initials of all words, of the capitalised words, and of the capitalised words without articles.
+    """
     capitalised = [word for word in words if word[0].isupper()]
     without_article = [word for word in capitalised if fold(word) not in _ARABIC and fold(word) != "the"]
     choices = (words, capitalised, without_article)
@@ -130,5 +143,5 @@ def fold_acronym(name: str) -> str:
 
 def build_slug(name: str) -> str:
     """A name as an id that can be typed: "bashar-al-assad"."""
-    words = [fold(word).replace("'", "") for word, _, _ in find_words(name)]
+    words = [fold(word).replace("'", "") for word in find_word_texts(name)]
     return "-".join(words)[:60].strip("-") or "actor"

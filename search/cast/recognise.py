@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from search.model import ActorType, Document, MentionKind
+    from search.cast.tokens import TokenisedDocument
+    from search.model import ActorType, MentionKind
 
 RecognisedType = Literal["person", "organisation", "place", "nationality", "event", "work", "other"]
 
@@ -47,6 +48,6 @@ class Recogniser(Protocol):
 
     name: str
 
-    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
+    def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
         """The mentions in reading order; names do not overlap each other, nominals may hold names."""
         ...

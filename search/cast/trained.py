@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from search.model import Document, MentionKind
+    from search.cast.tokens import TokenisedDocument
+    from search.model import MentionKind
 
 _least_reference = 0.4
 """The probability from which on a word is taken for a nominal's head or a pronoun; linking weighs it again."""
@@ -37,7 +38,7 @@ class TrainedRecogniser:
     def __init__(self) -> None:
         self._encoder = read_encoder()
 
-    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
+    def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
         """The mentions in reading order."""
         texts = [paragraph.text for paragraph in document.paragraphs]
         readings = self._encoder.read(texts)
