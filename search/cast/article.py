@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from search.cast.recognise import RecognisedMention
     from search.cast.tokens import TokenisedDocument, TokenisedParagraph
 
-_before = 48
-"""Characters before a mention in which its title, nationality or determiner may stand."""
+_before, _words_before = 48, 4
+"""Characters and words before a mention in which its title, nationality or determiner may stand."""
 _farthest_gap = 24
 """Characters between two mentions that count as near each other."""
 _possessor = 6
@@ -123,8 +123,8 @@ def _get_gap(text: str, mentions: list[RecognisedMention], position: int) -> str
 
 
 def _build_wording(paragraph: TokenisedParagraph, mention: RecognisedMention) -> Wording:
-    window = max(0, mention.start - _before), mention.start
-    before, before_folded = paragraph.get_words(*window)[-4:], paragraph.get_folded(*window)[-4:]
+    window = max(paragraph.step_back(mention.start, _words_before), mention.start - _before), mention.start
+    before, before_folded = paragraph.get_words(*window), paragraph.get_folded(*window)
     own_titles = tuple(word for word in before_folded if word in titles)
     head = "-".join(paragraph.get_folded(*mention.head))
     if mention.kind == "name":

@@ -76,7 +76,7 @@ class Quotations:
         text = self._paragraph
         if mention.kind == "pronoun" and _speaking_pronouns.isdisjoint(text.get_folded(mention.start, mention.end)):
             return False
-        before = text.get_folded(start, mention.start)[-3:]
+        before = text.get_folded(max(start, text.step_back(mention.start, 3)), mention.start)
         after = text.get_folded(mention.end, end)[:3]
         return not speaking.isdisjoint((*before, *after)) or "according" in before
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from search.text import find_sentences, find_words, fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from search.model import Document, Paragraph
 
 
@@ -33,21 +35,31 @@ class TokenisedParagraph:
 
         If an offset lies inside a word, the part of the word between the offsets counts: "Egypt" of "Egypt's".
         """
-        return tuple(word for word, _, _ in self.get_spans(start, end))
+        return self._select(self.words, start, end, str)
 
     def get_folded(self, start: int, end: int) -> tuple[str, ...]:
         """Return the same words, folded."""
-        first, last = self._find_range(start, end)
-        if first >= last or (self.starts[first] >= start and self.ends[last - 1] <= end):
-            return self.folded[first:last]
-        inner = self.folded[first + 1 : last - 1]
-        before, after = self._cut(first, start, end), self._cut(last - 1, start, end) if last - first > 1 else []
-        return (*(fold(word) for word, _, _ in before), *inner, *(fold(word) for word, _, _ in after))
+        return self._select(self.folded, start, end, fold)
 
     def get_spans(self, start: int, end: int) -> list[tuple[str, int, int]]:
         """Return the same words as written, each with its start and end."""
         first, last = self._find_range(start, end)
         return [span for index in range(first, last) for span in self._cut(index, start, end)]
+
+    def step_back(self, offset: int, count: int) -> int:
+        """Return where the last `count` words before an offset start; 0 if there are fewer."""
+        following = bisect_left(self.starts, offset)
+        return self.starts[following - count] if following >= count else 0
+
+    def _select(
+        self, forms: tuple[str, ...], start: int, end: int, build_form: Callable[[str], str]
+    ) -> tuple[str, ...]:
+        first, last = self._find_range(start, end)
+        if first >= last or (self.starts[first] >= start and self.ends[last - 1] <= end):
+            return forms[first:last]
+        edges = [self._cut(index, start, end) for index in dict.fromkeys((first, last - 1))]
+        pieces = [tuple(build_form(word) for word, _, _ in edge) for edge in edges]
+        return (*pieces[0], *forms[first + 1 : last - 1], *(pieces[1] if len(pieces) > 1 else ()))
 
     def _find_range(self, start: int, end: int) -> tuple[int, int]:
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
@@ -78,12 +90,6 @@ def tokenise(document: Document) -> TokenisedDocument:
 
 def _tokenise_paragraph(paragraph: Paragraph) -> TokenisedParagraph:
     spans = list(find_words(paragraph.text))
-    return TokenisedParagraph(
-        paragraph.index,
-        paragraph.text,
-        tuple(word for word, _, _ in spans),
-        tuple(fold(word) for word, _, _ in spans),
-        tuple(start for _, start, _ in spans),
-        tuple(end for _, _, end in spans),
-        tuple(start for start, _ in find_sentences(paragraph.text)),
-    )
+    words, starts, ends = zip(*spans, strict=True) if spans else ((), (), ())
+    sentences = tuple(start for start, _ in find_sentences(paragraph.text))
+    return TokenisedParagraph(paragraph.index, paragraph.text, words, tuple(map(fold, words)), starts, ends, sentences)
