@@ -18,6 +18,7 @@ from search.cast.tokens import tokenise
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file
 from search.text import make_safe_line
+from tests.conftest import root
 
 
 def build_document(*paragraphs: str, identifier: str = "d") -> Document:
@@ -332,3 +333,9 @@ def test_across_articles_a_word_that_is_hardly_a_surname_is_nobody_s(build_libra
         a=f"Then {person} spoke.", b=f"They watched the {word} film.", c=f"They read the {word} book."
     )
     assert library.actor(person).documents == 1
+
+
+@pytest.mark.parametrize("module", ["gazetteer", "lexicon", "names", "quotations", "rules"])
+def test_a_word_list_names_its_source_or_is_our_own(module):
+    source = (root / "search" / "cast" / f"{module}.py").read_text("utf-8")
+    assert "our own" in source.lower()

@@ -1,4 +1,7 @@
-"""Names taken apart and compared: titles, particles, surnames, acronyms, keys."""
+"""Splits and compares names: titles, particles, surnames, acronyms, keys.
+
+The word lists are our own: no published list is their source.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +24,20 @@ _TITLE_WORDS = (
     "Finance Justice Health Home First Excellency Highness Majesty Honourable Former Acting"
 )
 titles = frozenset(fold(word) for word in _TITLE_WORDS.split())
-"""Words that stand before a person's name and are no part of it."""
+"""Folded words before a person's name that are not part of it. Our own list."""
 
 particles = frozenset(
     "al el as ash at an ar ad bin ben ibn bint de del della der den di da do dos du la le van von ter ten".split()
 )
-"""Small words inside names that are compared without them, where another word is left."""
+"""Small words inside names, left out of tokens where another word remains. Our own list."""
 
 _ARABIC = frozenset({"al", "el", "as", "ash", "at", "an", "ar", "ad"})
+"""The forms of the Arabic article."""
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _LEGAL_FORMS = frozenset(
     "ag co company corp corporation gmbh inc incorporated limited llc llp ltd nv plc sa spa".split()
 )
-"""Words at the end of a company's name that are left out as often as not."""
+"""Words at the end of a company's name that are often left out. Our own list."""
 kind_words = _LEGAL_FORMS | frozenset(
     "agency airlines airport airways alliance and army assembly association authority bank board brothers bureau "
     "centre center club college commission committee confederation conference congress council court department "
@@ -42,18 +46,21 @@ kind_words = _LEGAL_FORMS | frozenset(
     "organisation organization parliament parties party pictures police press school senate services society studios "
     "systems team technologies theatre times tribunal union united university watch".split()
 )
-"""Words that say what kind of organisation a name is of."""
+"""Words that say what kind of organisation a name belongs to. Our own list."""
 left_out_words = _LEGAL_FORMS | frozenset(
     "airlines airways brothers college fc group holdings industries international motor motors party pharmaceuticals "
     "systems technologies university".split()
 )
-"""Words at the end of an organisation's name without which it is still the same one: an office of it is not."""
+"""Words at the end of an organisation's name that may be left out without meaning another one. Our own list.
+
+"Office" is not among them: an office of an organisation is another actor.
+"""
 _HONOURS = frozenset("cbe dbe esq frs jr kbe kc mbe md mep mp obe phd qc sr".split())
-"""What stands behind a person's name and is no part of it."""
+"""Words after a person's name that are not part of it. Our own list."""
 _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad", "mohamed": "muhammad",
              "mohamad": "muhammad", "muhamad": "muhammad", "ahmad": "ahmed", "husain": "hussein", "hussain": "hussein",
              "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip
-
+"""Maps a spelling of a name in Latin letters to the usual one. Our own list."""
 
 peoples = frozenset(
     "aboriginal aboriginals act arab arabs asian asians bill black buddhist buddhists cabinet catholic catholics "
@@ -64,17 +71,20 @@ peoples = frozenset(
     "shiite sikh sikhs slav slavic slavs socialist socialists south southern state sunni voice west western "
     "westerners white whites zionism zionist zionists".split()
 )
-"""Words for peoples, faiths, parties and quarters of the world: written like surnames, and hardly ever one."""
+"""Words for peoples, faiths, parties and points of the compass, which look like surnames but hardly ever are.
+
+Our own list.
+"""
 calendar = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december jan feb mar apr jun jul aug sept sep oct nov dec "
     "christmas easter ramadan".split()
 )
-"""Days, months and feasts, folded: written like names, and nobody's."""
+"""Days, months and feasts, folded: they have a capital but name nobody. Our own list."""
 
 
 def strip_possessive(name: str) -> str:
-    """The name without "'s" or a lone apostrophe at its end."""
+    """Return the name without "'s" or an apostrophe at its end."""
     return _POSSESSIVE.sub("", name)
 
 
@@ -114,7 +124,7 @@ def build_key_of_tokens(name: Sequence[str]) -> str:
 
 
 def is_general(key: str) -> bool:
-    """Does this key only say what kind of organisation is meant, as "council" does?"""
+    """Does this key say no more than a kind of organisation, as "council" does?"""
     return kind_words.issuperset(key.split())
 
 
@@ -137,11 +147,11 @@ def find_initials(words: Sequence[str]) -> set[str]:
 
 
 def fold_acronym(name: str) -> str:
-    """An acronym as it is compared."""
+    """Return an acronym as it is compared: folded, without full stops and hyphens."""
     return fold(name).replace(".", "").replace("-", "")
 
 
 def build_slug(name: str) -> str:
-    """A name as an id that can be typed: "bashar-al-assad"."""
+    """Build an id that you can type from a name: "bashar-al-assad". At most 60 characters."""
     words = [fold(word).replace("'", "") for word in find_word_texts(name)]
     return "-".join(words)[:60].strip("-") or "actor"

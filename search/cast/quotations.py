@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _Each = TypeVar("_Each")
 _QUOTATION = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
 _speaking_pronouns = frozenset({"he", "she", "they", "i", "we"})
+"""Pronouns that can be the subject of a verb of speaking. Our own list."""
 
 # How far from a quotation its speaker may stand, and how far from the speaker the verb, in characters.
 _farthest_before, _farthest_after = 90, 60

@@ -1,4 +1,7 @@
-"""Names by rules, for where the trained recogniser cannot run."""
+"""Finds names by rules: when an article is added, and where the trained recogniser cannot run.
+
+The word lists are our own: no published list is their source.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ _EVENT = frozenset(
     "marathon".split()
 )
 _GENERIC = (_ORGANISATION | _PLACE | _EVENT) - {"congress", "senate", "parliament"}
-"""Alone, even with a capital, they name nobody in particular: "the Government", "the State"."""
+"""Words that alone, even with a capital, are not a name: "the Government", "the State"."""
 
 _FUNCTION = frozenset(
     "a about after again all also although an and another any are as at be because been before but by can could "
@@ -88,7 +91,7 @@ def _build_word(text: str, start: int, before: str, *, is_initial: bool) -> _Wor
 
 
 class RuleRecogniser:
-    """Names by rules: capitalised runs, a table of places, titles, words that organisations are called by."""
+    """Finds names by capitals, the gazetteer, titles, and words in names of organisations."""
 
     name = "rules"
 
@@ -96,7 +99,7 @@ class RuleRecogniser:
         self._gazetteer = read_gazetteer()
 
     def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
-        """The names in the document, typed by their words and what stands before them."""
+        """Return the names in the document, in reading order, each with a type by its words and the word before."""
         paragraphs = [list(_find_words(paragraph)) for paragraph in document.paragraphs]
         ordinary = {word.folded for words in paragraphs for word in words if word.text[0].islower()}
         attested = {word.folded for words in paragraphs for word in words if word.is_capital and not word.is_initial}
@@ -115,7 +118,7 @@ class RuleRecogniser:
     def _divide(
         self, run: list[_Word], ordinary: set[str], attested: set[str]
     ) -> Iterator[tuple[list[_Word], ActorType]]:
-        """The names in one capitalised run: "British Prime Minister Keir Starmer" holds two."""
+        """Yield the names in one capitalised run: "British Prime Minister Keir Starmer" has two."""
         run = self._trim(run, ordinary)
         titled = [index for index, word in enumerate(run) if is_title(word.text)]
         organisation = any(word.folded in _ORGANISATION for word in run)
@@ -139,7 +142,7 @@ class RuleRecogniser:
             yield run, self._find_type(run)
 
     def _trim(self, run: list[_Word], ordinary: set[str]) -> list[_Word]:
-        """The run without what is capitalised for another reason: a sentence's first word, a day, a month."""
+        """Return the run without words that have a capital for another reason: first words, days, months."""
         start, end = 0, len(run)
         if run[0].is_initial and not self._find_place(run):
             while start < end and _is_only_first(run[start], ordinary):
@@ -154,7 +157,7 @@ class RuleRecogniser:
         return run[start:end]
 
     def _is_name(self, run: list[_Word], attested: set[str]) -> bool:
-        """Several words are; a single one if it is known, or stands with a capital inside a sentence somewhere."""
+        """Is this run a name? Several words are; one is if it is known or has a capital inside some sentence."""
         if len(run) > 1 or self._find_place(run):
             return True
         word = run[0]
@@ -179,7 +182,7 @@ class RuleRecogniser:
         return "other" if single or len(run) > 4 else "person"
 
     def _is_part_of_place(self, words: list[str]) -> bool:
-        """ "Lake Chad", "Ottoman Palestine"; but people are called Jordan."""
+        """Do these words name a place by one of them, as "Lake Chad"? Not by "Jordan", which is a surname too."""
         named = words[-1] not in _ALSO_SURNAMES and self._gazetteer.find_place(words[-1].title()) is not None
         return named or words[0] in _BEFORE_PLACE
 
@@ -197,7 +200,7 @@ _VOCABULARIES: tuple[tuple[frozenset[str], ActorType], ...] = (
 
 
 def _is_only_first(word: _Word, ordinary: set[str]) -> bool:
-    """Has this word a capital only since a sentence begins with it?"""
+    """Does this word have a capital only because it begins a sentence?"""
     return word.is_function or (word.is_initial and word.folded in ordinary)
 
 
@@ -221,7 +224,7 @@ def _find_words(paragraph: TokenisedParagraph) -> Iterator[_Word]:
 
 
 def _find_runs(words: list[_Word]) -> Iterator[list[_Word]]:
-    """Runs of capitalised words, with small words inside them ("of", "al", "bin"), nothing but spaces between."""
+    """Yield runs of capitalised words with only spaces between; "of", "al" or "bin" may be inside."""
     run: list[_Word] = []
     for word, following in pairwise([*words, _build_word(".", 0, "", is_initial=True)]):
         joins = _joins(run, word) if run else word.is_capital
