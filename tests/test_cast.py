@@ -45,8 +45,8 @@ def test_mentions_point_at_the_text(library):
         document, cast = library.document(hit.summary.id), library.cast(hit.summary.id)
         for mention in cast.mentions:
             assert document.paragraphs[mention.paragraph].text[mention.start : mention.end] == mention.text
-        places = [(mention.paragraph, mention.start, -mention.end) for mention in cast.mentions]
-        assert places == sorted(places)
+        positions = [(mention.paragraph, mention.start, -mention.end) for mention in cast.mentions]
+        assert positions == sorted(positions)
 
 
 def test_names_do_not_overlap(library):
@@ -205,7 +205,7 @@ def test_across_articles_a_surname_goes_to_the_one_in_whose_company_the_article_
         "c": "Eyad Makhlouf met Kaja Kallas in the castle.",
     }
     for order in ("abc", "cba"):
-        library = build_library(**{f"{place}{name}": texts[name] for place, name in enumerate(order)})
+        library = build_library(**{f"{position}{name}": texts[name] for position, name in enumerate(order)})
         assert library.actor("ehab-makhlouf").documents == 2
         assert library.actor("eyad-makhlouf").documents == 1
 
@@ -286,7 +286,7 @@ def test_across_articles_two_names_are_one_organisation_once_an_article_says_so(
         "c": "The people of Human Rights Watch International spoke, and all of Human Rights Watch agreed.",
     }
     for order in ("abc", "cba", "bca"):
-        library = build_library(**{f"{place}{name}": texts[name] for place, name in enumerate(order)})
+        library = build_library(**{f"{position}{name}": texts[name] for position, name in enumerate(order)})
         assert library.actor("Human Rights Watch International").documents == 3
         assert library.actor("Human Rights Watch") == library.actor("Human Rights Watch International")
 

@@ -16,7 +16,7 @@ from search.cast.recognisers import build_recogniser, choose_recogniser
 from search.cast.resolve import find_cast
 from search.cast.tokens import tokenise
 from search.cast.trees import Trees
-from search.cast.windows import build_windows, find_frame, split_words, window_pieces
+from search.cast.windows import build_windows, get_special_pieces, split_words, window_pieces
 from search.errors import UnknownRecogniserError
 from search.text import make_safe_line
 from tests.test_cast import build_document
@@ -64,19 +64,21 @@ def test_every_word_is_read_once_in_a_window_of_bounded_length(lengths):
     texts = [" ".join(["Aleppo"] * length) for length in lengths]
     tokenizer = read_encoder()._tokenizer
     paragraphs = split_words(tokenizer, texts)
-    windows = build_windows(paragraphs, find_frame(tokenizer))
-    assert [place for window in windows for place in window.places] == [
+    windows = build_windows(paragraphs, get_special_pieces(tokenizer))
+    assert [word for window in windows for word in window.words] == [
         (paragraph, word) for paragraph, length in enumerate(lengths) for word in range(length)
     ]
     assert all(len(window.ids) <= window_pieces + 1 for window in windows)
     for window in windows:
-        for (paragraph, word), position in zip(window.places, window.positions, strict=True):
+        for (paragraph, word), position in zip(window.words, window.positions, strict=True):
             assert window.ids[position] == paragraphs[paragraph].pieces[word][0]
 
 
 def test_the_words_of_a_long_paragraph_are_read_with_others_on_either_side():
     tokenizer = read_encoder()._tokenizer
-    first, second = build_windows(split_words(tokenizer, [" ".join(["Homs"] * 1000)]), find_frame(tokenizer))[:2]
+    first, second = build_windows(split_words(tokenizer, [" ".join(["Homs"] * 1000)]), get_special_pieces(tokenizer))[
+        :2
+    ]
     assert first.positions[-1] < len(first.ids) - 15
     assert second.positions[0] > 15
 
@@ -178,9 +180,9 @@ def test_an_apposition_means_the_name_beside_it():
 def test_long_words_fit_into_windows_and_each_is_read_once(word, space):
     tokenizer = read_encoder()._tokenizer
     paragraphs = split_words(tokenizer, [space.join([word] * 200), "Homs fell."])
-    windows = build_windows(paragraphs, find_frame(tokenizer))
-    places = [place for window in windows for place in window.places]
-    assert places == [(index, word) for index, words in enumerate(paragraphs) for word in range(len(words))]
+    windows = build_windows(paragraphs, get_special_pieces(tokenizer))
+    read = [word for window in windows for word in window.words]
+    assert read == [(index, word) for index, words in enumerate(paragraphs) for word in range(len(words))]
     assert max(len(window.ids) for window in windows) <= window_pieces + 1
     pieces = sum(len(each) for words in paragraphs for each in words.pieces)
     assert sum(len(window.ids) for window in windows) < 5 * pieces + 20

@@ -34,7 +34,7 @@ thing_types = frozenset({3, 4})
 """Numbers of types, beside those in `_types`."""
 
 
-def find_type(context: MentionContext) -> int:
+def get_type(context: MentionContext) -> int:
     """The number of a mention's type; of a pronoun, only what the word itself tells."""
     if context.mention.kind != "pronoun":
         return _types[context.mention.type]
@@ -93,7 +93,7 @@ class Candidate:
             self.pronouns[context.words[0]] += 1
         if context.pronoun:
             self.persons[context.pronoun.person] += 1
-        if (type_ := find_type(context)) != unknown_type:
+        if (type_ := get_type(context)) != unknown_type:
             self.types[type_] += 1
             self.type = max(self.types, key=lambda type_: (self.types[type_], -type_))
         if context.gender:
@@ -154,7 +154,7 @@ def _find_similarities(candidates: list[Candidate], ask: Similar | None) -> list
 
 def _describe(context: MentionContext, candidate: Candidate, total: int, count: int) -> list[float]:
     last, found = candidate.last, context.mention
-    kind, type_ = _kinds[found.kind], find_type(context)
+    kind, type_ = _kinds[found.kind], get_type(context)
     is_nominal = found.kind == "nominal"
     own = pronouns.get(context.words[0]) if found.kind == "pronoun" else None
     modifiers = context.modifiers if is_nominal else frozenset()

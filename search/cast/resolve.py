@@ -10,7 +10,7 @@ from search.cast.apposition import find_appositions
 from search.cast.article import build_mention_contexts
 from search.cast.names import strip_possessive
 from search.cast.naming import choose_name, find_reasons, group_names
-from search.cast.references import gather
+from search.cast.references import cluster_mentions
 from search.cast.tokens import tokenise
 from search.model import Actor, ActorType, Cast, Link, Mention
 
@@ -58,7 +58,7 @@ def resolve(document: TokenisedDocument, found: Sequence[RecognisedMention]) -> 
     groups = group_names(document, [context for context in contexts if context.mention.kind == "name"])
     named = {name.index: _Named(index, why) for index, group in enumerate(groups) for name, why in find_reasons(group)}
     numbers = {index: name.group for index, name in named.items()}
-    candidates, sure = _gather(contexts, numbers, find_appositions(document, contexts))
+    candidates, sure = _cluster(contexts, numbers, find_appositions(document, contexts))
     mentions: list[Mention] = []
     actors: dict[str, Actor] = {}
     for candidate in candidates:
@@ -74,13 +74,13 @@ def resolve(document: TokenisedDocument, found: Sequence[RecognisedMention]) -> 
     return Cast(tuple(mentions), actors)
 
 
-def _gather(
+def _cluster(
     contexts: list[MentionContext], groups: dict[int, int], appositions: dict[int, int]
 ) -> tuple[list[Candidate], dict[int, float]]:
     """The actors, and how sure it is of each nominal and pronoun that it was put to one."""
     sure = dict.fromkeys(appositions, _apposed)
     if all(context.mention.kind == "name" for context in contexts):
-        return gather(contexts, groups, None), sure  # names alone: rules only
+        return cluster_mentions(contexts, groups, None), sure  # names alone: rules only
     from search.cast.ranker import Similarity, calibrate, least_sure, read_ranker
 
     ranker, similarity = read_ranker(), Similarity([context.mention for context in contexts])
@@ -92,7 +92,7 @@ def _gather(
         sure[context.index] = calibrate(probability)
         return best
 
-    return gather(contexts, groups, choose, appositions), sure
+    return cluster_mentions(contexts, groups, choose, appositions), sure
 
 
 def _link(
