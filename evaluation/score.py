@@ -69,7 +69,7 @@ def score_names(gold: Sequence[Fields], predicted: Sequence[Fields], *, typed: b
 def _find_names(document: Fields) -> dict[tuple[int, int, int], str]:
     names: dict[tuple[int, int, int], str] = {}
     paragraph, end = -1, -1
-    for mention in sorted(document["mentions"], key=_find_place):
+    for mention in sorted(document["mentions"], key=_get_position):
         if mention["kind"] != "name" or mention["type"] == "time":
             continue
         if mention["paragraph"] == paragraph and mention["end"] <= end:
@@ -89,7 +89,7 @@ def _trim(document: Fields, mention: Fields) -> tuple[int, int, int]:
     return mention["paragraph"], start + (article.end() if article else 0), end
 
 
-def _find_place(mention: Fields) -> tuple[int, int, int]:
+def _get_position(mention: Fields) -> tuple[int, int, int]:
     return mention["paragraph"], mention["start"], -mention["end"]
 
 
@@ -129,14 +129,14 @@ class _Part:
         }
         true = [
             (("gold", gold["id"], index), gold["mentions"][index]["actor"])
-            for index in sorted(wanted, key=lambda index: _find_place(gold["mentions"][index]))
+            for index in sorted(wanted, key=lambda index: _get_position(gold["mentions"][index]))
         ]
         answer = [
             (
                 ("gold", gold["id"], pairs[index]) if index in pairs else ("own", gold["id"], index),
                 predicted["mentions"][index]["actor"],
             )
-            for index in sorted(kept, key=lambda index: _find_place(predicted["mentions"][index]))
+            for index in sorted(kept, key=lambda index: _get_position(predicted["mentions"][index]))
         ]
         return cls(true, answer, (sum(pairs.get(index) in wanted for index in kept), len(kept), len(wanted)))
 

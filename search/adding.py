@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from search.cast.recognise import build_recogniser
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress

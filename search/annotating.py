@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
     """Each document with its cast; actors are linked within it, and their ids begin with its own."""
-    from search.cast.recognise import build_recogniser
+    from search.cast.recognisers import build_recogniser
     from search.cast.resolve import find_cast
 
     chosen = build_recogniser(recogniser)
@@ -27,7 +27,7 @@ def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> I
 
 def annotate_across(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
     """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
-    from search.cast.recognise import build_recogniser
+    from search.cast.recognisers import build_recogniser
     from search.cast.resolve import find_cast
     from search.reannotate import Reannotator
 

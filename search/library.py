@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from search.access import LibraryAccess
-from search.cast.recognise import find_recogniser, find_version
+from search.cast.recognisers import choose_recogniser, read_version
 from search.checking import check_library, describe_missing, find_known_loss, find_loss, note_loss
 from search.concordance import build_mention_in_context
 from search.errors import DocumentDamagedError, LibraryLockedError, LibraryUnreadableError
@@ -138,12 +138,12 @@ class Library:
     @property
     def note(self) -> str | None:
         """A warning to show first: articles were lost, or another recogniser replaces the chosen one; else None."""
-        return "; ".join(filter(None, (self.loss, find_recogniser(self.recogniser)[1]))) or None
+        return "; ".join(filter(None, (self.loss, choose_recogniser(self.recogniser)[1]))) or None
 
     def is_annotated(self) -> bool:
         """Has this version of the recogniser seen all documents? Takes the same time in a library of any size."""
         with self._access.reading():
-            return not self._documents.has_unannotated(find_version(find_recogniser(self.recogniser)[0]))
+            return not self._documents.has_unannotated(read_version(choose_recogniser(self.recogniser)[0]))
 
     def correct(self, identifier: str, mention: Mention, *, is_right: bool) -> bool:
         """Unlink a mention from its actor, or with `is_right` link it again. Returns whether anything changed.

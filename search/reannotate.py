@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from search.cast.link import Linker
-from search.cast.recognise import build_recogniser, find_recogniser, find_version
+from search.cast.recognisers import build_recogniser, choose_recogniser, read_version
 from search.cast.resolve import find_cast
 from search.errors import DocumentDamagedError
 from search.model import Progress
@@ -50,8 +50,8 @@ class Reannotator:
 
 def reannotate_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
     """Find the cast of all documents that this recogniser has not seen; goes on where it was broken off."""
-    name, _ = find_recogniser(recogniser)
-    version = find_version(name)
+    name, _ = choose_recogniser(recogniser)
+    version = read_version(name)
     documents, reannotator = Documents(connection), Reannotator(connection)
     numbers = documents.list_unannotated(version)
     if not numbers:

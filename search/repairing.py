@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.cast.recognise import build_recogniser
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.checking import build_stamp, keep_evidence, name_damaged
 from search.reannotate import Reannotator

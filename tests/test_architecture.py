@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 import zipfile
@@ -44,6 +45,22 @@ def find_imports(path: Path) -> set[str]:
 
 def level(layers: tuple[tuple[str, ...], ...], name: str) -> int:
     return next(index for index, names in enumerate(layers) if name in names)
+
+
+def find_module(name: str, known: set[str]) -> str | None:
+    """The module that a dotted name is, or is in; None if it is neither search's nor tui's."""
+    return next((module for module in (name, name.rpartition(".")[0]) if module in known), None)
+
+
+@pytest.mark.parametrize("part", ["search", "tui"])
+def test_no_modules_import_each_other_in_a_circle(part):
+    paths = {".".join(path.relative_to(root).with_suffix("").parts): path for path in modules}
+    paths = {name.removesuffix(".__init__"): path for name, path in paths.items() if name.split(".")[0] == part}
+    imported = {
+        name: {module for each in find_imports(path) if (module := find_module(each, set(paths)))} - {name}
+        for name, path in paths.items()
+    }
+    assert list(graphlib.TopologicalSorter(imported).static_order())
 
 
 @pytest.mark.parametrize("path", modules, ids=lambda path: str(path.relative_to(root)))

@@ -10,7 +10,7 @@ import numpy as np
 from search.cast.gazetteer import read_gazetteer
 from search.cast.labels import name_labels, reference_labels
 from search.cast.names import is_title
-from search.cast.windows import Window, Words, build_windows, find_frame, split_words
+from search.cast.windows import Window, Words, build_windows, get_special_pieces, split_words
 from training.corpora import find_outermost
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def build_examples(document: dict[str, Any], corpus: Corpus, tokenizer: Tokenize
         for index, words in enumerate(paragraphs)
     ]
     examples = []
-    for window in build_windows(paragraphs, find_frame(tokenizer)):
-        rows = [tuple(part[word] for part in labels[paragraph]) for paragraph, word in window.places]
+    for window in build_windows(paragraphs, get_special_pieces(tokenizer)):
+        rows = [tuple(part[word] for part in labels[paragraph]) for paragraph, word in window.words]
         names, references, joined = zip(*rows, strict=True)
         examples.append(Example(window, np.array(names), np.array(references), np.array(joined)))
     return examples

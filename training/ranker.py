@@ -10,7 +10,8 @@ import numpy as np
 from search.cast.article import build_mention_contexts
 from search.cast.features import build_features
 from search.cast.ranker import Similarity
-from search.cast.references import gather
+from search.cast.references import cluster_mentions
+from search.cast.tokens import tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
     answers: list[bool] = []
     weights: list[float] = []
     for article in articles:
-        contexts = build_mention_contexts(article.document, article.found)
+        contexts = build_mention_contexts(tokenise(article.document), article.found)
         numbers = {actor: number for number, actor in enumerate(dict.fromkeys(article.actors))}
         actors = {id(context.mention): numbers[actor] for context, actor in zip(contexts, article.actors, strict=True)}
         # Names are grouped by rules at run time; here, by who they are.
@@ -58,7 +59,7 @@ def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
             answers.extend(is_own)
             return is_own.index(True) if any(is_own) else None
 
-        gather(contexts, groups, choose)
+        cluster_mentions(contexts, groups, choose)
         weights += [article.weight] * (len(rows) - len(weights))
     return Pairs(np.array(rows, np.float32), np.array(answers), np.array(weights, np.float32))
 

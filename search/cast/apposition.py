@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from search.cast.article import MentionContext
-    from search.model import Document
+    from search.cast.tokens import TokenisedDocument
 
 _farthest = 90
 """Characters between a nominal and the name that it stands before."""
@@ -21,7 +21,7 @@ _QUALIFIED = re.compile(
 )
 
 
-def find_appositions(document: Document, contexts: Sequence[MentionContext]) -> dict[int, int]:
+def find_appositions(document: TokenisedDocument, contexts: Sequence[MentionContext]) -> dict[int, int]:
     """The later mention of each pair → the earlier one, by index."""
     pairs: dict[int, int] = {}
     taken: set[int] = set()
@@ -39,7 +39,7 @@ def find_appositions(document: Document, contexts: Sequence[MentionContext]) -> 
 
 def _is_apposition(text: str, earlier: MentionContext, later: MentionContext) -> bool:
     kinds = earlier.mention.kind, later.mention.kind
-    if earlier.mention.type != later.mention.type or earlier.number == "plural" or later.number == "plural":
+    if earlier.mention.type != later.mention.type or "plural" in {earlier.grammatical_number, later.grammatical_number}:
         return False
     gap, after = text[earlier.mention.end : later.mention.start], later.mention.end
     if kinds == ("nominal", "name"):

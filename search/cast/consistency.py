@@ -82,7 +82,7 @@ def _find_surnames(types: dict[str, RecognisedType]) -> set[str]:
 
 def _find_repeated(texts: Sequence[str], types: dict[str, RecognisedType], surest: dict[str, float]) -> set[str]:
     """What may be looked for elsewhere: sure names with a capital, and surnames, that are no ordinary words here."""
-    ordinary = {fold(word) for text in texts for word in _LOWER.findall(text)}
+    ordinary = {fold(word) for word in {word for text in texts for word in _LOWER.findall(text)}}
     full = [text for text, type_ in types.items() if type_ == "person" and surest[text] > _sure and " " in text]
     surnames = {text.split()[-1] for text in full}
     for surname in surnames:

@@ -34,7 +34,7 @@ thing_types = frozenset({3, 4})
 """Numbers of types, beside those in `_types`."""
 
 
-def find_type(context: MentionContext) -> int:
+def get_type(context: MentionContext) -> int:
     """The number of a mention's type; of a pronoun, only what the word itself tells."""
     if context.mention.kind != "pronoun":
         return _types[context.mention.type]
@@ -54,7 +54,7 @@ class Candidate:
     persons: Counter[int] = field(default_factory=Counter)
     types: Counter[int] = field(default_factory=Counter)
     genders: Counter[str] = field(default_factory=Counter)
-    numbers: Counter[str] = field(default_factory=Counter)
+    grammatical_numbers: Counter[str] = field(default_factory=Counter)
     heads: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
@@ -93,13 +93,13 @@ class Candidate:
             self.pronouns[context.words[0]] += 1
         if context.pronoun:
             self.persons[context.pronoun.person] += 1
-        if (type_ := find_type(context)) != unknown_type:
+        if (type_ := get_type(context)) != unknown_type:
             self.types[type_] += 1
             self.type = max(self.types, key=lambda type_: (self.types[type_], -type_))
         if context.gender:
             self.genders[context.gender] += 1
-        if context.number:
-            self.numbers[context.number] += 1
+        if context.grammatical_number:
+            self.grammatical_numbers[context.grammatical_number] += 1
         self.quotes |= set(context.speaks)
 
 
@@ -154,7 +154,7 @@ def _find_similarities(candidates: list[Candidate], ask: Similar | None) -> list
 
 def _describe(context: MentionContext, candidate: Candidate, total: int, count: int) -> list[float]:
     last, found = candidate.last, context.mention
-    kind, type_ = _kinds[found.kind], find_type(context)
+    kind, type_ = _kinds[found.kind], get_type(context)
     is_nominal = found.kind == "nominal"
     own = pronouns.get(context.words[0]) if found.kind == "pronoun" else None
     modifiers = context.modifiers if is_nominal else frozenset()
@@ -183,7 +183,7 @@ def _describe(context: MentionContext, candidate: Candidate, total: int, count: 
         bool(context.countries and candidate.countries and not context.countries & candidate.countries),
         _genders[context.gender],
         _match(context.gender, candidate.genders),
-        _match(context.number, candidate.numbers),
+        _match(context.grammatical_number, candidate.grammatical_numbers),
         own.person if own else -1,
         _genders[own.gender] if own else -1,
         candidate.pronouns[context.words[0]] if own else -1,

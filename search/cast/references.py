@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Protocol
 
-from search.cast.features import Candidate, find_type, person_type, thing_types, unknown_type
+from search.cast.features import Candidate, get_type, person_type, thing_types, unknown_type
 from search.cast.lexicon import general_nouns
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Choose(Protocol):
         ...
 
 
-def gather(
+def cluster_mentions(
     contexts: Sequence[MentionContext],
     groups: Mapping[int, int],
     choose: Choose | None,
@@ -72,7 +72,7 @@ def find_options(context: MentionContext, candidates: Iterable[Candidate]) -> li
     A person is nothing but a person, and a thing is only ever meant by its own word again. The candidates are given in
     order of their last mention, the latest first, and returned in order of their first.
     """
-    type_ = find_type(context)
+    type_ = get_type(context)
     near = takewhile(lambda candidate: _is_within_reach(context, candidate), islice(candidates, _farthest_candidate))
     options = (
         candidate for candidate in near

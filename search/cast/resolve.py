@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from search.cast.apposition import find_appositions
 from search.cast.article import build_mention_contexts
 from search.cast.names import strip_possessive
-from search.cast.naming import choose_name, find_why, group_names
-from search.cast.references import gather
+from search.cast.naming import choose_name, find_reasons, group_names
+from search.cast.references import cluster_mentions
+from search.cast.tokens import tokenise
 from search.model import Actor, ActorType, Cast, Link, Mention
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from search.cast.features import Candidate
     from search.cast.naming import NameGroup
     from search.cast.recognise import RecognisedMention, Recogniser
+    from search.cast.tokens import TokenisedDocument
     from search.model import Document, Why
 
 _confidence: dict[Why, float] = {
@@ -42,26 +44,21 @@ class _Named:
 
 def find_cast(document: Document, recogniser: Recogniser) -> Cast:
     """The mentions and actors of one document."""
-    return resolve(document, recogniser.recognise(document))
+    tokenised = tokenise(document)
+    return resolve(tokenised, recogniser.recognise(tokenised))
 
 
-def resolve(document: Document, found: Sequence[RecognisedMention]) -> Cast:
+def resolve(document: TokenisedDocument, found: Sequence[RecognisedMention]) -> Cast:
     """The mentions of a document linked to its actors; the actors' ids are "1", "2" … in order of first mention.
 
     What is mentioned once without a name is nobody's actor: such a person, organisation or place stays unlinked, such
     a thing is left out.
     """
-    groups = group_names(document, [each for each in found if each.kind == "name"])
-    named = {
-        (name.paragraph, name.start): _Named(number, why)
-        for number, group in enumerate(groups)
-        for name, why in find_why(group)
-    }
     contexts = build_mention_contexts(document, found)
-    numbers = {
-        context.index: named[context.mention.position].group for context in contexts if context.mention.kind == "name"
-    }
-    candidates, sure = _gather(contexts, numbers, find_appositions(document, contexts))
+    groups = group_names(document, [context for context in contexts if context.mention.kind == "name"])
+    named = {name.index: _Named(index, why) for index, group in enumerate(groups) for name, why in find_reasons(group)}
+    numbers = {index: name.group for index, name in named.items()}
+    candidates, sure = _cluster(contexts, numbers, find_appositions(document, contexts))
     mentions: list[Mention] = []
     actors: dict[str, Actor] = {}
     for candidate in candidates:
@@ -77,13 +74,13 @@ def resolve(document: Document, found: Sequence[RecognisedMention]) -> Cast:
     return Cast(tuple(mentions), actors)
 
 
-def _gather(
+def _cluster(
     contexts: list[MentionContext], groups: dict[int, int], appositions: dict[int, int]
 ) -> tuple[list[Candidate], dict[int, float]]:
     """The actors, and how sure it is of each nominal and pronoun that it was put to one."""
     sure = dict.fromkeys(appositions, _apposed)
     if all(context.mention.kind == "name" for context in contexts):
-        return gather(contexts, groups, None), sure  # names alone: rules only
+        return cluster_mentions(contexts, groups, None), sure  # names alone: rules only
     from search.cast.ranker import Similarity, calibrate, least_sure, read_ranker
 
     ranker, similarity = read_ranker(), Similarity([context.mention for context in contexts])
@@ -95,20 +92,20 @@ def _gather(
         sure[context.index] = calibrate(probability)
         return best
 
-    return gather(contexts, groups, choose, appositions), sure
+    return cluster_mentions(contexts, groups, choose, appositions), sure
 
 
 def _link(
     context: MentionContext,
     actor: str,
-    named: dict[tuple[int, int], _Named],
+    named: dict[int, _Named],
     sure: dict[int, float],
     group: NameGroup | None,
 ) -> Mention:
     found = context.mention
     if found.kind != "name":
         return _build_mention(found, Link(actor, found.kind, round(sure.get(context.index, found.probability), 2)))
-    why = named[found.position].why
+    why = named[context.index].why
     if why == "surname" and context.titles:
         why = "title"
     kind: ActorType = group.known_type if group else "other"
