@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from search.fulltext.index_reader import IndexReader, PostingList, RowSet
 
 _soon_weighed = 1_000
-"""Documents; of so few, to leave some out takes longer than to weigh them all."""
+"""Documents. If there are no more than this, scoring all is quicker than choosing candidates."""
 _most_tried = 2_000
 """Documents of one word, the best first, among which those that answer are looked for."""
 _most_stems = 64
