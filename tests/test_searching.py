@@ -79,7 +79,7 @@ async def test_a_saved_search_that_leads_back_to_itself_is_said_and_listed(seede
     async with open_reader(seeded, searches=searches) as reader:
         await reader.press("slash")
         await type_text(reader, "@round ")
-        await reader.wait_for("@round → @round: searches")
+        await reader.wait_for("@round → @round: these searches")
         await reader.press("escape", "at")
         await reader.wait_for("0 unread of 0 · syria @round")
         with Library(seeded, read_only=True) as library:

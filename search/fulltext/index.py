@@ -105,7 +105,7 @@ class FullText:
         with self._guard():
             return {
                 row: revision
-                for segment in self._open_view().segments
+                for segment in self._open_reader().segments
                 for row, revision in zip(segment.rows, segment.revisions, strict=True)
                 if row not in segment.deleted
             }
@@ -183,7 +183,7 @@ class FullText:
     def reader(self) -> IndexReader:
         """Open the newest commit. Raises FullTextDamagedError."""
         with self._guard():
-            return self._open_view()
+            return self._open_reader()
 
     def _open_commits(self) -> Commits:
         """Whoosh is imported at the first search, not at the reader's start."""
@@ -193,7 +193,7 @@ class FullText:
             self._commits = Commits(self._folder)
         return self._commits
 
-    def _open_view(self) -> IndexReader:
+    def _open_reader(self) -> IndexReader:
         from search.fulltext.index_reader import IndexReader
 
         commits = self._open_commits()

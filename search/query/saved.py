@@ -25,7 +25,7 @@ def expand_saved_searches(text: str, searches: Searches) -> str:
 def expand_saved(text: str, saved: Mapping[str, str]) -> str:
     """The text with the query of each saved search in brackets in place of its @name.
 
-    Raises NotFoundError for an unknown name, SavedSearchError for searches that lead back to themselves.
+    Raises NotFoundError for an unknown name, SavedSearchError for searches that contain each other.
     """
     whole = _NAME.fullmatch(text.strip())
     if whole and whole[1] in saved:
