@@ -52,9 +52,9 @@ class Library:
     One Library at a time may write to a folder, while any number read from it. The full-text index is derived from
     the database: `is_behind` says whether it is out of date, `repair` updates it.
 
-    A document is given by its id or by any beginning of an id that only one document has. Every method raises
-    LibraryUnreadableError if the database cannot be read or written; those that take an id raise NotFoundError if no
-    document or actor has it, and DocumentDamagedError if the document is not as it was written.
+    Every method raises LibraryUnreadableError if the database cannot be read or written. `document`, `cast`, `damage`,
+    `correct` and `remove` take an id or any beginning of an id that only one document has; they raise NotFoundError if
+    there is no such document, and DocumentDamagedError if its text is damaged.
     """
 
     def __init__(self, folder: Path, *, read_only: bool = False, recogniser: str = "trained") -> None:
@@ -213,7 +213,10 @@ class Library:
             return self._documents.read(identifier).document
 
     def origin(self, identifier: str) -> str:
-        """Return where a document came from: an absolute path, an address, or "stdin:" and a hash."""
+        """Return where the document with this id came from: a path, an address, or "stdin:" and a hash.
+
+        Raises NotFoundError.
+        """
         with self._access.reading():
             return self._documents.read_origin(identifier)
 

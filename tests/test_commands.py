@@ -188,7 +188,7 @@ def test_an_option_wins_over_a_variable_wherever_it_stands(tmp_path, seeded):
     for arguments in (["--library", seeded, "search", "captagon"], ["search", "--library", seeded, "captagon"]):
         assert "The family that left" in run(*arguments, NEWSCAST_LIBRARY=none).stdout
     done = run("--library", tmp_path / "other", "search", "captagon", NEWSCAST_LIBRARY=str(seeded))
-    assert done.stderr == f"newscast: no library in {tmp_path / 'other'}: newscast add PATH makes one\n"
+    assert done.stderr == f"newscast: no library in {tmp_path / 'other'}; create one with: newscast add PATH\n"
     both = run("--library", tmp_path / "other", "search", "--library", seeded, "captagon", NEWSCAST_LIBRARY=none)
     assert "The family that left" in both.stdout
 

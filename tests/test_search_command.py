@@ -72,7 +72,7 @@ def test_a_saved_search_may_be_excluded_and_stand_in_another(seeded):
     assert find("@all") == find('captagon OR asylum OR "fall of"')
     done = run("--library", seeded, "search", "@round")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("newscast: @round → @round: searches that lead back to themselves")
+    assert done.stderr.startswith("newscast: @round → @round: these searches contain each other")
     listed = run("--library", seeded, "search", "--json", "--saved")
     assert [json.loads(line)["name"] for line in listed.stdout.splitlines()] == ["all", "drugs", "open"]
     assert "@round" in listed.stderr

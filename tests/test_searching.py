@@ -79,7 +79,7 @@ async def test_a_saved_search_that_leads_back_to_itself_is_said_and_listed(seede
     async with open_reader(seeded, searches=searches) as reader:
         await reader.press("slash")
         await type_text(reader, "@round ")
-        await reader.wait_for("@round → @round: searches")
+        await reader.wait_for("@round → @round: these searches")
         await reader.press("escape", "at")
         await reader.wait_for("0 unread of 0 · syria @round")
         with Library(seeded, read_only=True) as library:
@@ -95,7 +95,7 @@ async def test_what_a_query_of_another_search_engine_means_is_found(seeded):
         await type_text(reader, "NOT syria ")
         await reader.wait_for(f"of {without} articles for “NOT syria”")
         await type_text(reader, "AND asylum OR homs ")
-        await reader.wait_for("OR was taken before AND: brackets say otherwise")
+        await reader.wait_for("OR binds before AND; use brackets to change that")
 
 
 async def test_a_line_of_months_says_when(seeded):

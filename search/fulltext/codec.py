@@ -1,6 +1,6 @@
 """The codec by which Whoosh reads newscast's segments: `whoosh.index.open_dir(LIBRARY/fulltext)` opens the index.
 
-It only reads. newscast writes the index from its store, and puts right what anybody else has written.
+It only reads. newscast writes the index from its store, and overwrites what others write to it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class NewscastCodec(Codec):  # type: ignore[misc] # Whoosh's classes are untyped
         return SegmentDocuments(self._open(storage, segment))
 
     def automata(self, storage: FileStorage, segment: WhooshSegment) -> FormAutomata:  # noqa: ARG002 - Whoosh's signature
-        """What finds words with a spelling mistake."""
+        """Return what finds misspelt words."""
         return FormAutomata()
 
     def _open(self, storage: FileStorage, segment: WhooshSegment) -> SegmentFields:
@@ -159,7 +159,7 @@ class SegmentDocuments(PerDocumentReader):  # type: ignore[misc]
 
 
 class SegmentTerms(TermsReader):  # type: ignore[misc]
-    """The terms of a segment and their postings. Those of `text` are its stems, and its forms behind their mark."""
+    """The terms of a segment and their postings. Those of `text` are stems, and forms after their mark."""
 
     def __init__(self, fields: SegmentFields) -> None:
         self._fields, self._segment = fields, fields.segment

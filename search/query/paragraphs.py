@@ -16,7 +16,7 @@ _to_a_paragraph = 2  # steps
 
 
 def relax(node: Node) -> Node | None:
-    """What documents must answer for a paragraph of theirs to: the same without what is excluded."""
+    """Build the condition that a document must meet if one of its paragraphs meets `node`: exclusions are dropped."""
     match node:
         case Not():
             return None
