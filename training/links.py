@@ -1,7 +1,7 @@
-"""Learning who is meant: the encoder's second branch, whose vectors say which earlier mention a mention looks for.
+"""Trains the link branch of the network, whose vectors say which earlier mention a mention refers to.
 
 A mention chooses among all earlier ones or none (mention ranking, Durrett and Klein, 2013; Lee et al., 2017). The
-branch stands on the lower layers as they are, so that what the other heads learned stays as it is.
+shared lower layers stay as they are, so the other heads do not change.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 _kinds = {"name": 0, "nominal": 1, "pronoun": 2}
 _distances = 9
 _farthest = 250
-"""Mentions; an earlier one than that is no antecedent."""
+"""Mentions; an earlier mention is not an antecedent."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkPlan:
-    """How the branch is trained; `folds` is how many parts vectors are cross-fitted in."""
+    """How to train the branch; `folds` is the number of parts for cross-fitting."""
 
     epochs: int = 12
     folds: int = 4
@@ -47,7 +47,7 @@ class LinkPlan:
 
 @dataclass(frozen=True, slots=True)
 class LinkExample:
-    """An article for the branch: the shared layers' states of its windows, and where each mention's head word is.
+    """An article for the branch: the states of the shared layers, and where the head word of each mention is.
 
     `states` and `mask` are (windows, pieces, hidden) and (windows, pieces); `heads` (mentions, 2) holds window and
     piece. Of pairs (mentions, mentions), `same` says which earlier mention is of the same actor, `pairs` numbers their
@@ -105,7 +105,7 @@ def build_link_example(gold: GoldArticle, network: Network, tokenizer: Tokenizer
 
 
 class PairBias(nn.Module):
-    """What distance, kinds and equal words alone say of a pair, so that the vectors need not."""
+    """A score of a pair by distance, kinds and equal words alone, so that the vectors need not learn these."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,14 +115,14 @@ class PairBias(nn.Module):
         nn.init.zeros_(self.by_text.weight)
 
     def forward(self, pairs: Tensor, texts: Tensor) -> Tensor:
-        """(mentions, mentions) → (mentions, mentions)."""
+        """Return the scores (mentions, mentions) of pairs (mentions, mentions)."""
         pairs = pairs.clamp(min=0)
         by_text = pairs // _distances * 2 + texts.long()
         return (self.by_distance(pairs) + self.by_text(by_text)).squeeze(-1)
 
 
 def find_link_loss(branch: LinkBranch, bias: PairBias, example: LinkExample) -> Tensor:
-    """Minus the log of the probability that each mention gives to its true antecedents, or to none."""
+    """Return the mean of -log of the probability of the true antecedents, or of none, over the mentions."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         queries, keys = branch(example.states, example.mask)
     rows, columns = example.heads[:, 0], example.heads[:, 1]
@@ -175,7 +175,7 @@ def train_links(branch: LinkBranch, examples: Sequence[LinkExample], plan: LinkP
 
 @torch.no_grad()
 def add_vectors(gold: GoldArticle, example: LinkExample, branch: LinkBranch) -> GoldArticle:
-    """The article with the vectors of each mention in it."""
+    """Return the article with the vectors of each mention."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         queries, keys = branch(example.states, example.mask)
     rows, columns = example.heads[:, 0], example.heads[:, 1]
@@ -191,7 +191,7 @@ def add_cross_fitted_vectors(
     plan: LinkPlan,
     say: Callable[[str], None],
 ) -> list[GoldArticle]:
-    """The articles with vectors of branches that have not seen them, as the trees will meet them in unseen articles."""
+    """Return the articles with vectors of branches that were trained on others, as the trees will get them later."""
     crossed = list(articles)
     for fold in range(plan.folds):
         kept_out = set(range(fold, len(articles), plan.folds))

@@ -1,4 +1,4 @@
-"""Names as any installed spaCy pipeline finds them."""
+"""Finds names with any installed spaCy pipeline."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ _types: dict[str, RecognisedType] = {
     "NORP": "nationality", "EVENT": "event", "WORK_OF_ART": "work", "PRODUCT": "other", "LAW": "other",
     "LANGUAGE": "other", "MISC": "other",
 }  # fmt: skip
-"""Labels of OntoNotes and CoNLL; dates and amounts are nobody."""
+"""Labels of OntoNotes and CoNLL, without dates and amounts."""
 
 
 class PipelineRecogniser:
-    """The entities of a spaCy pipeline, by its name or folder. Raises UnknownRecogniserError if it cannot be had."""
+    """Finds the entities of a spaCy pipeline, given by name or folder.
+
+    Raises UnknownRecogniserError if spaCy or the pipeline is missing.
+    """
 
     def __init__(self, pipeline: str) -> None:
         try:
@@ -38,7 +41,7 @@ class PipelineRecogniser:
         self.name = f"spacy:{pipeline}"
 
     def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
-        """The names in the document; spaCy's pipelines look for no nominals or pronouns."""
+        """Return the names in the document; spaCy's pipelines find neither nominals nor pronouns."""
         texts = [paragraph.text for paragraph in document.paragraphs]
         return tuple(
             found

@@ -17,9 +17,10 @@ RecognisedType = Literal["person", "organisation", "place", "nationality", "even
 
 @dataclass(frozen=True, slots=True)
 class RecognisedMention:
-    """A stretch of a paragraph that may mean an actor: `head` is its head word, `probability` how sure that is.
+    """A span of a paragraph that may mean an actor.
 
-    `vectors` are the network's query and key, by which a later mention looks for an earlier one; None without them.
+    `start`, `end` and `head`, the span of the head word, are offsets in the paragraph. `probability` is from 0 to 1.
+    `vectors` are the network's query and key for this mention; None if another recogniser found it.
     """
 
     paragraph: int
@@ -34,20 +35,20 @@ class RecognisedMention:
 
     @property
     def position(self) -> tuple[int, int]:
-        """Where it stands in reading order."""
+        """The paragraph and the start: sorts mentions in reading order."""
         return self.paragraph, self.start
 
     @property
     def mention_type(self) -> ActorType:
-        """The type as a Mention has it; a nationality is none of its own."""
+        """The type that the Mention gets; a nationality becomes "other"."""
         return "other" if self.type == "nationality" else self.type
 
 
 class Recogniser(Protocol):
-    """Finds the mentions in a Document. `name` is what the settings call it."""
+    """Finds the mentions in a document; `name` is its name in the settings."""
 
     name: str
 
     def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
-        """The mentions in reading order; names do not overlap each other, nominals may hold names."""
+        """Return the mentions in reading order; names do not overlap each other, nominals may contain names."""
         ...

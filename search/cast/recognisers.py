@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 def choose_recogniser(name: str) -> tuple[str, str | None]:
-    """The recogniser that can serve here, and why it is not the one asked for, if it is not."""
+    """Return the name of the recogniser that can run here, and a message if that is not the one you asked for."""
     needed = ("onnxruntime", "tokenizers", "numpy")
     if name == "trained" and any(find_spec(module) is None for module in needed):
-        return "rules", "names are found by rules alone: the trained recogniser needs onnxruntime, which is not here"
+        return "rules", "only rules find names: the trained recogniser needs onnxruntime, which is not installed"
     return name, None
 
 
 def read_version(name: str) -> str:
-    """What a cast found by this recogniser is marked with; another one after a better model was installed."""
+    """Read the version that marks a cast found by this recogniser; it changes with the model."""
     if name == "trained":
         from importlib.resources import files
 
@@ -29,7 +29,10 @@ def read_version(name: str) -> str:
 
 
 def build_recogniser(name: str) -> Recogniser:
-    """The recogniser of that name in the settings, or the rules where it cannot run. Raises UnknownRecogniserError."""
+    """Build the recogniser with this name in the settings, or the rules where it cannot run.
+
+    Raises UnknownRecogniserError.
+    """
     name, _ = choose_recogniser(name)
     if name == "rules":
         from search.cast.rules import RuleRecogniser
