@@ -112,8 +112,9 @@ class NewscastApp(App[None]):
 
     def action_redraw(self) -> None:
         """Something else has drawn on the terminal."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.repaint()
+        driver = getattr(self, "_driver", None)  # docs/decisions/private-names.md
+        if isinstance(driver, TerminalDriver):
+            driver.repaint()
 
     @on(DrawingFailed)
     def _give_up(self, message: DrawingFailed) -> None:
@@ -193,8 +194,8 @@ class NewscastApp(App[None]):
         return True
 
     def _fatal_error(self) -> None:
-        # Textual would print a traceback, of which a reader has no use; run_reader says what is to be said.
-        self._close_messages_no_wait()
+        # Textual would print a traceback; run_reader prints one line instead.
+        super().exit(return_code=1)
 
 
 def run_reader(setup: Setup, paths: Sequence[str]) -> int:

@@ -75,7 +75,7 @@ class NewsServer:
         log.write(
             "listening", address=self.settings.address or "*", port=listener.get_port(), host_key=key.get_fingerprint()
         )
-        fork_client.attach(lambda why: log.write("ready", why=why))  # before a client that connects can ask for a session
+        fork_client.attach(lambda why: log.write("ready", why=why))
         control = await self._open_control()
         tasks = [loop.create_task(self._follow_keys()), loop.create_task(self._follow_memory())]
         if folders:
