@@ -107,7 +107,7 @@ class NewscastApp(App[None]):
         if left <= 0:
             self.exit(message="newscast: no key was pressed for long; your place is kept")
         elif left <= min(60.0, self._idle_timeout / 2):
-            warning = f"nobody reads here: this session ends in {describe_duration(left)}. Press any key to stay."
+            warning = f"Still there? This session ends in {describe_duration(left)}. Press any key to stay."
             self.notify(warning, severity="warning", timeout=min(10.0, self._idle_timeout / 4), markup=False)
 
     def action_redraw(self) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.settings import ServeSettings
     from tui.setup import Setup
 
-_missed = 6  # questions in a row whether a client is still there
+_missed = 6  # unanswered questions whether a client is still there
 _stop = 3.5  # seconds for everybody to be told and every terminal to be restored
 _memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
 _note_pause = 0.1  # seconds from one refused connection in the log to the next
