@@ -14,7 +14,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.terminal.input_limits import LimitedParser, Pace, XTermParser, clamp_size
+from tui.terminal.input_limits import LimitedParser, Pace, can_limit, clamp_size
 from tui.terminal.keyboard import TerminalGoneError, read_keyboard
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
@@ -90,7 +90,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
-        if XTermParser is None:
+        if not can_limit:
             super().run_input_thread()
             return
         parser = LimitedParser()

@@ -37,6 +37,8 @@ largest_size = 500, 200
 _smallest_size = 2, 2
 _State = Literal["keys", "escape", "opened", "string", "closing"]
 """Where a parser is: between keys, after ESC, after ESC ], within a control string, after ESC within one."""
+can_limit = XTermParser is not None
+"""Is the parser there that LimitedParser filters for?"""
 _escape = "\x1b"
 _paste_start, _paste_end = "\x1b[200~", "\x1b[201~"
 """Bracketed paste."""
