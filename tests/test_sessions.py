@@ -78,7 +78,7 @@ async def open_a_channel_and_ask_for_nothing(server: Server) -> None:
 def test_a_reader_who_presses_no_key_is_warned_and_then_leaves(serve):
     server = serve(settings="idle_timeout = 6\n")
     terminal = server.open()
-    terminal.wait_for("nobody reads here")
+    terminal.wait_for("Still there?")
     assert terminal.wait_for_exit() == 0
     assert terminal.is_restored()
     assert "your place is kept" in terminal.text

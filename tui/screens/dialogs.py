@@ -114,13 +114,13 @@ class MentionsScreen(Dialog["MentionInContext | None"]):
 
     def __init__(self, library: Library, actor: str, name: str) -> None:
         super().__init__()
-        self._library, self._actor, self._name = library, actor, name
+        self._library, self._actor, self._actor_name = library, actor, name
         self._mentions_in_context: list[MentionInContext] = []
 
     def compose(self) -> ComposeResult:
         """The actor's name above the list."""
         with Vertical(id="dialog", classes="list"):
-            yield Static(Content(f"mentions of {self._name}"), markup=False)
+            yield Static(Content(f"mentions of {self._actor_name}"), markup=False)
             yield RowList("no mentions", id="choices")
 
     def begin(self) -> None:

@@ -77,7 +77,10 @@ class ForkServer:
             self._reap()
         if self._channel not in ready:
             return True
-        message, descriptors, _, _ = socket.recv_fds(self._channel, longest_message, 3)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._channel, longest_message, 3)
+        except ConnectionResetError:  # the server ended before it had read everything
+            return False
         if not message:
             return False
         asked = json.loads(message)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.settings import ServeSettings
     from tui.setup import Setup
 
-_missed = 6  # questions in a row whether a client is still there
+_missed = 6  # unanswered questions whether a client is still there
 _stop = 3.5  # seconds for everybody to be told and every terminal to be restored
 _memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
 _note_pause = 0.1  # seconds from one refused connection in the log to the next
@@ -75,9 +75,7 @@ class NewsServer:
         log.write(
             "listening", address=self.settings.address or "*", port=listener.get_port(), host_key=key.get_fingerprint()
         )
-        fork_client.attach(
-            lambda why: log.write("ready", why=why)
-        )  # before a client that connects can ask for a session
+        fork_client.attach(lambda why: log.write("ready", why=why))
         control = await self._open_control()
         tasks = [loop.create_task(self._follow_keys()), loop.create_task(self._follow_memory())]
         if folders:

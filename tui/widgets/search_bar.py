@@ -45,7 +45,7 @@ class SearchBar(Input):
         self._history: Sequence[str] = ()
         self._at = 0
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """As much of the first line as there is room for; Textual would take all of it or nothing."""
         event.stop()
         event.prevent_default()
