@@ -194,7 +194,7 @@ def test_across_articles_a_surname_that_two_people_have_is_neither(build_library
     )
     assert library.actor("ehab-makhlouf").documents == 1
     assert library.actor("eyad-makhlouf").documents == 1
-    with pytest.raises(NotFoundError, match=" or "):
+    with pytest.raises(NotFoundError, match="several actors are called"):
         library.actor("Makhlouf")
 
 
