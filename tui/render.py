@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -42,40 +42,6 @@ class Run(NamedTuple):
     look: Look
 
 
-class Line(NamedTuple):
-    """A line of an article: `start` to `end` of a paragraph's characters, or of its heading's."""
-
-    kind: Literal["title", "byline", "text", "blank"]
-    paragraph: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """An article broken into lines: `first` is the line on which each paragraph begins."""
-
-    title: str
-    byline: str
-    lines: tuple[Line, ...]
-    first: tuple[int, ...]
-
-    def find_line(self, paragraph: int, character: int) -> int:
-        """The line on which that character stands."""
-        line = self.first[paragraph]
-        while line + 1 < len(self.lines) and self.lines[line + 1].paragraph == paragraph:
-            following = self.lines[line + 1]
-            if following.kind != "text" or following.start > character:
-                break
-            line += 1
-        return line
-
-    def last_line(self, paragraph: int) -> int:
-        """The last line with text of a paragraph."""
-        following = self.first[paragraph + 1] if paragraph + 1 < len(self.first) else len(self.lines)
-        return following - 2
-
-
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
     """A text's lines of at most `width` cells, broken at spaces, as (start, end) of its characters."""
     spans: list[tuple[int, int]] = []
@@ -99,22 +65,6 @@ def _fit(text: str, start: int, width: int) -> int:
         if cells > width and index > start:
             return index
     return len(text)
-
-
-def build_layout(document: Document, width: int) -> Layout:
-    """The article's lines at a width: its title and byline, then its paragraphs, a blank line after each."""
-    title, byline = document.title or "", build_byline(document)
-    # A title that was made of the first words says nothing that the first paragraph does not.
-    is_headline = bool(title) and title.rstrip("…") not in document.paragraphs[0].text[: len(title) + 80]
-    lines = [Line("title", -1, start, end) for start, end in wrap(title, width)] if is_headline else []
-    lines += [Line("byline", -1, start, end) for start, end in wrap(byline, width)] if byline else []
-    lines.append(Line("blank", -1, 0, 0))
-    first: list[int] = []
-    for paragraph in document.paragraphs:
-        first.append(len(lines))
-        lines += [Line("text", paragraph.index, start, end) for start, end in wrap(paragraph.text, width)]
-        lines.append(Line("blank", paragraph.index, 0, 0))
-    return Layout(title, byline, tuple(lines), tuple(first))
 
 
 def build_byline(document: Document | Summary) -> str:
