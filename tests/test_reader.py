@@ -501,3 +501,13 @@ async def test_keys_go_to_the_right_place_in_an_article_whose_rest_is_not_wrappe
         await reader.wait_for("¶ 1 of 2000")
         await reader.press(*keys)
         await reader.wait_for(shown)
+
+
+async def test_at_80_columns_the_status_line_names_the_key_however_long_the_title_is(build_library):
+    library = build_library(a="A headline that is so long " * 5 + "\n\nHakan Fidan spoke.")
+    library.close()
+    async with open_reader(library.folder, (80, 24)) as reader:
+        await reader.press("D")
+        await reader.wait_for("removed, U brings it back: “A headline")
+        (line,) = [each for each in reader.text.splitlines() if "removed, U" in each]
+        assert line.rstrip().endswith("…”")

@@ -11,7 +11,7 @@ from search import Document, Link, Mention, Paragraph
 from search.text import make_safe_line
 from tui.history import History, ReadingPosition
 from tui.layout import ArticleLayout
-from tui.render import Look, build_runs, clip, describe_duration, describe_link, wrap
+from tui.render import Look, build_runs, clip, describe_duration, describe_link, shorten_status, wrap
 from tui.walk import count_before, find_next
 
 texts = st.text(st.one_of(st.characters(), st.sampled_from("ab  中😀")), max_size=200).map(make_safe_line)
@@ -157,3 +157,23 @@ def test_why_and_how_sure_is_said_in_words():
 @pytest.mark.parametrize(("seconds", "said"), [(12.4, "12 s"), (89, "89 s"), (150, "2 min")])
 def test_a_duration_is_said_roughly(seconds, said):
     assert describe_duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("width", "line", "shown"),
+    [
+        (40, "removed, U brings it back: “A headline that goes on and on”", "removed, U brings it back: “A headline…”"),
+        (40, "⌫ back to “A headline that goes on” · ¶ 12 · Hakan Fidan", "⌫ back to “A headline…” · ¶ 12"),
+        (40, "¶ 1 of 2 · Hakan Fidan 1 of 3 here · “he” · 71 %", "¶ 1 of 2 · Hakan Fidan 1 of 3 here"),
+        (40, "the last mention of the United Nations here; } goes on", "the last mention of the Unit…; } goes on"),
+        (20, "a line without any part to leave out", "a line without any…"),
+        (80, "names only", "names only"),
+    ],
+)
+def test_a_long_status_line_is_shortened_around_the_keys_that_it_names(width, line, shown):
+    assert shorten_status(line, width) == shown
+
+
+@given(st.text(st.sampled_from("ab “”·;中"), max_size=60), st.integers(0, 50))
+def test_a_shortened_status_line_fits(line, width):
+    assert cell_len(shorten_status(line, width)) <= width

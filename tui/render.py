@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,8 @@ _undated = "undated"
 _bars = " ▁▂▃▄▅▆▇█"
 _narrowest_bars = 30
 _source_width = 14
+_quoted = re.compile("“([^”]*)”")
+_shortest_quote = 12  # columns; what is shorter says too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +190,22 @@ def clip(text: str, width: int) -> str:
         return text
     kept = text[: _fit(text, 0, width - 1)].rstrip()
     return f"{kept}…" if cell_len(kept) < width else "…"
+
+
+def shorten_status(text: str, width: int) -> str:
+    """Return a status line in at most `width` columns, so that the keys it names stay visible.
+
+    It clips what is quoted; then it leaves out the last parts between "·"; then it clips what is before the last ";",
+    and in the end the end of the line.
+    """
+    excess = cell_len(text) - width
+    if excess > 0 and (quoted := max(_quoted.findall(text), key=len, default="")):
+        room = max(_shortest_quote, cell_len(quoted) - excess)
+        text = text.replace(f"“{quoted}”", f"“{clip(quoted, room)}”", 1)
+    while cell_len(text) > width and " · " in text:
+        text = text.rpartition(" · ")[0]
+    before, _, last = text.rpartition("; ")
+    room = width - cell_len(last) - 2
+    if before and cell_len(text) > width and room >= _shortest_quote:
+        return f"{clip(before, room)}; {last}"
+    return clip(text, width)

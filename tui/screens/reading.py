@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from search import Document, Library, Mark, Marks
     from tui.screens.listing import Listing
 
-_cast_delay = 0.1  # seconds; a long article is drawn before its whole cast is read
 _nothing_selected = "no actor is selected: press 1–9, Tab or *"
 
 
@@ -149,7 +148,7 @@ class ReadingScreen(Screen[None]):
 
     @work(exclusive=True, group="cast")
     async def _read_cast(self) -> None:
-        await asyncio.sleep(_cast_delay)
+        await asyncio.sleep(0.1)  # the article is drawn first: both need the interpreter
         await self.renew_cast()
         self.show_status()
 
