@@ -83,10 +83,31 @@ class Documents:
             " ON CONFLICT (origin) DO UPDATE SET content_hash = excluded.content_hash, revision = excluded.revision,"
             " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
             " language = excluded.language, text = excluded.text RETURNING number, id",
-            [number, document.id or _build_id(origin), *columns],
+            [number, document.id or self._build_id(origin), *columns],
         ).fetchone()
         self._checksums.write_text([number, identifier, *columns])
         return StoredDocument(number, revision, replace(document, id=identifier))
+
+    def _build_id(self, origin: str) -> str:
+        """An id by the origin, which nothing else has: a document that was moved has kept the one of its old place."""
+        from hashlib import blake2b
+
+        text = make_storable(origin)
+        while True:
+            identifier = blake2b(text.encode(), digest_size=6).hexdigest()
+            other = self._connection.execute(
+                "SELECT origin FROM documents WHERE id = ? UNION ALL SELECT origin FROM removed WHERE id = ?",
+                [identifier, identifier],
+            ).fetchone()
+            if other is None or other[0] == make_storable(origin):
+                return identifier
+            text += "\n"
+
+    def move(self, number: int, origin: str) -> None:
+        """Let the document in this row come from another place, where nothing else comes from."""
+        self._connection.execute("UPDATE documents SET origin = ? WHERE number = ?", [make_storable(origin), number])
+        row = self._connection.execute(f"SELECT {text_columns} FROM documents WHERE number = ?", [number]).fetchone()
+        self._checksums.write_text(row)
 
     def restore(self, stored: StoredDocument, origin: str, content_hash: str) -> StoredDocument:
         """Bring a dropped document back into its row, under its id."""
@@ -260,12 +281,6 @@ class Documents:
                 raise
             self._leave_out(number)
             return []
-
-
-def _build_id(origin: str) -> str:
-    from hashlib import blake2b
-
-    return blake2b(make_storable(origin).encode(), digest_size=6).hexdigest()
 
 
 def make_storable(origin: str) -> str:
