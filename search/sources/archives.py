@@ -30,6 +30,8 @@ def find_zip_format(origin: str, archive: zipfile.ZipFile) -> Format | None:
     kind = _read_mimetype(archive) if "mimetype" in names else ""
     if kind.startswith(f"{_OPEN_DOCUMENT}text"):
         return "ODT"
+    if kind == "application/epub+zip" or "META-INF/container.xml" in names:
+        return "EPUB"
     if kind.startswith(_OPEN_DOCUMENT) or any(name in names for name in _OFFICE):
         raise SourceRefusedError(origin, "a spreadsheet, slides or a drawing, not an article")
     return None

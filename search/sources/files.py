@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 largest_file = 16 * 1024 * 1024
 """Bytes; a bigger text is no article."""
 largest_document = 64 * 1024 * 1024
-"""Bytes of a file whose format also holds pictures and fonts: PDF, DOCX, ODT, EPUB, an archive in an archive."""
+"""Bytes of a file whose format also holds pictures and fonts: PDF, DOCX, mail, an archive in an archive."""
 
 standard_input = "-"
 
@@ -90,7 +90,7 @@ def open_file(path: str) -> IO[bytes]:
 
 def find_limit(head: bytes) -> int:
     """How many bytes a file may have that begins so."""
-    return largest_file if find_kind(head[:head_size]) in {"text", "mail"} else largest_document
+    return largest_file if find_kind(head[:head_size]) == "text" else largest_document
 
 
 def _read_within(path: str, file: IO[bytes]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,6 +34,14 @@ _LONGEST_WORDS_TITLE = 80
 _of_bytes: dict[Kind, Format] = {"PDF": "PDF", "mail": "mail"}
 """The kinds of file that are one document each, and are not decoded as a whole."""
 
+_parsers: dict[Format, tuple[str, str]] = {
+    "PDF": ("pdf", "parse_pdf"),
+    "DOCX": ("docx", "parse_docx"),
+    "ODT": ("odt", "parse_odt"),
+    "EPUB": ("epub", "parse_chapter"),
+    "mail": ("mail", "parse_mail"),
+}
+
 
 def parse_raw(raw: Raw) -> Document:
     """The Document in what was read, without an id; refuses what is binary or has no paragraphs."""
@@ -60,7 +69,9 @@ def parse_content(origin: str, form: Format, content: str | bytes) -> Draft:
 
 def _find_parser(form: Format) -> Callable[[str, bytes], Draft]:
     """What parses the bytes of a format; its module and the library behind it are loaded when they are needed."""
-    raise NotImplementedError(form)
+    module, name = _parsers[form]
+    parser: Callable[[str, bytes], Draft] = getattr(import_module(f"search.sources.{module}"), name)
+    return parser
 
 
 def build_document(raw: Raw, draft: Draft) -> Document:

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 from search.errors import SourceRefusedError
 from search.sources.archives import find_zip_format, read_tar, read_zip
 from search.sources.budget import Budget, BudgetSpentError, Counted
+from search.sources.epub import read_epub
 from search.sources.files import largest_document, largest_file, open_file
 from search.sources.kinds import compressed, containers, find_kind, head_size
+from search.sources.mbox import read_mbox
 from search.sources.members import Member
 from search.sources.origins import name_member
 from search.sources.raw import Raw
 from search.sources.tasks import explain
+from search.sources.warc import read_warc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,8 +72,9 @@ class _Unpacker:
     def _unpack_zip(self, origin: str, file: IO[bytes], depth: int) -> Iterator[Raw | SourceRefusedError]:
         with zipfile.ZipFile(file) as archive:
             form = find_zip_format(origin, archive)
-            if form is None:
-                yield from self._take_all(origin, read_zip(archive, self._budget), depth)
+            if form not in {"DOCX", "ODT"}:
+                read = read_zip(archive, self._budget) if form is None else read_epub(origin, archive, self._budget)
+                yield from self._take_all(origin, read, depth)
                 return
         file.seek(0)
         data = self._budget.read(file)
@@ -83,6 +87,10 @@ class _Unpacker:
             kind = _peek(file)
         if kind == "tar":
             return read_tar(Counted(file, self._budget), self._budget)
+        if kind == "mbox":
+            return read_mbox(Counted(file, self._budget), self._budget)
+        if kind == "WARC":
+            return read_warc(origin, Counted(file, self._budget), self._budget)
         return iter([Member(PurePath(origin).stem, self._budget.read(file))])
 
     def _take_all(self, origin: str, members: Iterable[Member], depth: int) -> Iterator[Raw | SourceRefusedError]:
