@@ -13,9 +13,10 @@ from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress
+from search.origins import find_outermost, is_url
 from search.reannotate import Reannotator
 from search.removing import drop_documents
-from search.sources import Parser, Reader, explain, find_files, find_outermost, is_url, name_origin, read_file
+from search.sources import Parser, Reader, explain, find_files, name_origin, read_file
 from search.store import Checksums, Corrections, Damage, Documents, Removed, begin
 from search.text import make_safe_line
 

@@ -93,8 +93,9 @@ class Library:
         """
         from search.adding import add_documents
         from search.error_log import keep_error_log
+        from search.origins import is_url
         from search.reannotate import reannotate_documents
-        from search.sources import is_url, locate
+        from search.sources import locate
 
         located = [path if is_url(path) else locate(path) for path in paths]
         with self._writing(), keep_error_log(self.error_log):
@@ -190,7 +191,10 @@ class Library:
             return self._documents.read(identifier).document
 
     def origin(self, identifier: str) -> str:
-        """Where the document with this id came from: a path, an address, or "stdin:…". Raises NotFoundError."""
+        """Where the document with this id came from: a path, an address, or "stdin:…". Raises NotFoundError.
+
+        A member of an archive comes from one as in "/news.zip!/folder/a.txt".
+        """
         with self._reading():
             return self._documents.read_origin(identifier)
 

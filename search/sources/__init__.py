@@ -1,13 +1,12 @@
 """Files, folders, pages and standard input in, Documents out; one module a format."""
 
 from search.sources.files import find_files, locate, read_file
-from search.sources.origins import find_outermost
 from search.sources.parse import parse_raw
 from search.sources.parser import Parser
 from search.sources.raw import Raw
 from search.sources.reading import Reader, name_origin
 from search.sources.tasks import explain
-from search.sources.web import is_url, read_page
+from search.sources.web import read_page
 
 __all__ = [
     "Parser",
@@ -15,8 +14,6 @@ __all__ = [
     "Reader",
     "explain",
     "find_files",
-    "find_outermost",
-    "is_url",
     "locate",
     "name_origin",
     "parse_raw",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from search.sources.files import find_limit, largest_document, largest_file
 
 if TYPE_CHECKING:
+    from io import BufferedIOBase
     from typing import IO
 
 _CHUNK = 1024**2
@@ -63,12 +64,12 @@ class Budget:
 class Counted:
     """A stream whose bytes count against a budget, also those that its reader skips."""
 
-    def __init__(self, stream: IO[bytes], budget: Budget) -> None:
+    def __init__(self, stream: BufferedIOBase, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
 
     def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes."""
-        piece = self._stream.read(size if size >= 0 else largest_document)
+        """At most `size` bytes; fewer where the rest is cut off, which the next call finds."""
+        piece = self._stream.read1(size if size >= 0 else largest_document)
         self._budget.count_bytes(len(piece))
         return piece
 

@@ -23,6 +23,7 @@ largest_document = 64 * 1024 * 1024
 """Bytes of a file whose format also holds pictures and fonts: PDF, DOCX, mail, an archive in an archive."""
 
 standard_input = "-"
+_MAILDIR = frozenset({"cur", "new", "tmp"})
 
 
 def locate(path: str) -> str:
@@ -54,9 +55,20 @@ def _walk(path: str, above: frozenset[tuple[int, int]], *, asked: bool = False) 
         return
     if asked and not names:
         yield SourceRefusedError(path, "an empty folder")
+    is_wanted = _is_of_maildir if set(names) >= _MAILDIR else _is_visible
     for name in names:
-        if not name.startswith("."):
+        if is_wanted(path, name):
             yield from _walk(os.path.join(path, name), above | {identity})  # noqa: PTH118 - as above
+
+
+def _is_visible(_folder: str, name: str) -> bool:
+    return not name.startswith(".")
+
+
+def _is_of_maildir(folder: str, name: str) -> bool:
+    """Is this a folder of mails in a Maildir? "tmp" holds those still being delivered; files are a program's notes."""
+    path = Path(folder, name)
+    return path.is_dir() and name != "tmp" and (not name.startswith(".") or (path / "cur").is_dir())
 
 
 def read_file(path: str) -> Raw:

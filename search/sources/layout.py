@@ -109,18 +109,28 @@ def order_columns(lines: Sequence[Line]) -> list[list[Line]]:
     if gutter is None:
         return [list(lines)] if lines else []
     ordered: list[list[Line]] = []
-    left: list[Line] = []
-    right: list[Line] = []
+    left, right, across = list[Line](), list[Line](), list[Line]()
     for line in sorted(lines, key=lambda line: -line.top):
-        if line.right <= gutter:
-            left.append(line)
-        elif line.left >= gutter:
-            right.append(line)
+        if line.left < gutter < line.right or (not (left or right) and _ends_with(line, across, lines)):
+            if left or right:
+                ordered += [across, *order_columns(left), *order_columns(right)]
+                left, right, across = [], [], []
+            across.append(line)
         else:
-            ordered += [*order_columns(left), *order_columns(right), [line]]
-            left, right = [], []
-    ordered += [*order_columns(left), *order_columns(right)]
-    return ordered
+            (left if line.right <= gutter else right).append(line)
+    ordered += [across, *order_columns(left), *order_columns(right)]
+    return [column for column in ordered if column]
+
+
+def _ends_with(line: Line, across: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Does what runs across the columns end with this short line, which nothing stands beside?"""
+    if not across or across[-1].bottom - line.top > line.height or not _are_alike(across[-1], line):
+        return False
+    return not any(abs(other.bottom - line.bottom) < line.height / 2 for other in lines if other is not line)
+
+
+def _are_alike(line: Line, other: Line) -> bool:
+    return abs(line.height - other.height) <= 0.15 * line.height
 
 
 def _find_gutter(lines: Sequence[Line]) -> float | None:
@@ -150,11 +160,12 @@ def _are_beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
 
 def _goes_on(before: Line, line: Line, usual: float, edge: float | None) -> bool:
     """Does a paragraph go on in this line? `edge` is that of the column, None where a column begins."""
-    if abs(before.height - line.height) > 0.15 * before.height:
+    if not _are_alike(before, line):
         return False
     is_ended = bool(_SENTENCE_END.search(before.text))
     if edge is None:
-        return not is_ended
+        # The next column begins further up; what is below ran across the columns.
+        return not is_ended and (line.page != before.page or line.bottom > before.bottom)
     if abs(before.bottom - line.bottom) < before.height / 2:
         return True
     if before.bottom - line.top > usual + 0.35 * before.height:

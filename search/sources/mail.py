@@ -88,10 +88,11 @@ def _read_header(origin: str, message: EmailMessage, name: str) -> str:
 def _find_sender(origin: str, message: EmailMessage) -> str | None:
     """The name of who sent it, else the host of the address."""
     field = message.get("from")
-    if isinstance(field, AddressHeader) and field.addresses and "\ufffd" not in str(field):
+    text = _read_header(origin, message, "from")
+    if text.isascii() and isinstance(field, AddressHeader) and field.addresses:
         name, address = field.addresses[0].display_name, field.addresses[0].addr_spec
     else:
-        name, address = parseaddr(_read_header(origin, message, "from"))
+        name, address = parseaddr(text)
     return make_safe_line(name) or make_safe_line(address.rpartition("@")[2]) or None
 
 

@@ -46,7 +46,7 @@ def _find_blocks(root: _Element, titles: set[str]) -> Iterator[Block]:
     for event, element in walk:
         if event == "start" and element.tag in _SILENT:
             walk.skip_subtree()
-        elif event == "start":
+        elif event == "start" and isinstance(element.tag, str):
             is_block = element.tag in {f"{_TEXT}p", f"{_TEXT}h"}
             pieces = [] if is_block else pieces
             pieces.append(" " if element.tag in _SPACES else element.text or "")
@@ -55,5 +55,5 @@ def _find_blocks(root: _Element, titles: set[str]) -> Iterator[Block]:
                 is_title = element.tag == f"{_TEXT}h" or element.get(f"{_TEXT}style-name") in titles
                 yield Block(text, is_title)
             pieces = []
-        else:
+        elif event == "end":
             pieces.append(element.tail or "")

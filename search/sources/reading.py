@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from search.errors import SourceRefusedError
+from search.origins import is_url
 from search.sources.budget import Caps
 from search.sources.files import read_file, read_head, standard_input
 from search.sources.kinds import containers, find_kind, head_size
 from search.sources.process import Process
 from search.sources.raw import Raw
 from search.sources.tasks import Limits, Unpacking
-from search.sources.web import is_url, read_page
+from search.sources.web import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

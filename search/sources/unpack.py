@@ -14,6 +14,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
 from search.errors import SourceRefusedError
+from search.origins import name_member
 from search.sources.archives import find_zip_format, read_tar, read_zip
 from search.sources.budget import Budget, BudgetSpentError, Counted
 from search.sources.epub import read_epub
@@ -21,7 +22,6 @@ from search.sources.files import largest_document, largest_file, open_file
 from search.sources.kinds import compressed, containers, find_kind, head_size
 from search.sources.mbox import read_mbox
 from search.sources.members import Member
-from search.sources.origins import name_member
 from search.sources.raw import Raw
 from search.sources.tasks import explain
 from search.sources.warc import read_warc
@@ -130,6 +130,5 @@ def _decompress(file: IO[bytes], kind: Kind) -> IO[bytes]:
 
 
 def _refuse_size(origin: str) -> SourceRefusedError:
-    return SourceRefusedError(
-        origin, f"larger than {largest_document // 1024**2} MB, or than {largest_file // 1024**2} MB of text"
-    )
+    texts, others = largest_file // 1024**2, largest_document // 1024**2
+    return SourceRefusedError(origin, f"larger than {texts} MB (a text) or {others} MB (other formats)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.errors import DocumentDamagedError, NotFoundError
 from search.model import Document, Paragraph, Summary
+from search.origins import find_outermost
 from search.store.checksums import Checksums, build_text_checksum, text_columns
 from search.store.database import is_corrupt
 from search.text import make_safe_line
@@ -299,7 +300,7 @@ def build_document(columns: Sequence[Any]) -> StoredDocument:
 def _build_whole(row: Sequence[Any]) -> StoredDocument:
     *columns, checksum = row
     if build_text_checksum(columns) != checksum:
-        raise DocumentDamagedError(make_safe_line(str(columns[1])), make_safe_line(str(columns[2])))
+        raise DocumentDamagedError(make_safe_line(str(columns[1])), make_safe_line(find_outermost(str(columns[2]))))
     return build_document(columns)
 
 

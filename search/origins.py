@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 
-from search.sources.web import is_url
-
 separator = "!/"
 """What parts a file from the name of its member."""
 _IN_ADDRESS = re.compile(r"(?<!#)!/")
 """Some addresses have the separator behind a #."""
+
+
+def is_url(text: str) -> bool:
+    """Is this an address of the web, rather than a path?"""
+    return text.lower().startswith(("http://", "https://"))
 
 
 def find_outermost(origin: str) -> str:
