@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
     from typing import IO
 
+    Readable = IO[bytes] | BufferedIOBase
+
 _CHUNK = 1024**2
 
 
@@ -46,7 +48,7 @@ class Budget:
         if self._bytes < 0:
             raise BudgetSpentError(f"more than {self.caps.total // 1024**2:,} MB are in it")
 
-    def read(self, stream: IO[bytes]) -> bytes | None:
+    def read(self, stream: Readable) -> bytes | None:
         """All of a member, in pieces, so that what it claims to be does not matter; None if it is too large."""
         pieces: list[bytes] = []
         size, limit = 0, largest_file

@@ -15,6 +15,7 @@ from search.sources.raw import Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
     from typing import IO
 
 largest_file = 16 * 1024 * 1024
@@ -89,7 +90,7 @@ def read_head(path: str) -> bytes:
         return file.read(head_size)
 
 
-def open_file(path: str) -> IO[bytes]:
+def open_file(path: str) -> BufferedReader:
     """A regular file, opened; refuses devices and what cannot be opened."""
     with _refusing(path):
         # A FIFO must not block the open, and what was a file a moment ago may be one now.

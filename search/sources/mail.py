@@ -19,6 +19,7 @@ from search.text import make_safe_line, split_paragraphs
 
 if TYPE_CHECKING:
     from datetime import date
+    from email.message import MIMEPart
 
 
 def parse_mail(origin: str, data: bytes) -> Draft:
@@ -40,7 +41,7 @@ def parse_mail(origin: str, data: bytes) -> Draft:
     )
 
 
-def _parse_text(origin: str, html: EmailMessage | None, plain: EmailMessage | None) -> Draft:
+def _parse_text(origin: str, html: MIMEPart | None, plain: MIMEPart | None) -> Draft:
     if html is None:
         if plain is None:
             raise SourceRefusedError(origin, "a mail without text")
@@ -54,13 +55,13 @@ def _parse_text(origin: str, html: EmailMessage | None, plain: EmailMessage | No
         return Draft(tuple(part for block in find_blocks(markup) for part in split_paragraphs(block.text)))
 
 
-def _parse_plain(origin: str, part: EmailMessage) -> Draft:
+def _parse_plain(origin: str, part: MIMEPart) -> Draft:
     draft = parse_plain(_read_text(origin, part))
     # The subject is the title, so the first line is a line like others.
     return Draft((draft.title, *draft.paragraphs) if draft.title else draft.paragraphs, url=draft.url)
 
 
-def _read_text(origin: str, part: EmailMessage) -> str:
+def _read_text(origin: str, part: MIMEPart) -> str:
     """The text of a part; what is not in the encoding that it names is read as a page would be."""
     data = part.get_payload(decode=True)
     text = decode(origin, data, charset=part.get_content_charset()) if isinstance(data, bytes) and data else ""
@@ -68,7 +69,7 @@ def _read_text(origin: str, part: EmailMessage) -> str:
     return text.replace(" \r\n", " ").replace(" \n", " ") if is_flowed else text
 
 
-def _find_page(message: EmailMessage, html: EmailMessage) -> str | None:
+def _find_page(message: EmailMessage, html: MIMEPart) -> str | None:
     """The address of the page that a browser saved."""
     address = message.get("Snapshot-Content-Location")
     if address is None and message.get_content_type() == "multipart/related":

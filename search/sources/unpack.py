@@ -28,10 +28,11 @@ from search.sources.warc import read_warc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import IO
 
     from search.sources.kinds import Kind
     from search.sources.tasks import Unpacking
+
+    Opened = io.BufferedReader | io.BytesIO
 
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError)
 
@@ -56,7 +57,7 @@ class _Unpacker:
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
-    def unpack(self, origin: str, file: IO[bytes], depth: int = 1) -> Iterator[Raw | SourceRefusedError]:
+    def unpack(self, origin: str, file: Opened, depth: int = 1) -> Iterator[Raw | SourceRefusedError]:
         """What is in one container, `depth` - 1 others around it."""
         if depth > self._budget.caps.depth:
             yield SourceRefusedError(origin, f"in more than {self._budget.caps.depth} archives, one within the other")
@@ -69,7 +70,7 @@ class _Unpacker:
         except _DAMAGED as error:
             yield SourceRefusedError(origin, f"damaged or cut off ({explain(error)}); what could be read was taken")
 
-    def _unpack_zip(self, origin: str, file: IO[bytes], depth: int) -> Iterator[Raw | SourceRefusedError]:
+    def _unpack_zip(self, origin: str, file: Opened, depth: int) -> Iterator[Raw | SourceRefusedError]:
         with zipfile.ZipFile(file) as archive:
             form = find_zip_format(origin, archive)
             if form not in {"DOCX", "ODT"}:
@@ -80,7 +81,7 @@ class _Unpacker:
         data = self._budget.read(file)
         yield _refuse_size(origin) if data is None else Raw(origin, data, form=form)
 
-    def _read_stream(self, origin: str, file: IO[bytes]) -> Iterator[Member]:
+    def _read_stream(self, origin: str, file: io.BufferedIOBase) -> Iterator[Member]:
         kind = _peek(file)
         if kind in compressed:
             file = _decompress(file, kind)
@@ -115,18 +116,18 @@ class _Unpacker:
             yield Raw(origin, data, suffix, member.charset, member.url, member.form, member.stated)
 
 
-def _peek(file: IO[bytes]) -> Kind:
+def _peek(file: io.BufferedIOBase) -> Kind:
     """The kind of what a file holds, which is still to be read."""
     head = file.read(head_size)
     file.seek(0)
     return find_kind(head)
 
 
-def _decompress(file: IO[bytes], kind: Kind) -> IO[bytes]:
+def _decompress(file: io.BufferedIOBase, kind: Kind) -> io.BufferedIOBase:
     """The bytes in a compressed file, decompressed as they are read."""
     if kind == "gzip":
         return gzip.GzipFile(fileobj=file)
-    return bz2.BZ2File(file) if kind == "bzip2" else lzma.LZMAFile(file)
+    return bz2.BZ2File(file) if kind == "bzip2" else lzma.LZMAFile(file)  # type: ignore[arg-type] # read and seek are enough
 
 
 def _refuse_size(origin: str) -> SourceRefusedError:
