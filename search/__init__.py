@@ -38,6 +38,7 @@ from search.model import (
     Sort,
     Summary,
 )
+from search.origins import find_outermost
 from search.query import expand_saved_searches, grammar, narrow_query, restrict_query
 from search.store import Mark, Marks, SavedSearch, Searches, Visit
 from search.text import make_safe, make_safe_line
@@ -84,6 +85,7 @@ __all__ = [
     "build_json",
     "build_mention_json",
     "expand_saved_searches",
+    "find_outermost",
     "grammar",
     "make_safe",
     "make_safe_line",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress
+from search.origins import find_outermost, is_url
 from search.reannotate import Reannotator
 from search.removing import drop_documents
-from search.sources import Parser, explain, find_files, is_url, read_file, read_page
+from search.sources import Parser, Reader, explain, find_files, name_origin, read_file
 from search.store import Checksums, Corrections, Damage, Documents, Removed, begin
 from search.text import make_safe_line
 
@@ -38,17 +42,37 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
         yield Progress(len(origins), len(origins), "looking for files")
-    with Parser() as parser:
+    with Reader() as reader, Parser() as parser:
         adder = _Adder(connection, fulltext, parser)
+        found = _read_all(origins, reader)
         done = 0
-        while done < len(origins):
-            count, additions = adder.add_step(origins[done:])
-            done += count
-            yield Progress(done, len(origins), "adding", tuple(additions))
+        while True:
+            begun, additions = adder.add_step(found)
+            if not additions:
+                break
+            done += len(additions)
+            # A file may hold many articles; how many is known at its end.
+            yield Progress(done, done + len(origins) - begun, "adding", tuple(additions))
             # The documents can be found by now; merging only keeps searches quick.
             yield from adder.merge_index()
         adder.write_index()
     yield from adder.merge_index()
+
+
+def _read_all(
+    origins: Iterable[str | SourceRefusedError], reader: Reader
+) -> Iterator[tuple[int, Raw | SourceRefusedError]]:
+    """What is at each of these places, one after the other, and how many places were begun by then."""
+    for begun, origin in enumerate(origins, 1):
+        if isinstance(origin, SourceRefusedError):
+            yield begun, origin
+            continue
+        try:
+            with _contain(origin, "read"):
+                for found in reader.read(origin):
+                    yield begun, found
+        except SourceRefusedError as refusal:
+            yield begun, refusal
 
 
 class _Adder:
@@ -67,15 +91,16 @@ class _Adder:
         self._is_level = True
         self._batch = _first_index_batch
 
-    def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
-        """Add the first of these in one transaction; return how many, and the outcome of each."""
+    def add_step(self, found: Iterator[tuple[int, Raw | SourceRefusedError]]) -> tuple[int, list[Addition]]:
+        """Add the next of these in one transaction; return how many origins were begun, and the outcomes."""
         additions: list[Addition] = []
         written: list[StoredDocument] = []
-        size = 0
+        begun = size = 0
         with begin(self._connection):
-            for origin in origins[:_files_per_step]:
+            for count, raw in islice(found, _files_per_step):
+                begun = count
                 try:
-                    addition, stored = self._add(origin)
+                    addition, stored = self._add(raw)
                 except SourceRefusedError as refusal:
                     _log.warning("refused: %s", make_safe_line(str(refusal)))
                     addition, stored = Addition(refusal.origin, "refused", reason=refusal.reason), None
@@ -88,14 +113,13 @@ class _Adder:
         self._unindexed += written
         if len(self._unindexed) >= self._batch or size > _characters_per_step:
             self.write_index()
-        return len(additions), additions
+        return begun, additions
 
-    def _add(self, origin: str | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
-        if isinstance(origin, SourceRefusedError):
-            raise origin
-        with _contain(origin, "read"):
-            raw = read_page(origin) if is_url(origin) else read_file(origin)
-        known = self._documents.find_number(_build_origin(raw))
+    def _add(self, raw: Raw | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
+        if isinstance(raw, SourceRefusedError):
+            raise raw
+        origin = name_origin(raw)
+        known = self._documents.find_number(origin)
         same = self._documents.find_by_content(raw.content_hash)
         damaged = self._find_damaged({number for number, _, _ in same} | ({known} if known is not None else set()))
         if not damaged and (addition := self._find_addition(raw, known, same)):
@@ -103,13 +127,13 @@ class _Adder:
         document, cast = self._parse(raw)
         self._drop_damaged(damaged)
         if self._has_removed:
-            self._removed.forget(_build_origin(raw))
-        stored = self._documents.write(_build_origin(raw), raw.content_hash, document, min(damaged, default=None))
+            self._removed.forget(origin)
+        stored = self._documents.write(origin, raw.content_hash, document, min(damaged, default=None))
         if known is not None:
             self._corrections.forget(known)
         self._reannotator.replace_cast(stored.number, cast, self._recogniser.name)
         outcome: Outcome = "added" if known is None and not damaged else "changed"
-        return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
+        return Addition(raw.origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 
     def _parse(self, raw: Raw) -> tuple[Document, Cast]:
         """Parse a file and find its cast; nothing is written yet if that fails."""
@@ -141,10 +165,21 @@ class _Adder:
             return None
         identifier, reason = (same[0][1], None) if same else (removed, "removed; newscast undo brings it back")
         if known is None:
-            return Addition(raw.origin, "skipped", identifier, reason)
+            return Addition(raw.origin, "skipped", identifier, self._move(raw, same) or reason)
         drop_documents([known], self._connection)
         self._gone[known] = self._documents.read_newest_revision()
         return Addition(raw.origin, "changed", identifier, reason or "a copy of another article's file")
+
+    def _move(self, raw: Raw, same: list[tuple[int, str, str]]) -> str | None:
+        """Let an article whose file was moved come from where it lies; what to say of that."""
+        gone = next(((number, origin) for number, _, origin in same if _is_gone(origin)), None)
+        if gone is None or raw.origin == "-":
+            return None
+        number, origin = gone
+        if self._has_removed:
+            self._removed.forget(raw.origin)
+        self._documents.move(number, raw.origin)
+        return f"moved from {origin}"
 
     def write_index(self) -> None:
         """Write all committed documents to the index."""
@@ -178,11 +213,21 @@ class _Adder:
 
 
 def _has_moved_on(origin: str, raw: Raw) -> bool:
-    """Has the file at `origin`, which had these bytes, been changed? It has if two files were swapped."""
+    """Has the file at `origin`, which had these bytes, been changed? It has if two files were swapped.
+
+    For a member of an archive it is taken to be so, since to know would take reading the archive: both texts stay.
+    """
+    if find_outermost(origin) != origin:
+        return True
     try:
         return not is_url(origin) and read_file(origin).content_hash != raw.content_hash
     except SourceRefusedError:
         return False
+
+
+def _is_gone(origin: str) -> bool:
+    """Is nothing left where an article came from: no file, or no archive around it?"""
+    return Path(origin).is_absolute() and not os.path.lexists(find_outermost(origin))
 
 
 @contextmanager
@@ -195,8 +240,3 @@ def _contain(origin: str, done: str) -> Iterator[None]:
     except Exception as error:
         _log.exception("%s cannot be %s", make_safe_line(origin), done)
         raise SourceRefusedError(origin, f"cannot be {done}: {explain(error)}") from error
-
-
-def _build_origin(raw: Raw) -> str:
-    """Build the origin that is stored with a document; each text from standard input has its own."""
-    return f"stdin:{raw.content_hash}" if raw.origin == "-" else raw.origin

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from search.errors import FullTextDamagedError, LibraryUnreadableError
 from search.fulltext import FullText
 from search.model import Health
+from search.origins import find_outermost
 from search.store import Actors, Damage, Documents, Loss, Losses, WriterLock, begin
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
 
 def name_damaged(damaged: Sequence[DamagedDocument], text: str) -> list[str]:
     """Format a line for each of the first few documents, and one for all others."""
-    lines = [text.format(f"article {each.identifier}", each.origin) for each in damaged[:_most_named]]
+    lines = [text.format(f"article {each.identifier}", find_outermost(each.origin)) for each in damaged[:_most_named]]
     if len(damaged) > _most_named:
         others = len(damaged) - _most_named
         lines.append(f"the same is true of {others:,} more article{'' if others == 1 else 's'}")

@@ -108,8 +108,9 @@ class Library:
         """
         from search.adding import add_documents
         from search.error_log import keep_error_log
+        from search.origins import is_url
         from search.reannotate import reannotate_documents
-        from search.sources import is_url, locate
+        from search.sources import locate
 
         located = [path if is_url(path) else locate(path) for path in paths]
         with self._access.writing(), keep_error_log(self.error_log):
@@ -215,7 +216,7 @@ class Library:
     def origin(self, identifier: str) -> str:
         """Return where the document with this id came from: a path, an address, or "stdin:" and a hash.
 
-        Raises NotFoundError.
+        The origin of a member of an archive reads as "/news.zip!/folder/a.txt". Raises NotFoundError.
         """
         with self._access.reading():
             return self._documents.read_origin(identifier)

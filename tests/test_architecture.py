@@ -18,7 +18,7 @@ from tui.help_command import topics
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors", "error_log"), ("text", "actor_lookup"),
+    ("model", "errors", "error_log", "origins"), ("text", "actor_lookup"),
     ("sources", "cast", "fulltext", "store", "jsonl"),
     ("query", "reannotate", "checking", "indexing", "access", "concordance"),
     ("removing", "repairing"), ("adding", "annotating"), ("library",),

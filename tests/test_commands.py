@@ -60,7 +60,7 @@ def test_add_reads_standard_input(tmp_path):
 def test_show_gives_a_document_whose_mentions_point_at_its_text(seeded):
     (hit,) = lines(run("--library", seeded, "search", "--json", "captagon"))
     (document,) = lines(run("--library", seeded, "show", "--json", hit["id"][:8]))
-    assert set(document) == {"id", "title", "source", "date", "url", "paragraphs", "mentions"}
+    assert set(document) == {"id", "title", "source", "date", "url", "paragraphs", "mentions", "origin"}
     for mention in document["mentions"]:
         assert document["paragraphs"][mention["paragraph"]][mention["start"] : mention["end"]] == mention["text"]
         assert mention["kind"] in {"name", "nominal", "pronoun"}

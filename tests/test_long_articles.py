@@ -11,8 +11,6 @@ from search import Library
 from tests.pilot import open_reader, wait_for
 from tui.widgets import Article
 
-sizes = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-
 
 @pytest.fixture
 def long_article(build_library: Callable[..., Library]) -> Path:

@@ -32,15 +32,15 @@ def markdown(text):
 def failing(monkeypatch):
     """A parser that raises what its makers did not think of."""
     from search.sources import parser, worker
-    from search.sources.parse import parse_text
+    from search.sources.parse import parse_content
 
     def parse(origin, form, text):
         if "bad" in text:
             raise IndexError("pop from an\nempty list")
-        return parse_text(origin, form, text)
+        return parse_content(origin, form, text)
 
-    monkeypatch.setattr(parser, "parse_text", parse)
-    monkeypatch.setattr(worker, "parse_text", parse)
+    monkeypatch.setattr(parser, "parse_content", parse)
+    monkeypatch.setattr(worker, "parse_content", parse)
 
 
 def test_an_error_of_a_parser_refuses_one_file_and_its_traceback_is_in_the_log(tmp_path, failing):
@@ -120,17 +120,17 @@ def test_a_text_that_takes_too_much_memory_to_parse_is_refused_and_the_next_one_
 def test_a_parsing_process_that_was_killed_is_started_again():
     with Parser() as parser:
         parser.parse(markdown("Words."))
-        assert parser._process is not None
-        os.kill(parser._process.pid, signal.SIGKILL)
-        os.waitid(os.P_PID, parser._process.pid, os.WEXITED | os.WNOWAIT)
+        assert parser._process.running is not None
+        os.kill(parser._process.running.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, parser._process.running.pid, os.WEXITED | os.WNOWAIT)
         assert parser.parse(markdown("# Title\n\nWords.")).title == "Title"
 
 
 def test_closing_ends_the_parsing_process():
     parser = Parser()
     parser.parse(markdown("Words."))
-    assert parser._process is not None
-    process = parser._process
+    assert parser._process.running is not None
+    process = parser._process.running
     parser.close()
     assert process.poll() is not None
 
@@ -139,7 +139,7 @@ def test_closing_ends_the_parsing_process():
 def test_the_parsing_process_ends_when_its_owner_is_killed():
     code = (
         "import sys; from search.sources import Parser, Raw; parser = Parser(); "
-        "parser.parse(Raw('a.md', b'Words.', '.md')); print(parser._process.pid, flush=True); sys.stdin.read()"
+        "parser.parse(Raw('a.md', b'Words.', '.md')); print(parser._process.running.pid, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -155,7 +155,7 @@ def test_the_parsing_process_ends_when_its_owner_is_killed():
 def test_plain_text_needs_no_parsing_process():
     with Parser() as parser:
         parser.parse(Raw("a.txt", b"Words."))
-        assert parser._process is None
+        assert parser._process.running is None
 
 
 def test_a_book_is_no_article():

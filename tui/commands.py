@@ -106,19 +106,21 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
     with open_for_reading(find_setup(context)) as opened:
         found = opened.document(document)
         cast, damage = opened.cast(found.id), opened.damage(found.id)
+        origin = make_safe_line(opened.origin(found.id))
     if as_json:
-        print_json(build_json(found, cast))
+        print_json({**build_json(found, cast), "origin": origin})
     else:
-        _print_document(found, cast)
+        _print_document(found, cast, origin)
     if damage:
         say(f"newscast: {damage}")
         context.exit(1)
 
 
-def _print_document(found: Document, cast: Cast) -> None:
+def _print_document(found: Document, cast: Cast, origin: str) -> None:
     click.secho(found.title or "", bold=True)
     byline = (found.source, found.published.isoformat() if found.published else None, found.url)
     click.echo(" · ".join(filter(None, byline)))
+    click.echo(f"from {origin}")
     for paragraph in found.paragraphs:
         mentions = cast.of_paragraph(paragraph.index)
         click.echo(f"\n{mark_spans(paragraph.text, [(mention.start, mention.end) for mention in mentions])}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from search import make_safe_line
+from search import find_outermost, make_safe_line
 
 if TYPE_CHECKING:
     from search import Document
@@ -31,7 +31,11 @@ class Link:
 
 
 def find_link(document: Document, origin: str) -> Link | None:
-    """The document's address, else the file or address that it was added from; None if it came from nowhere."""
+    """The document's address, else the file or address that it was added from; None if it came from nowhere.
+
+    Of what was in an archive that is the archive.
+    """
+    origin = find_outermost(origin)
     for url in (document.url or "", origin):
         if url.lower().startswith(("http://", "https://")):
             return Link("address", url)

@@ -4,7 +4,19 @@ from search.sources.files import find_files, locate, read_file
 from search.sources.parse import parse_raw
 from search.sources.parser import Parser
 from search.sources.raw import Raw
+from search.sources.reading import Reader, name_origin
 from search.sources.tasks import explain
-from search.sources.web import is_url, read_page
+from search.sources.web import read_page
 
-__all__ = ["Parser", "Raw", "explain", "find_files", "is_url", "locate", "parse_raw", "read_file", "read_page"]
+__all__ = [
+    "Parser",
+    "Raw",
+    "Reader",
+    "explain",
+    "find_files",
+    "locate",
+    "name_origin",
+    "parse_raw",
+    "read_file",
+    "read_page",
+]

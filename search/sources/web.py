@@ -19,11 +19,6 @@ _TIMEOUT = 20  # seconds
 _HEADERS = {"User-Agent": "newscast", "Accept": "text/html, text/plain, text/markdown"}
 
 
-def is_url(text: str) -> bool:
-    """Is this an address of the web, rather than a path?"""
-    return text.lower().startswith(("http://", "https://"))
-
-
 def read_page(url: str) -> Raw:
     """What an http or https address gives; refuses what cannot be fetched or is too large."""
     address = quote(make_safe_line(url), safe=":/?#[]@!$&'()*+,;=%~")

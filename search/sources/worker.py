@@ -1,6 +1,6 @@
-"""The process that parses: what it is sent, one text after the other, within limits of time and memory.
+"""The process that parses, and takes files apart: what it is sent, one by one, within limits of time and memory.
 
-A text that needs more ends the process, and `parser.py` refuses that text and starts another one. It is started as
+What needs more ends the process, and `process.py` refuses it and starts another one. It is started as
 `python -m search.sources.worker DESCRIPTOR`, and ends when the other side of that socket is closed.
 """
 
@@ -16,16 +16,23 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from search.errors import SourceRefusedError
-from search.sources.parse import parse_text
-from search.sources.tasks import Failure, explain, out_of_memory
+from search.sources.parse import parse_content
+from search.sources.tasks import Failure, Unpacking, explain, out_of_memory
+from search.sources.unpack import unpack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from search.sources.draft import Draft
+    from search.sources.raw import Raw
     from search.sources.tasks import Limits, Task
 
 
 def main() -> None:
-    """Answer each Task with a Draft or a Failure until there are no more."""
+    """Answer each Task with a Draft or a Failure until there are no more.
+
+    The answer to an Unpacking is what is in the file, one after the other, and None behind the last.
+    """
     connection = Connection(int(sys.argv[1]))
     limits: Limits = connection.recv()
     # What ends at a limit is no crash whose memory anybody wants to look at.
@@ -35,13 +42,18 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_lower(limits.memory, resource.RLIMIT_AS),) * 2)
     while True:
         try:
-            task: Task = connection.recv()
+            task: Task | Unpacking = connection.recv()
         except EOFError:
             return
         used = int(time.process_time()) + 1
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (_lower(used + limits.seconds, resource.RLIMIT_CPU), hard))
-        connection.send(_parse(task))
+        if isinstance(task, Unpacking):
+            for found in _unpack(task):
+                connection.send(found)
+            connection.send(None)
+        else:
+            connection.send(_parse(task))
 
 
 def _lower(wanted: int, kind: int) -> int:
@@ -52,13 +64,23 @@ def _lower(wanted: int, kind: int) -> int:
 
 def _parse(task: Task) -> Draft | Failure:
     try:
-        return parse_text(task.origin, task.form, task.text)
+        return parse_content(task.origin, task.form, task.content)
     except SourceRefusedError as refusal:
         return Failure(refusal.reason)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a parser raises costs one text, and is logged
         return Failure(f"cannot be read as {task.form}: {explain(error)}", traceback.format_exc())
+
+
+def _unpack(task: Unpacking) -> Iterator[Raw | Failure]:
+    try:
+        for found in unpack(task):
+            yield Failure(found.reason, origin=found.origin) if isinstance(found, SourceRefusedError) else found
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as in _parse
+        yield Failure(f"cannot be taken apart: {explain(error)}", traceback.format_exc())
 
 
 if __name__ == "__main__":

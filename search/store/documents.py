@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.errors import DocumentDamagedError, NotFoundError
 from search.model import Document, Paragraph, Summary
+from search.origins import find_outermost
 from search.store.checksums import Checksums, build_text_checksum, text_columns
 from search.store.database import is_corrupt
 from search.text import make_safe_line
@@ -84,10 +85,31 @@ class Documents:
             " ON CONFLICT (origin) DO UPDATE SET content_hash = excluded.content_hash, revision = excluded.revision,"
             " title = excluded.title, source = excluded.source, url = excluded.url, published = excluded.published,"
             " language = excluded.language, text = excluded.text RETURNING number, id",
-            [number, document.id or _build_id(origin), *columns],
+            [number, document.id or self._build_id(origin), *columns],
         ).fetchone()
         self._checksums.write_text([number, identifier, *columns])
         return StoredDocument(number, revision, replace(document, id=identifier))
+
+    def _build_id(self, origin: str) -> str:
+        """An id by the origin, which nothing else has: a document that was moved has kept the one of its old place."""
+        from hashlib import blake2b
+
+        text = make_storable(origin)
+        while True:
+            identifier = blake2b(text.encode(), digest_size=6).hexdigest()
+            other = self._connection.execute(
+                "SELECT origin FROM documents WHERE id = ? UNION ALL SELECT origin FROM removed WHERE id = ?",
+                [identifier, identifier],
+            ).fetchone()
+            if other is None or other[0] == make_storable(origin):
+                return identifier
+            text += "\n"
+
+    def move(self, number: int, origin: str) -> None:
+        """Let the document in this row come from another place, where nothing else comes from."""
+        self._connection.execute("UPDATE documents SET origin = ? WHERE number = ?", [make_storable(origin), number])
+        row = self._connection.execute(f"SELECT {text_columns} FROM documents WHERE number = ?", [number]).fetchone()
+        self._checksums.write_text(row)
 
     def restore(self, stored: StoredDocument, origin: str, content_hash: str) -> StoredDocument:
         """Write a dropped document into its old row, with its old id."""
@@ -269,12 +291,6 @@ class Documents:
             return []
 
 
-def _build_id(origin: str) -> str:
-    from hashlib import blake2b
-
-    return blake2b(make_storable(origin).encode(), digest_size=6).hexdigest()
-
-
 def make_storable(origin: str) -> str:
     """Escape the bytes of a path that are not UTF-8, which SQLite cannot store."""
     return origin.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -292,7 +308,7 @@ def build_document(columns: Sequence[Any]) -> StoredDocument:
 def _build_whole(row: tuple[Any, ...]) -> StoredDocument:
     *columns, checksum = row
     if build_text_checksum(columns) != checksum:
-        raise DocumentDamagedError(make_safe_line(str(columns[1])), make_safe_line(str(columns[2])))
+        raise DocumentDamagedError(make_safe_line(str(columns[1])), make_safe_line(find_outermost(str(columns[2]))))
     return build_document(columns)
 
 
