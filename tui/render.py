@@ -195,14 +195,14 @@ def clip(text: str, width: int) -> str:
 def shorten_status(text: str, width: int) -> str:
     """Return a status line in at most `width` columns, so that the keys it names stay visible.
 
-    It clips what is quoted; then it leaves out the last parts between "·"; then it clips what is before the last ";",
+    It clips what is quoted; then it leaves out the last parts but two between "·"; then it clips what is before the last ";",
     and in the end the end of the line.
     """
     excess = cell_len(text) - width
     if excess > 0 and (quoted := max(_quoted.findall(text), key=len, default="")):
         room = max(_shortest_quote, cell_len(quoted) - excess)
         text = text.replace(f"“{quoted}”", f"“{clip(quoted, room)}”", 1)
-    while cell_len(text) > width and " · " in text:
+    while cell_len(text) > width and text.count(" · ") > 1:
         text = text.rpartition(" · ")[0]
     before, _, last = text.rpartition("; ")
     room = width - cell_len(last) - 2
