@@ -165,6 +165,7 @@ def test_a_duration_is_said_roughly(seconds, said):
         (40, "removed, U brings it back: “A headline that goes on and on”", "removed, U brings it back: “A headline…”"),
         (40, "⌫ back to “A headline that goes on” · ¶ 12 · Hakan Fidan", "⌫ back to “A headline…” · ¶ 12"),
         (40, "¶ 1 of 2 · Hakan Fidan 1 of 3 here · “he” · 71 %", "¶ 1 of 2 · Hakan Fidan 1 of 3 here"),
+        (40, "¶ 1 of 6 · Saydnaya 1 of 7 here, 4 of 9 articles", "¶ 1 of 6 · Saydnaya 1 of 7 here, 4 of 9…"),
         (40, "the last mention of the United Nations here; } goes on", "the last mention of the Unit…; } goes on"),
         (20, "a line without any part to leave out", "a line without any…"),
         (30, "¶ 1 of 6 · Saydnaya 1 of 1 here, 1 of 3 articles", "¶ 1 of 6 · Saydnaya 1 of 1 he…"),

@@ -24,7 +24,7 @@ _bars = " ▁▂▃▄▅▆▇█"
 _narrowest_bars = 30
 _source_width = 14
 _quoted = re.compile("“([^”]*)”")
-_shortest_quote = 12  # columns; what is shorter says too little
+_shortest_part = 12  # columns; what is shorter says too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,17 +195,20 @@ def clip(text: str, width: int) -> str:
 def shorten_status(text: str, width: int) -> str:
     """Return a status line in at most `width` columns, so that the keys it names stay visible.
 
-    It clips what is quoted; then it leaves out the last parts but two between "·"; then it clips what is before the last ";",
-    and in the end the end of the line.
+    It clips what is quoted; then it leaves out the last parts between "·" of which too little would be seen; then it
+    clips what is before the last ";", and in the end the end of the line.
     """
     excess = cell_len(text) - width
     if excess > 0 and (quoted := max(_quoted.findall(text), key=len, default="")):
-        room = max(_shortest_quote, cell_len(quoted) - excess)
+        room = max(_shortest_part, cell_len(quoted) - excess)
         text = text.replace(f"“{quoted}”", f"“{clip(quoted, room)}”", 1)
-    while cell_len(text) > width and text.count(" · ") > 1:
-        text = text.rpartition(" · ")[0]
+    while cell_len(text) > width and " · " in text:
+        kept = text.rpartition(" · ")[0]
+        if cell_len(kept) + 3 + _shortest_part <= width:
+            break
+        text = kept
     before, _, last = text.rpartition("; ")
     room = width - cell_len(last) - 2
-    if before and cell_len(text) > width and room >= _shortest_quote:
+    if before and cell_len(text) > width and room >= _shortest_part:
         return f"{clip(before, room)}; {last}"
     return clip(text, width)
