@@ -74,12 +74,16 @@ class NewscastApp(App[None]):
         self._settings, self._paths, self._crash_log = settings, paths, log
         self._is_leaving = False
         self._idle_timeout, self._pressed_at = idle_timeout, time.monotonic()
+        if settings.keys:
+            self._check_keys(settings.keys)
+            self.set_keymap(dict(settings.keys))
+
+    def _check_keys(self, keys: Mapping[str, str]) -> None:
         bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
         known = {binding.id for binding in bindings if isinstance(binding, Binding)}
-        for name in settings.keys:
+        for name in keys:
             if name not in known:
                 raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')
-        self.set_keymap(dict(settings.keys))
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's colours, all of them readable."""

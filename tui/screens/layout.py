@@ -82,22 +82,26 @@ class PaneLayout:
         """Do keys go to the list?"""
         return self._screen.focused is self._widgets.results
 
+    def set_classes(self) -> None:
+        """Choose an arrangement by the size of the terminal; before widgets are mounted this costs nothing."""
+        width, height = self._screen.app.size
+        self.panes = fit_panes(width, height, self._text_width, self._widths)
+        self._screen.set_class(self.panes.arrangement == "narrow", "narrow")
+        self._screen.set_class(self.takes_turns, "turns")
+        self._screen.set_class(height < _short, "short")
+
     def fit(self) -> None:
         """Arrange the panes by the size of the terminal."""
-        width, height = self._screen.app.size
-        panes = self.panes = fit_panes(width, height, self._text_width, self._widths)
-        is_narrow, takes_turns = panes.arrangement == "narrow", self.takes_turns
-        self._screen.set_class(is_narrow, "narrow")
-        self._screen.set_class(takes_turns, "turns")
-        self._screen.set_class(height < _short, "short")
+        self.set_classes()
+        panes, is_narrow, is_short = self.panes, self.panes.arrangement == "narrow", self._screen.has_class("short")
         reading, results, facets = self._widgets.reading, self._widgets.results, self._widgets.facets
         if self._screen.focused is not None:
-            # What has the keys is what one sees when the panes begin to take turns.
+            # The pane that has the keys stays in sight when the panes begin to take turns.
             self._screen.set_class(self._screen.focused in {reading.article, reading.panel}, "reading")
-        results.styles.width = "1fr" if takes_turns else panes.results
-        results.set_compact(takes_turns)
+        results.styles.width = "1fr" if self.takes_turns else panes.results
+        results.set_compact(self.takes_turns)
         facets.styles.width = "1fr" if is_narrow else panes.facets
-        reading.fit(panes.text, panes.cast, (1 if height < _short else panes.strip) if is_narrow else None)
+        reading.fit(panes.text, panes.cast, (1 if is_short else panes.strip) if is_narrow else None)
 
     # Bringing a pane to the front
 

@@ -114,6 +114,7 @@ class ReaderScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
+        self.panes.set_classes()
         with Horizontal(id="top"):
             yield self.search_bar
             yield self.search_note
