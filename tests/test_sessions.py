@@ -340,7 +340,7 @@ def test_without_keys_the_server_says_what_to_do(seeded, tmp_path):
     )  # fmt: skip
     assert refused.returncode == 1
     assert refused.stderr.decode().count("\n") == 1
-    assert b"put in it a public key for each reader" in refused.stderr
+    assert b"create it, with a line for each reader" in refused.stderr
 
 
 def test_a_library_that_is_not_there_is_said_before_anything_starts(tmp_path):
