@@ -129,7 +129,11 @@ latin = "caf\udce9"
         ([latin], 2, "newscast: no file, folder or command “caf"),
         (["add", latin], 1, "refused: "),
         (["annotate", latin], 2, "newscast: Invalid value"),
-        (["--library", "~nosuchuser/x", "search", "x"], 1, "newscast: the library ~nosuchuser/x: there is no such"),
+        (
+            ["--library", "~nosuchuser/x", "search", "x"],
+            1,
+            "newscast: the library ~nosuchuser/x: that user has no home folder",
+        ),
         (["--library", "", "search", "x"], 2, "newscast: Invalid value for '--library': it must not be empty"),
         (["search", "--offset", "9" * 20, "x"], 2, "newscast: Invalid value for '--offset'"),
         (["search", "--offset", "9" * 5_000, "x"], 2, "newscast: Invalid value for '--offset'"),

@@ -105,7 +105,7 @@ class NewscastApp(App[None]):
         """Warn you shortly before the idle time-out, and then leave, because others may wait for the session."""
         left = self._pressed_at + self._idle_timeout - time.monotonic()
         if left <= 0:
-            self.exit(message="newscast: you pressed no key for a long time, so the session ended; your place is kept")
+            self.exit(message="newscast: you pressed no key for too long; your place is kept")
         elif left <= min(60.0, self._idle_timeout / 2):
             warning = f"Still there? This session ends in {describe_duration(left)}. Press any key to stay."
             self.notify(warning, severity="warning", timeout=min(10.0, self._idle_timeout / 4), markup=False)

@@ -44,5 +44,5 @@ def show_help(topic: str | None) -> None:
         return
     if topic not in topics:
         asked = make_safe_line(topic)[:_longest_topic]
-        raise click.UsageError(f"no topic “{asked}”; the topics are {', '.join(topics)}")
+        raise click.UsageError(f"no topic “{asked}”; the topics of newscast help are {', '.join(topics)}")
     click.echo_via_pager((pages / f"{topic}.md").read_text("utf-8"))
