@@ -169,7 +169,7 @@ def test_the_log_is_dated_and_bounded(tmp_path):
 
 
 def test_a_log_that_cannot_be_written_is_said(tmp_path):
-    assert "could not be written" in CrashLog(tmp_path / "none" / "crash.log").keep(ValueError("x"))
+    assert "cannot write the details" in CrashLog(tmp_path / "none" / "crash.log").keep(ValueError("x"))
 
 
 class Gate:
