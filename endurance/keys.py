@@ -45,7 +45,7 @@ def run(trial: Trial) -> None:
     errors = log.read_text().split(" UTC\n")[1:] if log.exists() else []
     # Textual's palette is not made for keys that come before its widgets; the reader logs its errors and goes on.
     own = [error for error in errors if "textual/command.py" not in error]
-    trial.check(not own, f"an error of its own: {own[-1][-1_500:] if own else ''}")
+    trial.check(not own, f"an internal error: {own[-1][-1_500:] if own else ''}")
 
 
 def _read_for_a_while(trial: Trial, library: str) -> None:

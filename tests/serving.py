@@ -139,7 +139,7 @@ class Server:
         return found
 
     def count_descriptors(self) -> list[int]:
-        """How many files, pipes and sockets the server and the process that forks have open."""
+        """How many files, pipes and sockets the server and its fork server have open."""
         return [len(list(Path(f"/proc/{process}/fd").iterdir())) for process in sorted(self.find_processes())[:2]]
 
     def wait_for_sessions(self, count: int, seconds: float = 10) -> None:

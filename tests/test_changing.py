@@ -139,7 +139,7 @@ async def test_the_file_of_an_article_is_opened_on_a_desktop(article, desktop):
         path.unlink()
         desktop.unlink()
         await reader.press("o")
-        assert reader.status == f"{path} is no longer there"
+        assert reader.status == f"{path} does not exist"
     assert not desktop.exists()
 
 

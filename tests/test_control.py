@@ -42,7 +42,7 @@ def test_a_file_that_others_can_change_is_not_trusted(tmp_path):
     path.chmod(0o644)
     assert read_trusted_file(path) == "x"
     path.chmod(0o664)
-    assert refuse(path) == f"{path}: others may write to it; chmod go-w {path}"
+    assert refuse(path) == f"{path}: other users can write to it; run: chmod go-w {path}"
 
 
 def test_a_file_in_a_folder_that_others_can_change_is_not_trusted(tmp_path):
@@ -50,7 +50,7 @@ def test_a_file_in_a_folder_that_others_can_change_is_not_trusted(tmp_path):
     folder.mkdir(parents=True)
     (folder / "keys").write_text("x")
     folder.parent.chmod(0o777)
-    assert refuse(folder / "keys") == f"{folder.parent}: others may write to it; chmod go-w {folder.parent}"
+    assert refuse(folder / "keys") == f"{folder.parent}: other users can write to it; run: chmod go-w {folder.parent}"
     folder.parent.chmod(0o1777)  # as /tmp
     assert read_trusted_file(folder / "keys") == "x"
 
@@ -70,7 +70,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
     assert "this is not a regular file" in refuse(tmp_path / "fifo")
     assert "this is not a regular file" in refuse(tmp_path)
     (tmp_path / "large").write_bytes(bytes(1_048_577))
-    assert "1,048,576 are the most" in refuse(tmp_path / "large")
+    assert "it may have 1,048,576" in refuse(tmp_path / "large")
 
 
 def test_a_fifo_in_place_of_the_keys_keeps_the_server_from_starting_and_says_so(seeded, tmp_path):
@@ -102,7 +102,7 @@ def test_bad_lines_are_told_when_the_server_starts(serve, tmp_path):
     server = serve("--authorized-keys", str(tmp_path / "keys"))
     before, _, _ = server.log.partition("listening")
     assert re.findall(r"keys:(\d+): ([\w ]+)", before) == [
-        ("2", "this is not a public key"), ("4", "the option from is not known here")
+        ("2", "this is not a public key"), ("4", "newscast does not know the option from")
     ]  # fmt: skip
 
 
@@ -147,9 +147,9 @@ def test_the_open_sessions_are_listed_and_ended(server, open_):
     assert {row[1] for row in listed} == {"alice"}
     assert all(re.fullmatch(r"SHA256:\S{43}", row[2]) and row[3] == "127.0.0.1" for row in listed)
     assert {row[5] for row in listed} == {"80x24", "100x30"}
-    assert server.ask("--end", str(one)).stderr == "1 ended\n"
+    assert server.ask("--end", str(one)).stderr == "1 session ended\n"
     assert wait_until(lambda: server.find_sessions() == [other])
-    assert server.ask("--end", "alice").stderr == "1 ended\n"
+    assert server.ask("--end", "alice").stderr == "1 session ended\n"
     for terminal in (first, second):
         terminal.wait_for_exit()
         assert b"newscast: the server's administrator has ended this session" in terminal.written
@@ -172,7 +172,7 @@ def test_where_no_server_runs_that_is_said_and_what_a_killed_one_left_is_removed
         left.bind(str(folder / "4711.sock"))
     nobody = subprocess.run(newscast("serve", "--sessions"), capture_output=True, text=True, timeout=20, check=False)
     assert (nobody.returncode, nobody.stderr.count("\n")) == (1, 1)
-    assert "no server of this user is running" in nobody.stderr
+    assert "you have no running server" in nobody.stderr
     assert list(folder.iterdir()) == []
 
 
@@ -220,7 +220,7 @@ def test_when_the_process_that_forks_is_killed_all_are_told_and_all_ends(serve, 
     assert b"newscast: the server has failed; your place is kept. Try again in a moment" in terminal.written
     assert terminal.is_restored()
     assert server.log.splitlines()[-1] == (
-        "newscast: the process that forks has ended (status -9), and the server with it"
+        "newscast: the fork server ended with status -9, so the server stopped; start it again"
     )
     assert wait_until(lambda: not [each for each in processes if Path(f"/proc/{each}").exists()], 10)
     terminal.end()

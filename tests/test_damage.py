@@ -28,7 +28,7 @@ def test_a_search_mends_an_index_that_turns_out_to_be_damaged(seeded):
     zero(segment, 4096, segment.stat().st_size - 4096)
     searched = [run("--library", seeded, "search", "--json", text) for text in ("damascus", "damascsu~")]
     assert searched[0].stdout == whole.stdout
-    assert any("it was rebuilt from the articles" in done.stderr for done in searched)
+    assert any("newscast rebuilt it from the articles" in done.stderr for done in searched)
     assert run("--library", seeded, "doctor").stdout.endswith("no problems\n")
 
 

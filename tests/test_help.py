@@ -45,7 +45,7 @@ def test_a_topic_prints_its_page(topic):
 def test_an_unknown_topic_is_one_line_with_the_list():
     done = run("help", "cookery")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"newscast: no topic “cookery”; newscast help has {', '.join(topics)}\n"
+    assert done.stderr == f"newscast: no topic “cookery”; the topics of newscast help are {', '.join(topics)}\n"
 
 
 def test_on_a_terminal_a_page_goes_through_the_pager(tmp_path):

@@ -99,7 +99,7 @@ def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal
     assert terminal.wait_for_exit() == 1
     assert terminal.is_restored()
     said = terminal.written.decode(errors="replace")
-    assert "stopped by an error of its own, RuntimeError" in said
+    assert "stopped by an internal error, RuntimeError" in said
     assert "Traceback" not in said
     assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
     terminal.end()
@@ -111,7 +111,7 @@ def test_an_error_of_its_own_in_a_key_is_a_line_and_the_reader_goes_on(seeded, o
     terminal.press("\r")
     terminal.wait_for("¶ 1 of")
     terminal.press("j")
-    terminal.wait_for("an error of newscast itself, RuntimeError")
+    terminal.wait_for("an internal error, RuntimeError")
     assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
     terminal.press("G")
     terminal.wait_for("¶ 5 of 5")
@@ -124,7 +124,7 @@ def test_an_error_in_drawing_ends_the_reader_and_restores_the_terminal(seeded):
     terminal = Terminal([sys.executable, "-c", broken_drawing, str(seeded)])
     assert terminal.wait_for_exit() == 1
     assert terminal.is_restored()
-    assert "stopped by an error of its own, RuntimeError" in terminal.written.decode(errors="replace")
+    assert "stopped by an internal error, RuntimeError" in terminal.written.decode(errors="replace")
     terminal.end()
 
 

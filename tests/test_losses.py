@@ -157,7 +157,7 @@ def test_a_database_that_cannot_be_opened_is_set_aside_by_repair_and_its_article
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.endswith("newscast doctor --repair sets it aside\n")
     repaired = run("--library", seeded, "doctor", "--repair")
-    assert "repaired: library.db could not be opened and was moved to" in repaired.stdout
+    assert "repaired: moved library.db, which could not be opened, to" in repaired.stdout
     assert any(path.read_bytes() == damaged for path in seeded.glob("damaged-*/library.db"))
     assert "17 added" in run("--library", seeded, "add", seeds).stderr
     assert run("--library", seeded, "doctor").stdout.endswith("no problems\n")
@@ -191,5 +191,5 @@ async def test_the_reader_makes_no_new_library_in_place_of_one_that_is_gone(seed
     async with open_reader(seeded) as reader:
         shutil.rmtree(seeded)
         await reader.press("slash", *"homs")
-        await reader.wait_for("the library was removed while articles were being added")
+        await reader.wait_for("someone removed the library while newscast")
     assert not (seeded / "library.db").exists()

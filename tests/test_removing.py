@@ -121,7 +121,7 @@ def test_the_commands_say_what_is_gone_and_what_is_back(seeded):
     removed = run("--library", seeded, "remove", "--json", hit["id"][:8])
     (line,) = lines(removed)
     assert (line["id"], line["title"]) == (hit["id"], hit["title"])
-    assert "1 article removed; bring it back with: newscast undo" in removed.stderr
+    assert "1 article removed; restore it with: newscast undo" in removed.stderr
     assert lines(run("--library", seeded, "search", "--json", "captagon")) == []
     back = run("--library", seeded, "undo")
     assert hit["title"] in back.stdout

@@ -144,4 +144,4 @@ def test_a_search_that_may_not_update_the_index_says_that_it_does_not_find_all(s
     shutil.copytree(older, seeded / "fulltext")
     done = run("--library", seeded, "--read-only", "search", "quinces")
     assert done.returncode == 0
-    assert "the full-text index is out of date; it does not find all articles" in done.stderr
+    assert "the full-text index is out of date, so it does not find all articles" in done.stderr

@@ -36,7 +36,7 @@ def test_a_key_has_so_many_sessions_and_no_more(serve):
     first.wait_for("of 17 articles")
     second = server.open()
     assert second.wait_for_exit() == 1
-    assert "your key has 1 sessions already" in second.text
+    assert "your key has 1 open sessions already" in second.text
     first.end()
     server.wait_for_sessions(0)
     assert server.run("search", "x").returncode == 0
@@ -58,9 +58,9 @@ def test_who_does_not_log_in_or_asks_for_nothing_is_sent_away(serve):
         while stranger.recv(4_096):
             pass
     idle = subprocess.run(build_ssh(server.alice, server.port, "-N"), capture_output=True, timeout=10, check=False)
-    assert b"no session was asked for" in idle.stderr
+    assert b"the client requested no session" in idle.stderr
     asyncio.run(open_a_channel_and_ask_for_nothing(server))
-    server.wait_for_log("refused user=alice .*no session was asked for")
+    server.wait_for_log("refused user=alice .*the client requested no session")
 
 
 async def open_a_channel_and_ask_for_nothing(server: Server) -> None:
@@ -340,7 +340,7 @@ def test_without_keys_the_server_says_what_to_do(seeded, tmp_path):
     )  # fmt: skip
     assert refused.returncode == 1
     assert refused.stderr.decode().count("\n") == 1
-    assert b"put in it a public key for each reader" in refused.stderr
+    assert b"create it, with a line for each reader" in refused.stderr
 
 
 def test_a_library_that_is_not_there_is_said_before_anything_starts(tmp_path):

@@ -151,7 +151,7 @@ async def test_an_error_of_its_own_is_a_line_and_a_log(seeded, tmp_path, monkeyp
         with monkeypatch.context() as broken:
             broken.setattr(Library, "search", lambda *arguments, **named: int("no number"))
             await reader.press("slash", *"say")
-            await reader.wait_for("an error of newscast itself, ValueError, ended this step")
+            await reader.wait_for("an internal error, ValueError, ended this step")
         await reader.press("d")
         await reader.wait_for("1 of 1 article for “sayd”")
     assert log.read_text().count("Traceback") == 1
@@ -169,7 +169,7 @@ def test_the_log_is_dated_and_bounded(tmp_path):
 
 
 def test_a_log_that_cannot_be_written_is_said(tmp_path):
-    assert "could not be written" in CrashLog(tmp_path / "none" / "crash.log").keep(ValueError("x"))
+    assert "cannot write the details" in CrashLog(tmp_path / "none" / "crash.log").keep(ValueError("x"))
 
 
 class Gate:

@@ -129,7 +129,11 @@ latin = "caf\udce9"
         ([latin], 2, "newscast: no file, folder or command “caf"),
         (["add", latin], 1, "refused: "),
         (["annotate", latin], 2, "newscast: Invalid value"),
-        (["--library", "~nosuchuser/x", "search", "x"], 1, "newscast: the library ~nosuchuser/x: there is no such"),
+        (
+            ["--library", "~nosuchuser/x", "search", "x"],
+            1,
+            "newscast: the library ~nosuchuser/x: that user has no home folder",
+        ),
         (["--library", "", "search", "x"], 2, "newscast: Invalid value for '--library': it must not be empty"),
         (["search", "--offset", "9" * 20, "x"], 2, "newscast: Invalid value for '--offset'"),
         (["search", "--offset", "9" * 5_000, "x"], 2, "newscast: Invalid value for '--offset'"),
@@ -169,8 +173,8 @@ def make_odd(path: Path, kind: str) -> None:
         ("folder", "cannot be read: Is a directory"),
         ("huge", "larger than 1,000 kB"),
         ("loop", "cannot be read: Too many levels of symbolic links"),
-        ("brackets", "too many brackets within each other"),
-        ("tables", "too many brackets within each other"),
+        ("brackets", "too many nested brackets"),
+        ("tables", "too many nested brackets"),
         ("unreadable", "cannot be read: Permission denied"),
     ],
 )
@@ -251,7 +255,7 @@ def test_in_a_folder_that_is_gone_one_line_says_so(seeded, tmp_path):
     assert end("search", "captagon").stderr == "1 article\n"
     done = end("add", "a.txt")
     assert done.returncode == 1
-    assert done.stderr == "newscast: the present folder does not exist any more; change to another one\n"
+    assert done.stderr == "newscast: the current folder does not exist; change to another one\n"
 
 
 def test_an_error_that_nobody_expected_is_one_line_and_a_log(seeded, own_home):
@@ -263,7 +267,7 @@ def test_an_error_that_nobody_expected_is_one_line_and_a_log(seeded, own_home):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     log = own_home / "newscast" / "crash.log"
-    said = f"newscast: stopped by an error of its own, ZeroDivisionError; the whole of it is in {log}\n"
+    said = f"newscast: stopped by an internal error, ZeroDivisionError; the details are in {log}\n"
     assert (done.returncode, done.stderr) == (1, said)
     assert "nobody expected this" in log.read_text()
 

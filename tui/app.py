@@ -1,4 +1,4 @@
-"""The App: theme, keys, signals; everything that is read happens on its screens."""
+"""NewscastApp: the reader's theme, keys, signals and errors; its screens do the rest."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class NewscastApp(App[None]):
-    """The reader."""
+    """The reader as a Textual app."""
 
     CSS_PATH = "newscast.tcss"
     TITLE = "newscast"
@@ -47,7 +47,7 @@ class NewscastApp(App[None]):
         Binding("ctrl+l", "redraw", "draw the screen again", id="redraw", show=False),
     ]
 
-    def __init__(  # noqa: PLR0913 - what a reader is made of
+    def __init__(  # noqa: PLR0913 - the parts of a reader
         self,
         library: Library,
         marks: Marks,
@@ -58,8 +58,8 @@ class NewscastApp(App[None]):
         idle_timeout: int = 0,
         log: CrashLog | None = None,
     ) -> None:
-        """Without a log, an error of newscast's own in a worker or an action ends the reader."""
-        # Only with the terminal's own colours can Textual leave out colour altogether.
+        """Build the reader. Without a log, an internal error in a worker or an action ends it. Raises SettingsError."""
+        # Textual can omit all colours only if it uses the terminal's own.
         super().__init__(driver_class=TerminalDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.failure: BaseException | None = None
         self.animation_level = "none"
@@ -86,12 +86,12 @@ class NewscastApp(App[None]):
                 raise SettingsError(f'no key binding "{name}"; press ? in the reader for their names')
 
     def get_css_variables(self) -> dict[str, str]:
-        """The theme's colours, all of them readable."""
+        """Return the theme's variables, with colours that are readable."""
         self.theme_variables = build_variables(self.current_theme, super().get_css_variables())
         return self.theme_variables
 
     def on_mount(self) -> None:
-        """Signals restore the terminal; a return from the background repaints it."""
+        """Handle signals, repaint after a return from the background, and open the reader's screen."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
@@ -100,22 +100,22 @@ class NewscastApp(App[None]):
             self.set_interval(min(10.0, self._idle_timeout / 4), self._check_idle)
 
     async def on_event(self, event: events.Event) -> None:
-        """Whatever a person does is a sign of life."""
+        """Note when you last pressed a key or used the mouse."""
         if isinstance(event, events.InputEvent):
             self._pressed_at = time.monotonic()
         await super().on_event(event)
 
     def _check_idle(self) -> None:
-        """Warn who has not pressed a key for long, then leave: others may wait for the place."""
+        """Warn you shortly before the idle time-out, and then leave, because others may wait for the session."""
         left = self._pressed_at + self._idle_timeout - time.monotonic()
         if left <= 0:
-            self.exit(message="newscast: no key was pressed for long; your place is kept")
+            self.exit(message="newscast: you pressed no key for too long; your place is kept")
         elif left <= min(60.0, self._idle_timeout / 2):
             warning = f"Still there? This session ends in {describe_duration(left)}. Press any key to stay."
             self.notify(warning, severity="warning", timeout=min(10.0, self._idle_timeout / 4), markup=False)
 
     def action_redraw(self) -> None:
-        """Something else has drawn on the terminal."""
+        """Draw the whole screen again, because another program may have written to it."""
         driver = getattr(self, "_driver", None)  # docs/decisions/private-names.md
         if isinstance(driver, TerminalDriver):
             driver.repaint()
@@ -130,11 +130,11 @@ class NewscastApp(App[None]):
         self._leave(signal.SIGHUP)
 
     def action_interrupt(self) -> None:
-        """Leave as other programs do at ctrl+c."""
+        """Leave with the exit status of SIGINT."""
         self._leave(signal.SIGINT)
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """Leave; who asks again while newscast is leaving changes nothing."""
+        """Leave; later calls do nothing."""
         if not self._is_leaving:
             self._is_leaving = True
             super().exit(result, return_code, message)
@@ -147,12 +147,12 @@ class NewscastApp(App[None]):
         self.exit(return_code=128 + number)
 
     def action_command_palette(self) -> None:
-        """Show the palette."""
+        """Show the command palette, unless it is open."""
         if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: what the keys do, and the themes."""
+        """Yield the commands of the palette: those of the keys, the choice of a theme, and quitting."""
         if isinstance(screen, ReaderScreen):
             yield from screen.list_commands()
         yield SystemCommand("theme", "choose another theme", self.action_change_theme)
@@ -166,7 +166,7 @@ class NewscastApp(App[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Act on a key; an error in it does not end the reader."""
+        """Run an action; an error in it does not end the reader."""
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:
@@ -175,21 +175,21 @@ class NewscastApp(App[None]):
             return True
 
     def _handle_exception(self, error: Exception) -> None:
-        """Textual hands on every error that nobody caught. One of a worker does not end the reader."""
+        """Handle an error that Textual reports; an error of a worker does not end the reader."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if self._is_leaving and self._crash_log is not None:
-            self._crash_log.keep(cause)  # widgets go one by one, and what still runs may miss one of them
+            self._crash_log.keep(cause)  # widgets close one by one, and code that still runs may miss one
         elif cause is error or not self._contain(cause):
             self.failure = cause
             super()._handle_exception(error)
 
     def _contain(self, error: BaseException) -> bool:
-        """Say in the status line what has gone wrong, and log it if it is no error of the library or a file."""
+        """Show an error in the status line, log an internal one, and return whether the reader can go on."""
         if isinstance(error, NewscastError):
             expected = error
         elif self._crash_log is not None and not _is_out_of_memory(error):
             where = self._crash_log.keep(error)
-            expected = NewscastError(f"an error of newscast itself, {type(error).__name__}, ended this step; {where}")
+            expected = NewscastError(f"an internal error, {type(error).__name__}, ended this step; {where}")
         else:
             return False
         for screen in self.screen_stack:
@@ -203,14 +203,14 @@ class NewscastApp(App[None]):
 
 
 def run_reader(setup: Setup, paths: Sequence[str]) -> int:
-    """Open the reader and return the exit status. Raises NewscastError, also for an error of its own, MemoryError."""
+    """Open the reader and return the exit status. Raises NewscastError, also for an internal error, and MemoryError."""
     with _open_library(setup) as library:
         marks, searches = Marks(setup.reader_database), Searches(setup.reader_database)
         log = CrashLog(setup.reader_database.with_name("crash.log"))
         app = NewscastApp(library, marks, searches, setup.settings, paths, idle_timeout=setup.idle_timeout, log=log)
         try:
             app.run()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is restored and one line says it
+        except Exception as error:  # noqa: BLE001 - after any error the terminal is restored, and one line reports it
             app.failure = error
         finally:
             marks.close()
@@ -219,7 +219,7 @@ def run_reader(setup: Setup, paths: Sequence[str]) -> int:
         raise MemoryError from app.failure
     if app.failure is not None:
         where = log.keep(app.failure)
-        raise NewscastError(f"stopped by an error of its own, {type(app.failure).__name__}; {where}")
+        raise NewscastError(f"stopped by an internal error, {type(app.failure).__name__}; {where}")
     return app.return_code or 0
 
 
@@ -228,7 +228,7 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def _open_library(setup: Setup) -> Library:
-    """The library to read from: made if it is not there, and read-only where it cannot be written to."""
+    """Open the library; create it if it is missing, and open it read-only if it cannot be written to."""
     recogniser = setup.settings.recogniser
     try:
         return Library(setup.folder, read_only=setup.read_only, recogniser=recogniser)

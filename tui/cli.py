@@ -1,4 +1,4 @@
-"""The `newscast` command: without a command's name it is the reader."""
+"""The `newscast` command: runs a command, or opens the reader if none is named."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ _commands = {
     "serve": ("tui.serving.command", "serve"),
     "help": ("tui.help_command", "show_help"),
 }
-"""Each command's module and name there."""
+"""Command → its module, and its name there."""
 out_of_memory = 71
-"""The exit status where memory is used up."""
+"""The exit status when there is not enough memory."""
 no_screen = frozenset({"", "dumb", "unknown"})
-"""What TERM says where no reader can be shown."""
+"""The values of TERM for terminals that cannot show the reader."""
 
 
 class ReaderGroup(click.Group):
-    """A group whose nameless command opens the reader: `newscast news/` is `newscast read news/`."""
+    """A group of commands that opens the reader if none is named: `newscast news/` is `newscast read news/`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the reader's name where no command's is."""
+        """Insert the command `read` if the arguments name no command. Raises UsageError."""
         index = 0
         while index < len(args) and args[index].startswith("-") and args[index] != "-":
             if args[index] in {"--help", "-h", "--version"}:
                 return super().parse_args(ctx, args)
             index += 2 if args[index] in {"--library", "--user"} else 1
         if index >= len(args) and ctx.resilient_parsing:
-            return super().parse_args(ctx, args)  # the word that is being completed may become a command
+            return super().parse_args(ctx, args)  # the shell is completing a word that may become a command
         if index >= len(args) or args[index] not in {*self.commands, *_commands}:
             if index < len(args) and not ctx.resilient_parsing:
                 _check_first_word(ctx, args[index:])
@@ -69,21 +69,21 @@ class ReaderGroup(click.Group):
                 raise
             option = make_safe_line(error.option_name)
             raise click.UsageError(
-                f"“{option}” is no option of newscast itself; put it after the command: newscast {command} {option}",
+                f"newscast itself has no option “{option}”; put it after the command: newscast {command} {option}",
                 ctx,
             ) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Commands, options, and files for the reader."""
+        """Return the commands, options and files that complete a word."""
         found = super().shell_complete(ctx, incomplete)
         return found if incomplete.startswith("-") else [*complete_path(ctx, None, incomplete), *found]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """In the order in which one comes to need them."""
+        """Return the commands in the order in which help lists them."""
         return list(_commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command is imported when it is called: what the others need costs it nothing."""
+        """Return a command. It is imported only when it is called, so that each command starts quickly."""
         if cmd_name not in _commands:
             return super().get_command(ctx, cmd_name)
         module, name = _commands[cmd_name]
@@ -92,7 +92,7 @@ class ReaderGroup(click.Group):
 
 
 def _check_first_word(context: click.Context, words: Sequence[str]) -> None:
-    """Ask back where the first word is neither a command nor anything that is there. Raises UsageError."""
+    """Raise UsageError if the first word is neither an option, an address nor an existing file."""
     first, *others = words
     if first.startswith("-") or "://" in first or os.path.lexists(first):
         return
@@ -109,8 +109,8 @@ def _check_first_word(context: click.Context, words: Sequence[str]) -> None:
 def cli() -> None:
     """A terminal newsreader that knows the cast.
 
-    newscast [PATH|URL …] opens the reader; given paths are added first. The settings are in settings.toml in the
-    user's configuration folder, or where NEWSCAST_SETTINGS says.
+    newscast [PATH|URL …] opens the reader, and adds the paths that you give. newscast reads settings.toml in your
+    configuration folder, or the file that NEWSCAST_SETTINGS names.
     """
 
 
@@ -122,7 +122,7 @@ def read(context: click.Context, paths: tuple[str, ...]) -> None:
     """Open the reader."""
     setup = find_setup(context)
     if setup.read_only and paths:
-        raise click.UsageError("with --read-only nothing can be added")
+        raise click.UsageError("--read-only forbids adding; leave it out, or name no path")
     context.exit(_open_reader(setup, paths))
 
 
@@ -134,14 +134,14 @@ def _open_reader(setup: Setup, paths: tuple[str, ...]) -> int:
 
 
 def _check_terminal(paths: tuple[str, ...]) -> None:
-    """Refuse, in one line, what the reader cannot be shown on. Raises NewscastError."""
+    """Raise NewscastError if the terminal cannot show the reader, or UsageError for an unknown option."""
     if "-" in paths:
         raise NewscastError("the reader needs standard input for its keys; add the text first: newscast add -")
     for name in paths:
         if name.startswith("-"):
             raise click.UsageError(f"no such option: {make_safe_line(name)}")
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
-        raise NewscastError("the reader needs a terminal; newscast search, show, actors and mentions do without one")
+        raise NewscastError("the reader needs a terminal; newscast search, show, actors and mentions need none")
     if os.environ.get("TERM", "") in no_screen:
         raise NewscastError(
             f"the terminal (TERM={os.environ.get('TERM', '')}) cannot show a screen; try TERM=xterm-256color"
@@ -152,9 +152,9 @@ def _check_terminal(paths: tuple[str, ...]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> None:
-    """Run the command line and exit with 0 done, 1 failed, 2 usage, 128+n on signal n; 141 if nobody reads the output.
+    """Run the command line and exit with the status that docs/commands.md lists.
 
-    A `setup` that is given is not for the command line to change; with no arguments it is the reader at once.
+    Options cannot change a given `setup`. With a setup and no arguments it opens the reader.
     """
     streams = Streams()
     try:
@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None, setup: Setup | None = None) -> 
 
 
 def _run(arguments: Sequence[str] | None, setup: Setup | None) -> int:
-    """Run the command line; what goes wrong is one line on standard error. Gives the exit status."""
+    """Run the command line, print an error as one line on standard error, and return the exit status."""
     try:
         if setup is not None and not arguments:
             return _open_reader(setup, ())
@@ -181,9 +181,9 @@ def _run(arguments: Sequence[str] | None, setup: Setup | None) -> int:
     except click.Abort:
         return 130
     except MemoryError:
-        say("newscast: there is not enough memory")
+        say("newscast: not enough memory")
         return out_of_memory
-    except Exception as error:  # noqa: BLE001 - whatever it is, one line says it
+    except Exception as error:  # noqa: BLE001 - every error becomes one line
         say(f"newscast: {_describe(error, has_help=setup is None)}")
         return 2 if isinstance(error, click.UsageError) else 1
     return status if isinstance(status, int) else 0
@@ -194,13 +194,13 @@ def _describe(error: Exception, *, has_help: bool) -> str:
         case click.UsageError():
             text = shorten(error.format_message().strip().removesuffix("."))
             command = error.ctx.command_path if error.ctx else "newscast"
-            return f"{text}; {command} --help says more" if has_help and "newscast " not in text else text
+            return f"{text}; see {command} --help" if has_help and "newscast " not in text else text
         case click.ClickException():
             return shorten(error.format_message())
         case NewscastError():
             return shorten(str(error))
         case UnicodeEncodeError():
-            return f"what was given is not in UTF-8: {error.object!r:.100}"
+            return f"this is not UTF-8: {error.object!r:.100}"
         case OSError():
             return describe_os_error(error)
     return describe_crash(error)

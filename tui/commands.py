@@ -1,4 +1,4 @@
-"""Commands that query or fill the library; each prints lines or, with --json, JSON Lines."""
+"""The commands add, show, actors, mentions and annotate. They print lines or, with --json, JSON Lines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 _most_refusals = 20
-"""So many refusals are printed one by one; the others are counted by their reason."""
+"""The number of refusals to print one by one; the others are counted by reason."""
 _most_reasons = 10
 
 
@@ -44,7 +44,7 @@ _most_reasons = 10
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|URL …", shell_complete=complete_path)
 @click.pass_context
 def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None:  # noqa: FBT001 - click passes by name
-    """Add files, folders and pages; "-" is standard input. Unchanged files are skipped."""
+    """Add files, folders and web pages; "-" is standard input. Unchanged files are skipped."""
     setup = find_setup(context)
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
@@ -83,7 +83,7 @@ def _say_counts(counts: Counter[str]) -> None:
 
 
 def _say_refusals(refusals: list[Addition], log: Path) -> None:
-    """Print each refusal; if there are many, the first ones, a count for each reason, and where all are logged."""
+    """Print each refusal; of many, print the first ones, counts by reason, and the log that has all."""
     for refusal in refusals[:_most_refusals]:
         say(f"refused: {refusal.origin}: {refusal.reason}")
     if len(refusals) <= _most_refusals:
@@ -135,7 +135,7 @@ def _print_document(found: Document, cast: Cast, origin: str) -> None:
 @click.argument("text", nargs=-1, type=make_safe_line)
 @click.pass_context
 def actors(context: click.Context, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
-    """List the actors of the library, or those with TEXT in a name. The exit status is 1 if there are none."""
+    """List the actors of the library, or those with TEXT in a name. The exit status is 1 if TEXT finds none."""
     with open_for_reading(find_setup(context)) as opened:
         _, found = opened.actors(" ".join(text))
     if text and not found:
@@ -206,12 +206,12 @@ def _print_mention(in_context: MentionInContext) -> None:
 
 
 @click.command("annotate")
-@click.option("--json", "as_json", is_flag=True, help="Accepted as by the other commands; the output is always JSON.")
-@click.option("--across", is_flag=True, help="Link actors across all documents, not only within each.")
+@click.option("--json", "as_json", is_flag=True, help="Has no effect: the output is always JSON.")
+@click.option("--across", is_flag=True, help="Link actors across all documents, not only within each one.")
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 @click.pass_context
 def annotate_documents(context: click.Context, as_json: bool, across: bool, file: IO[str]) -> None:  # noqa: ARG001, FBT001 - as in add
-    """Read documents as JSON Lines, and print them with their mentions. Uses no library."""
+    """Read documents in JSON Lines, and print them with their mentions. Needs no library."""
     recogniser = find_setup(context).settings.recogniser
     bad: list[int] = []
     stream = (annotate_across if across else annotate)(_read_documents(file, bad), recogniser=recogniser)

@@ -23,7 +23,7 @@ def complete_path(context: click.Context, parameter: click.Parameter | None, typ
 
 
 def complete_actor(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - as above
-    """The ids of actors."""
+    """Return the ids of actors that begin with the typed text."""
     try:
         with Library(find_setup(context).folder, read_only=True) as library:
             _, found = library.actors(typed.replace("-", " "), 0, _most)
@@ -33,7 +33,7 @@ def complete_actor(context: click.Context, parameter: click.Parameter, typed: st
 
 
 def complete_document(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - as above
-    """The ids of articles, the newest first."""
+    """Return the ids of articles that begin with the typed text, the newest first."""
     try:
         with Library(find_setup(context).folder, read_only=True) as library:
             everything = (hit.summary for hit in library.search(Query(""), 0, 1_000_000).hits)
@@ -44,7 +44,7 @@ def complete_document(context: click.Context, parameter: click.Parameter, typed:
 
 
 def complete_query(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
-    """The names of saved searches, each with its @."""
+    """Return the names of saved searches that begin with the typed text, each with its @."""
     before = context.params.get(parameter.name or "") or ("",)
     # Bash passes the @ as a separate word, but replaces both words with the completion.
     wanted = f"@{typed}" if before[-1] == "@" else typed

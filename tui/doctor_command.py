@@ -1,4 +1,4 @@
-"""`newscast doctor`: checks the library, and repairs it."""
+"""`newscast doctor`: checks and repairs the library."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tui.setup import Setup, find_setup, open_as_it_is, open_for_writing, setup_
 @click.command()
 @setup_options
 @json_option
-@click.option("--repair", is_flag=True, help="Set aside what is damaged, and rebuild the indexes.")
+@click.option("--repair", is_flag=True, help="Move damaged data aside, and rebuild the indexes.")
 @click.option(
     "--annotate",
     "annotates",
     is_flag=True,
-    help="Find the cast of all articles again that the present recogniser has not seen.",
+    help="Find the cast of the articles that the present recogniser has not seen.",
 )
 @click.pass_context
 def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - click passes by name
-    """Check the library. With --repair, repair what can be repaired."""
+    """Check the library; with --repair, repair it. The exit status is 1 if a problem is left."""
     setup = find_setup(context)
     health, done = _examine(setup, repair=repair)
     if annotates:
@@ -53,7 +53,10 @@ def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool)
 
 
 def _examine(setup: Setup, *, repair: bool) -> tuple[Health, tuple[str, ...]]:
-    """Check the library and, with `repair`, repair it if need be; return its state and what was done."""
+    """Check the library and, with `repair`, repair it; return its state and a line for each repair.
+
+    Raises LibraryDamagedError if library.db cannot be opened and may not be repaired.
+    """
     try:
         with open_as_it_is(setup) as opened:
             health = opened.health()
@@ -61,7 +64,7 @@ def _examine(setup: Setup, *, repair: bool) -> tuple[Health, tuple[str, ...]]:
     except LibraryDamagedError:
         if not repair or setup.read_only:
             raise
-        aside = f"library.db could not be opened and was moved to {set_aside_database(setup.folder)}"
+        aside = f"moved library.db, which could not be opened, to {set_aside_database(setup.folder)}"
     health, done = _mend(setup)
     return health, (aside, *done)
 
@@ -78,5 +81,5 @@ def _advise(health: Health, *, is_repaired: bool) -> str:
     if not health.problems:
         return "no problems"
     if is_repaired:
-        return "not all could be repaired: move the library's folder away, and create a new one with newscast add PATH"
+        return "some problems are left: move the library's folder away, and create a new library with newscast add PATH"
     return "repair it with: newscast doctor --repair"

@@ -1,4 +1,4 @@
-"""The first lines of the `newscast` command: what Ctrl+C does while the rest is imported."""
+"""The entry point of the `newscast` command: handles Ctrl+C while the rest is imported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 
 
 def main() -> None:
-    """Run newscast. Whoever interrupts it before it has begun, or after its end, sees no traceback."""
+    """Run newscast. Ctrl+C during the imports or at the end prints no traceback."""
     is_heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_heeded:
         signal.signal(signal.SIGINT, _leave)

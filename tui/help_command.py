@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 topics: Mapping[str, str] = {
     "queries": "what you can search for, and how to write it",
-    "files": "which files newscast reads, and what it takes from them",
+    "files": "which files newscast reads, and what it reads from them",
     "commands": "every command, exit statuses, JSON, completion",
     "settings": "settings, keys, themes, environment variables, where things are kept",
     "cast": "how names, nominals and pronouns are found, and how to correct them",
     "library": "checks, repairs, lost articles, backup",
     "server": "how to let many people read over SSH",
 }
-"""Each page's name and what is on it, in the order in which they are listed."""
+"""Name of a page → what it is about, in the order in which `newscast help` lists them."""
 pages = Path(__file__).with_name("docs")
-"""The folder of the pages: in a checkout a link to docs/, in a wheel a copy of it."""
+"""The folder of the pages: a link to docs/ in a checkout, a copy of it in a wheel."""
 _width = max(map(len, topics))
-_longest_topic = 60  # characters of an unknown one that are repeated
+_longest_topic = 60  # characters of an unknown topic that the error repeats
 
 
 def complete_topic(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    """The topics that begin with what is typed."""
+    """Return the topics that begin with the typed text."""
     return [CompletionItem(name, help=about) for name, about in topics.items() if name.startswith(typed)]
 
 
@@ -44,5 +44,5 @@ def show_help(topic: str | None) -> None:
         return
     if topic not in topics:
         asked = make_safe_line(topic)[:_longest_topic]
-        raise click.UsageError(f"no topic “{asked}”; newscast help has {', '.join(topics)}")
+        raise click.UsageError(f"no topic “{asked}”; the topics of newscast help are {', '.join(topics)}")
     click.echo_via_pager((pages / f"{topic}.md").read_text("utf-8"))

@@ -1,6 +1,6 @@
-"""Adding in the background, in a separate process, so that reading stays quick and survives a bad file.
+"""Adds files in a separate process, so that the reader stays quick and survives a bad file.
 
-The process writes JSON Lines to standard output: one object for each step; the last one says how it ended.
+The process writes JSON Lines to standard output, one object for each step. If adding fails, the last one has the error.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 _longest_line = 4 * 1024**2
-"""Bytes; a step may refuse some dozens of files, each with a long path."""
+"""Bytes of a line; a step may refuse dozens of files with long paths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The progress so far: `counts` of outcomes, and in `error` why adding stopped, if it did.
+    """The progress so far: `counts` of outcomes, and in `error` why adding stopped, if it failed.
 
-    `refusals` are those of this step only, each an origin and a reason, made safe and on one line.
+    `refusals` has only this step's: pairs of origin and reason, each one safe line.
     """
 
     done: int
@@ -45,12 +45,15 @@ class Step:
 
 
 async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncGenerator[Step, None]:
-    """Add the paths, update the index and find the cast in another process, which ends with this generator."""
+    """Add the paths in another process and yield its steps; without paths, complete the index and the cast.
+
+    The process ends when the generator is closed.
+    """
     process = await asyncio.create_subprocess_exec(
-        # Without -P, Python would import from the present folder first.
+        # Without -P, Python would import from the current folder first.
         sys.executable, "-P", "-m", "tui.indexer", str(library), recogniser, *paths,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        # Ctrl+Z and Ctrl+C at the reader are not meant for it.
+        # A session of its own protects it from Ctrl+Z and Ctrl+C at the reader.
         start_new_session=True,
         limit=_longest_line,
     )  # fmt: skip
@@ -59,7 +62,7 @@ async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]
         while line := await process.stdout.readline():
             yield _parse_step(line)
         if await process.wait():
-            yield Step(0, 0, "", {}, f"adding stopped with status {process.returncode}; newscast add says more")
+            yield Step(0, 0, "", {}, f"adding stopped with status {process.returncode}; run newscast add to see why")
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -74,14 +77,14 @@ def _parse_step(line: bytes) -> Step:
 
 
 def main() -> None:
-    """Run in the other process: add the paths on the command line, and write a Step for each step."""
+    """Add the paths on the command line and print each Step; this runs in the other process."""
     folder, recogniser, *paths = sys.argv[1:]
     os.nice(5)  # the reader has priority
     counts: Counter[str] = Counter()
     try:
         if not paths and not (Path(folder) / "library.db").exists():
             raise LibraryUnreadableError(
-                f"{folder}: the library was removed while articles were being added; put it back, or add them again"
+                f"{folder}: someone removed the library while newscast added articles; put it back, or add them again"
             )
         with Library(Path(folder), recogniser=recogniser) as library:
             steps = library.add(paths) if paths else chain(library.repair(), library.annotate())

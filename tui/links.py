@@ -1,4 +1,4 @@
-"""The link of an article, which is its address or its file, and opening it."""
+"""Finds and opens the link of an article: its web address or its file."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ no_link = "this article has neither an address nor a file: it was added from sta
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address of the web, or the path of a file."""
+    """A web address, or the path of a file."""
 
     kind: Literal["address", "file"]
     target: str
 
     @property
     def text(self) -> str:
-        """The target as it can be shown and pasted: one line without control characters."""
+        """The target on one line without control characters, to show or copy."""
         return make_safe_line(self.target)
 
 
 def find_link(document: Document, origin: str) -> Link | None:
-    """The document's address, else the file or address that it was added from; None if it came from nowhere.
+    """Return the document's address, else its origin if that is an address or a file, else None.
 
-    Of what was in an archive that is the archive.
+    For a member of an archive, the origin is the archive.
     """
     origin = find_outermost(origin)
     for url in (document.url or "", origin):
@@ -43,7 +43,7 @@ def find_link(document: Document, origin: str) -> Link | None:
 
 
 def may_open_links() -> bool:
-    """Is there a desktop at this terminal? Over SSH a program would start on the wrong machine."""
+    """Is there a desktop here? Over SSH a program would start on the wrong machine."""
     if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
         return False
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -52,14 +52,14 @@ def may_open_links() -> bool:
 def open_file(path: str) -> str:
     """Open a file with the desktop's program for it; return a line that says what happened."""
     if not Path(path).exists():
-        return f"{make_safe_line(path)} is no longer there"
+        return f"{make_safe_line(path)} does not exist"
     command = "open" if sys.platform == "darwin" else "xdg-open"
     try:
         # The program must not write to the reader's terminal or receive its signals.
-        subprocess.Popen(  # noqa: S603 - no shell, and the path is one that was added as an article
+        subprocess.Popen(  # noqa: S603 - no shell, and the path is that of an article
             [command, path],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     except OSError:
-        return f"{make_safe_line(path)} ({command}, which would open it, is not installed)"
+        return f"cannot open {make_safe_line(path)}: {command} is not installed"
     return f"opened {make_safe_line(path)}"

@@ -1,4 +1,4 @@
-"""The output of commands: lines, JSON Lines, and progress."""
+"""Prints lines, JSON Lines, messages and progress for the commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Item = TypeVar("Item")
 
 _longest_message = 400  # characters
 
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout, nothing else.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines on stdout and nothing else.")
 
 
 def print_json(fields: dict[str, Any]) -> None:
@@ -33,7 +33,7 @@ def print_json(fields: dict[str, Any]) -> None:
 
 
 def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with those spans bold, where stdout is a terminal; one may lie within another."""
+    """Return the text with the spans bold if stdout is a terminal; spans may overlap."""
     if not sys.stdout.isatty():
         return text
     parts, at = [], 0
@@ -45,38 +45,38 @@ def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def say(text: str) -> None:
-    """Print a line on stderr, made safe, after flushing stdout."""
+    """Flush stdout, and print a safe line on stderr."""
     sys.stdout.flush()
     click.echo(make_safe_line(text), err=True)
 
 
 def shorten(text: str) -> str:
-    """Cut a message to a readable length."""
+    """Cut a message to 400 characters."""
     return text if len(text) <= _longest_message else f"{text[:_longest_message]}…"
 
 
 def describe_os_error(error: OSError) -> str:
-    """Describe an error of the system, with the file it concerns."""
+    """Describe an OSError in one line, with its file."""
     if isinstance(error, FileNotFoundError) and error.filename is None:
-        return "the present folder does not exist any more; change to another one"
+        return "the current folder does not exist; change to another one"
     what = error.strerror or type(error).__name__
     return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, str | bytes) else what
 
 
 def describe_crash(error: Exception) -> str:
-    """Describe an unexpected error in one line, and write its traceback to the crash log."""
-    said = f"stopped by an error of its own, {type(error).__name__}"
+    """Describe an internal error in one line, and write its traceback to the crash log."""
+    said = f"stopped by an internal error, {type(error).__name__}"
     try:
         log = find_state_folder() / "crash.log"
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
     except (OSError, NewscastError):
         return f"{said}: {error}"
-    return f"{said}; the whole of it is in {log}"
+    return f"{said}; the details are in {log}"
 
 
 def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:
-    """The same steps, with a bar on stderr for each kind of work if that is a terminal."""
+    """Yield the steps, and show a progress bar for each kind of work if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield from steps
         return
@@ -89,7 +89,7 @@ def show_progress(steps: Iterable[Progress]) -> Iterator[Progress]:
 
 
 def show_count(items: Iterable[Item], what: str) -> Iterator[Item]:
-    """The same items, counted on stderr while stdout goes elsewhere; how many there will be is not known."""
+    """Yield the items, and count them on stderr if that is a terminal and stdout is not."""
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield from items
         return

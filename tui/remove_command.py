@@ -27,7 +27,7 @@ def remove(context: click.Context, as_json: bool, documents: tuple[str, ...]) ->
         gone = opened.remove(documents)
     _print_summaries(gone, as_json=as_json)
     them = "it" if len(gone) == 1 else "them"
-    say(f"{_count(gone)} removed; bring {them} back with: newscast undo")
+    say(f"{_count(gone)} removed; restore {them} with: newscast undo")
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""`newscast search`: hits, facets and saved searches on the command line."""
+"""`newscast search`: prints hits and facets, and manages saved searches."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _WITHOUT = re.compile(r"-[^-]")
 
 
 class SearchCommand(click.Command):
-    """A command that says how to write a query that begins like an option."""
+    """A command that explains how to write a query that begins with a minus."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse `-word`, for which there is no option. Raises UsageError."""
+        """Raise UsageError for `-word`, which is no option, and say how to write it as a query."""
         takes_value = {
             name for option in self.params if isinstance(option, click.Option) and not option.is_flag
             for name in option.opts
@@ -58,13 +58,13 @@ class SearchCommand(click.Command):
 @click.command("search", cls=SearchCommand)
 @setup_options
 @json_option
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Most hits to print.")
+@click.option("--offset", default=0, type=click.IntRange(0, _furthest), help="Number of hits to skip first.")
 @click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Print at most so many hits."
+    "--sort", type=click.Choice(["relevance", "date", "old"]), help="Order: best, newest or oldest hits first."
 )
-@click.option("--offset", default=0, type=click.IntRange(0, _furthest), help="Skip so many hits first.")
-@click.option("--sort", type=click.Choice(["relevance", "date", "old"]), help="Best, newest or oldest hits first.")
 @click.option("--facets", "wants_facets", is_flag=True, help="Count actors, sources and months in all hits.")
-@click.option("--save", metavar="NAME", type=make_safe_line, help="Save the query: search @NAME repeats it.")
+@click.option("--save", metavar="NAME", type=make_safe_line, help="Save the query; search @NAME repeats it.")
 @click.option("--forget", metavar="NAME", type=make_safe_line, help="Delete a saved query.")
 @click.option("--saved", "lists_saved", is_flag=True, help="List the saved queries and the number of unread hits.")
 @click.argument("query", nargs=-1, type=make_safe_line, shell_complete=complete_query)
@@ -145,7 +145,7 @@ def _print_hit(hit: Hit, *, as_json: bool) -> None:
 
 
 def _print_facets(facets: Facets, results: Results, *, as_json: bool) -> None:
-    """In JSON one more object behind the hits, with the count of all."""
+    """Print the facets; with JSON, as one more object after the hits, with their total."""
     named = {name: getattr(facets, name) for name in _facets}
     if as_json:
         built = {
@@ -178,16 +178,16 @@ def _save(setup: Setup, name: str, text: str) -> None:
         if not searches.is_kept:
             raise NewscastError(f"@{name} is not saved: {searches.note}")
         say_marks_note(searches)
-    say(f"saved as @{name}" + (f"; before, it was: {before.query}" if before else ""))
+    say(f"saved as @{name}" + (f"; it replaces: {before.query}" if before else ""))
 
 
 def _forget(setup: Setup, name: str) -> None:
     with closing(Searches(setup.reader_database)) as searches:
         gone = searches.forget(name)
         if not searches.is_kept:
-            raise NewscastError(f"@{name} is not forgotten: {searches.note}")
+            raise NewscastError(f"@{name} is not deleted: {searches.note}")
         say_marks_note(searches)
-    say(f"forgotten; take it back with: newscast search --save {gone.name} '{gone.query}'")
+    say(f"deleted; restore it with: newscast search --save {gone.name} '{gone.query}'")
 
 
 def _list_saved(setup: Setup, *, as_json: bool) -> None:

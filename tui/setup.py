@@ -1,4 +1,4 @@
-"""What every command needs first: the settings, the library's folder, and the reader's own database."""
+"""Setup: what each command needs first, from the settings file and the options; and opening the library."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Command = TypeVar("Command", bound="Callable[..., Any]")
-_given = "newscast."  # begins the keys of click's meta under which the options are kept
+_given = "newscast."  # prefix of the options' keys in click's meta
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The settings, the library's folder, the person's own database, and whether the library may be written to.
+    """The settings, the library's folder, the reader's own database, and whether the library is read-only.
 
-    Without a key for `idle_timeout` seconds the reader ends by itself; 0 is for ever.
+    The reader ends after `idle_timeout` seconds without a key; 0 turns this off.
     """
 
     settings: Settings
@@ -52,14 +52,14 @@ class Setup:
 
 
 def find_setup(context: click.Context) -> Setup:
-    """What the settings file and the options say, wherever on the command line they stood. Raises SettingsError.
+    """Build the setup from the settings file and the options, before or after the command. Raises SettingsError.
 
-    A setup that was given to the program itself, as `newscast serve` does, cannot be changed by options.
+    Options cannot change a setup that `newscast serve` has given: that raises UsageError.
     """
     chosen = {name.removeprefix(_given): value for name, value in context.meta.items() if name.startswith(_given)}
     if isinstance(context.obj, Setup):
         if chosen:
-            raise click.UsageError(f"--{min(chosen).replace('_', '-')} is for the server to say")
+            raise click.UsageError(f"only the server can set --{min(chosen).replace('_', '-')}; leave it out")
         return context.obj
     settings = read_settings(find_settings_file())
     user = chosen.get("user")
@@ -78,20 +78,20 @@ def _keep(context: click.Context, option: click.Parameter, value: str | bool | N
         raise click.BadParameter("it must not be empty", context, option)
     if value and is_typed:
         context.meta[key] = value
-    # What the environment says is the server's own; a command over SSH has no environment of its own.
+    # Over SSH the environment is the server's, so a variable there is not the client's choice.
     elif value and not isinstance(context.obj, Setup):
         context.meta.setdefault(key, value)
 
 
 def setup_options(command: Command) -> Command:
-    """--library, --user and --read-only, for the program and for each of its commands."""
+    """Add the options --library, --user and --read-only to a command and return it."""
     for add in (
         click.option(
             "--library", metavar="DIR", envvar="NEWSCAST_LIBRARY", help="The library's folder.", expose_value=False,
             callback=_keep,
         ),
         click.option(
-            "--user", metavar="NAME", help="Use the marks, positions and searches of this reader; one word.",
+            "--user", metavar="NAME", help="Keep marks, positions and searches under this name; one word.",
             expose_value=False, callback=_keep,
         ),
         click.option(
@@ -109,7 +109,7 @@ def open_as_it_is(setup: Setup) -> Library:
     except LibraryOutdatedError:
         if setup.read_only:
             raise
-        Library(setup.folder).close()  # opening it for writing migrates it
+        Library(setup.folder).close()  # migrates it
         return Library(setup.folder, read_only=True)
 
 
@@ -118,24 +118,24 @@ def open_for_reading(setup: Setup) -> Iterator[Library]:
     """Open the library read-only, and update its index unless another process is writing. Raises NewscastError."""
     with open_as_it_is(setup) as library:
         if library.is_behind() and setup.read_only:
-            say("newscast: the full-text index is out of date; it does not find all articles")
+            say("newscast: the full-text index is out of date, so it does not find all articles")
         elif library.is_behind():
             try:
                 for _ in show_progress(library.repair()):
                     pass
             except LibraryLockedError:
-                say("newscast: documents are being added; the newest may not be found yet")
+                say("newscast: another process is adding articles; searches may not find the newest yet")
             except LibraryUnreadableError as error:
-                say(f"newscast: the full-text index cannot be updated, so some articles cannot be found: {error}")
+                say(f"newscast: cannot update the full-text index, so searches miss some articles: {error}")
         if library.loss:
             say(f"newscast: {library.loss}")
         yield library
 
 
 def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answer:
-    """Ask the library a question; if its full-text index is damaged, rebuild it and ask again.
+    """Return the answer to a question about the library; if the full-text index is damaged, rebuild it first.
 
-    Raises NewscastError; FullTextDamagedError if the index is damaged and may not be written.
+    Raises NewscastError; FullTextDamagedError if the index is damaged and the setup is read-only.
     """
     try:
         return question()
@@ -146,15 +146,15 @@ def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answe
             for _ in show_progress(library.repair()):
                 pass
         except NewscastError as obstacle:
-            raise NewscastError(f"{error}; it cannot be rebuilt: {obstacle}") from obstacle
-        say(f"newscast: {error}; it was rebuilt from the articles")
+            raise NewscastError(f"{error}; newscast cannot rebuild it: {obstacle}") from obstacle
+        say(f"newscast: {error}; newscast rebuilt it from the articles")
     return question()
 
 
 def open_for_writing(setup: Setup) -> Library:
     """Open the library for writing. Raises NewscastError; UsageError with --read-only."""
     if setup.read_only:
-        raise click.UsageError("with --read-only nothing can be added or changed")
+        raise click.UsageError("--read-only forbids adding and changing; leave it out")
     library = Library(setup.folder, recogniser=setup.settings.recogniser)
     if library.note:
         say(f"newscast: {library.note}")
@@ -162,6 +162,6 @@ def open_for_writing(setup: Setup) -> Library:
 
 
 def say_marks_note(marks: Marks | Searches) -> None:
-    """Print why a person's marks, positions and searches cannot be saved."""
+    """Print the note about a reader's database, if there is one."""
     if marks.note:
         say(f"newscast: {marks.note}")

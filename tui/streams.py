@@ -1,4 +1,4 @@
-"""Standard output and error as a Unix tool uses them: closed, full, or a pipe whose reader has gone."""
+"""Standard output and error that may be closed, full, or a pipe whose reader has ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class OutputError(Exception):
-    """Standard output or error takes no more. No OSError, so that no library takes it for one of its own."""
+    """Writing to standard output or error failed. It is no OSError, so that no library handles it as its own."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(f"standard output: {error.strerror}")
@@ -21,10 +21,10 @@ class OutputError(Exception):
 
 
 class _Output(io.FileIO):
-    """A descriptor that is written to; what goes wrong is an OutputError."""
+    """A file that raises OutputError where writing fails."""
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write as much as the system takes. Raises OutputError."""
+        """Write, and return the number of bytes written. Raises OutputError."""
         try:
             return super().write(data)
         except OSError as error:
@@ -32,12 +32,12 @@ class _Output(io.FileIO):
 
 
 class _Messages(_Output):
-    """The same for standard error: nobody can be told that messages are lost, so only the exit status says so."""
+    """Standard error: a lost message can be reported only by the exit status."""
 
     has_lost = False
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write as much as the system takes; raises OutputError if the reader of a pipe has gone."""
+        """Write, and return the number of bytes written or lost. Raises OutputError if a pipe's reader has ended."""
         try:
             return super().write(data)
         except OutputError as error:
@@ -48,10 +48,10 @@ class _Messages(_Output):
 
 
 class Streams:
-    """What the program reads and writes, from before its first line to after its last one."""
+    """The standard streams of the program, from its start to its end."""
 
     def __init__(self) -> None:
-        """Fill the descriptors that are closed, and put streams that raise OutputError in the place of Python's own."""
+        """Open descriptors that are closed, and replace Python's streams with ones that raise OutputError."""
         self._fill_closed()
         self._messages: _Messages | None = None
         if _is_descriptor(sys.stdout, 1):
@@ -61,10 +61,10 @@ class Streams:
             sys.stderr = _open(self._messages, sys.stderr, by_line=True)
 
     def _fill_closed(self) -> None:
-        """No file that is opened later may be taken for a standard stream.
+        """Open the closed descriptors 0 to 2, so that no file opened later gets their numbers.
 
-        Reading from closed standard input and writing to closed standard output fail as they do in any program;
-        messages to closed standard error are dropped, as whoever closes it wants.
+        Reading closed standard input and writing closed standard output fail as in any program; messages to closed
+        standard error are dropped.
         """
         for number, flags in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)):
             try:
@@ -79,14 +79,14 @@ class Streams:
             sys.stderr = io.TextIOWrapper(io.BufferedWriter(_Messages(2, "wb", closefd=False)), encoding="utf-8")
 
     def finish(self, status: int) -> int:
-        """Write what is still to be written, and give the exit status: 1 if a message was lost."""
+        """Flush the streams, and return the exit status: 1 instead of 0 if a message was lost."""
         sys.stdout.flush()
         sys.stderr.flush()
         lost = self._messages is not None and self._messages.has_lost
         return status or int(lost)
 
     def give_up(self) -> None:
-        """Write no more: Python must not complain at its end, nor change the exit status."""
+        """Drop output that cannot be written, so that Python neither reports it nor changes the exit status."""
         for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
             try:
                 stream.flush()
@@ -97,7 +97,7 @@ class Streams:
 
 def _open(raw: _Output, old: TextIO, *, by_line: bool) -> io.TextIOWrapper:
     old.flush()
-    # What a locale cannot show is no reason to stop.
+    # A character that the locale cannot show must not stop the program.
     return io.TextIOWrapper(
         io.BufferedWriter(raw), encoding=old.encoding, errors="backslashreplace", line_buffering=by_line
     )

@@ -1,4 +1,7 @@
-"""The themes: the terminal's own colours, and Textual's themes made readable, with a colour for each type of actor."""
+"""The themes: three with the terminal's own background, and Textual's with readable colours.
+
+Each theme has a colour for each type of actor.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ if TYPE_CHECKING:
 
 _types = ("person", "organisation", "place", "event", "work", "other")
 _contrast = 4.5
-"""Of text, to 1: level AA of the Web Content Accessibility Guidelines 2.2."""
-_steps = 20  # from a colour to black or white
-_muted = 0.35  # of the way from the text's colour to the background's
+"""The least contrast ratio of text: level AA of the Web Content Accessibility Guidelines 2.2."""
+_steps = 20  # shades to try from a colour to black or white
+_muted = 0.35  # how far muted text is from the text's colour to the background's
 
 
 def _build_terminal_theme(name: str, *, dark: bool, accent: str, match: Mapping[str, str], types: str) -> Theme:
-    """A theme on the terminal's own background, with its own colour for text."""
+    """Build a theme that uses the terminal's own colours for background and text."""
     variables = {
         "ansi-background": "ansi_default", "ansi-foreground": "ansi_default", "veil": "transparent",
         "text-muted": "ansi_default", "text-disabled": "ansi_default", "foreground-muted": "ansi_default",
@@ -39,12 +42,12 @@ def _build_terminal_theme(name: str, *, dark: bool, accent: str, match: Mapping[
 
 _on_yellow = {"match": "#000000", "match-background": "#ffd700", "match-style": "none"}
 own_themes = (
-    # No colour of the sixteen is readable on every background, so that text styles alone tell types apart.
+    # None of the sixteen colours is readable on every background, so only text styles tell the types apart.
     _build_terminal_theme(
         "terminal", dark=True, accent="ansi_default", types=" ".join(["ansi_default"] * len(_types)),
         match={"match": "ansi_default", "match-background": "ansi_default", "match-style": "underline reverse"},
     ),
-    # These colours are among the 240 that palettes leave alone.
+    # Terminal palettes change the first 16 colours; these are among the other 240.
     _build_terminal_theme(
         "terminal-dark", dark=True, accent="#5fd7ff", match=_on_yellow,
         types="#5fd7ff #d7afff #87ff87 #ffafaf #ffd787 ansi_default",
@@ -54,16 +57,16 @@ own_themes = (
         types="#005f87 #870087 #005f00 #af0000 #5f00af ansi_default",
     ),
 )  # fmt: skip
-"""Themes in the terminal's own colours: for any background, for a dark one and for a light one."""
+"""The themes for a terminal's own background: any, dark, and light."""
 
 
 def list_themes() -> list[Theme]:
-    """The themes to choose from. Textual's own two for sixteen colours are not among them: `terminal` is for that."""
+    """Return the themes to choose from: newscast's, and Textual's except those for sixteen colours."""
     return [*own_themes, *(theme for theme in BUILTIN_THEMES.values() if not theme.ansi)]
 
 
 def build_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
-    """The colours of a theme for text: each is readable on the one background that everything has."""
+    """Return the theme's variables with colours that are readable on its one background."""
     if theme.ansi:
         return {**variables, **theme.variables}
     background = Color.parse(variables["background"])
@@ -93,7 +96,7 @@ def build_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str
 
 
 def make_readable(colour: Color, background: Color) -> Color:
-    """Return the colour, moved towards black or white until it is readable, also on terminals with 256 colours."""
+    """Return the colour, moved towards black or white until it is readable, also with 256 colours."""
     farthest = max(BLACK, WHITE, key=lambda end: find_contrast(end, background))
     shades = (colour.blend(farthest, step / _steps, alpha=1.0) for step in range(_steps + 1))
     return next((shade for shade in shades if _is_readable(shade, background)), farthest)
@@ -105,12 +108,12 @@ def _is_readable(colour: Color, background: Color) -> bool:
 
 
 def _round(colour: Color) -> Color:
-    """What a terminal of 256 colours shows."""
+    """Return the nearest of 256 colours."""
     return Color(*colour.rich_color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
 
 
 def find_contrast(one: Color, other: Color) -> float:
-    """The contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    """Return the contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
     darker, lighter = sorted(map(_find_luminance, (one, other)))
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -16,8 +16,8 @@ from tui.setup import find_setup, open_for_writing, setup_options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_calm = 400  # milliseconds without a change, after which a file counts as written
-_patience = 1_000  # milliseconds to the next look at what another writer kept from being added
+_calm = 400  # milliseconds without a change after which a file counts as complete
+_patience = 1_000  # milliseconds until files are tried again that another writer blocked
 
 
 @click.command()
@@ -25,7 +25,7 @@ _patience = 1_000  # milliseconds to the next look at what another writer kept f
 @click.argument("folders", nargs=-1, required=True, metavar="DIR …", type=click.Path(exists=True, file_okay=False))
 @click.pass_context
 def watch(context: click.Context, folders: tuple[str, ...]) -> None:
-    """Add the files in these folders, and then each file that is added or changed there, until you stop it."""
+    """Add the files in these folders, and then each file that arrives or changes there, until you stop it."""
     setup = find_setup(context)
     stopped = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
@@ -40,7 +40,7 @@ def watch(context: click.Context, folders: tuple[str, ...]) -> None:
 
 
 def _watch(folders: Sequence[str], stopped: Event) -> Iterator[list[str]]:
-    """Which files have changed, at once (none of them may have) and then time and again. Raises NewscastError."""
+    """Yield the files that have changed, at first and after each pause; there may be none. Raises NewscastError."""
     try:
         from watchfiles import Change
         from watchfiles import watch as watch_files
@@ -54,7 +54,7 @@ def _watch(folders: Sequence[str], stopped: Event) -> Iterator[list[str]]:
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
         return change is not Change.deleted and not hidden
 
-    # The first round comes when the watch is on already: what lands while the folders are gone through is not missed.
+    # The first list comes after the watch has begun, so files that arrive during the first scan are not missed.
     for changes in watch_files(
         *folders, watch_filter=is_wanted, step=_calm, rust_timeout=_patience, yield_on_timeout=True, stop_event=stopped,
         raise_interrupt=True,
@@ -69,7 +69,7 @@ def _add(library: Library, paths: Sequence[str], stopped: Event) -> bool:
         for step in library.add(paths):
             for addition in step.additions:
                 if addition.outcome == "refused" and Path(addition.origin).is_dir():
-                    continue  # nothing has landed there yet
+                    continue  # the folder has no articles yet
                 if addition.outcome in counts:
                     counts[addition.outcome] += 1
                 if addition.outcome == "refused":

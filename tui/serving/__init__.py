@@ -1,1 +1,1 @@
-"""`newscast serve`: the reader over SSH, for many people, from one process that forks."""
+"""`newscast serve`: serves the reader over SSH; a fork server starts a process for each session."""

@@ -1,4 +1,4 @@
-"""Where asyncssh takes whatever a client sends: bounds for it, so that one client cannot fill the server's memory."""
+"""Limits that asyncssh lacks, so that no client can fill the server's memory."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from asyncssh import compression
 if TYPE_CHECKING:
     import asyncssh
 
-_largest_packet = 262_144  # bytes; what asyncssh accepts of a packet that is not compressed
+_largest_packet = 262_144  # bytes; asyncssh's own limit for a packet that is not compressed
 _most_variables = 64
 _handler = "_process_env_request"
 
 
 class _Decompressor(compression.Decompressor):
-    """zlib, but a packet that grows beyond what any client sends is none."""
+    """Decompresses zlib, and refuses a packet that grows beyond the limit."""
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj()
 
     def decompress(self, data: bytes) -> bytes | None:
-        """What was compressed, or None, which ends the connection."""
+        """Return the decompressed packet; None ends the connection."""
         try:
             plain = self._stream.decompress(data, _largest_packet)
         except zlib.error:
@@ -31,7 +31,7 @@ class _Decompressor(compression.Decompressor):
 
 
 def bound_packets() -> None:
-    """Before a server is made: a compressed packet is never decompressed to more than a packet may have."""
+    """Limit the size of decompressed packets. Call this before you create the server."""
     name = b"zlib@openssh.com"
     make = compression.get_compressor
     first = make(name)
@@ -40,16 +40,16 @@ def bound_packets() -> None:
 
 
 def bound_environment(channel: asyncssh.SSHServerChannel[bytes]) -> None:
-    """Of the environment that a client sends, no more variables are kept than a session could use.
+    """Limit the number and size of the environment variables that a channel accepts.
 
-    asyncssh keeps all of them and has no hook for it, hence a method of its own is wrapped.
+    asyncssh keeps all of them and has no hook, so this wraps one of its private methods.
     """
     accept = getattr(channel, _handler, None)
-    if accept is None:  # another asyncssh: readers are served all the same, and a test says that this is to be mended
+    if accept is None:  # another asyncssh: serve without the limit; a test fails then
         return
     left = _most_variables
 
-    def process(packet: Any) -> bool:  # noqa: ANN401 - asyncssh's own
+    def process(packet: Any) -> bool:  # noqa: ANN401 - asyncssh's type
         nonlocal left
         left -= 1
         return bool(accept(packet)) if left >= 0 and len(packet.get_remaining_payload()) <= 1_024 else False

@@ -1,4 +1,4 @@
-"""`newscast serve`: the command."""
+"""`newscast serve`: serves the reader over SSH, and lists and ends sessions of a running server."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def _end_sessions(context: click.Context, parameter: click.Parameter, whose: str
     if whose is not None:
         count = end_sessions(whose)
         if not count:
-            raise NewscastError(f"{whose} has no session; newscast serve --sessions lists those that are open")
-        say(f"{count:,} ended")
+            raise NewscastError(f"{whose} has no session; newscast serve --sessions lists the open ones")
+        say(f"{count:,} session{'' if count == 1 else 's'} ended")
         context.exit()
 
 
@@ -37,21 +37,27 @@ def _end_sessions(context: click.Context, parameter: click.Parameter, whose: str
 @click.option("--address", help="Address to listen on; every address of the machine by default.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 2222 by default, 0 for any free one.")
 @click.option(
-    "--authorized-keys", metavar="FILE", help="Who may read: a public key on each line, with a name after it."
+    "--authorized-keys",
+    metavar="FILE",
+    help="File of the public keys that may log in, one a line, with names.",
 )
 @click.option("--host-key", metavar="FILE", help="Host key file; created if missing.")
-@click.option("--watch", "folders", metavar="DIR", multiple=True, help="Add the files that arrive in that folder.")
+@click.option("--watch", "folders", metavar="DIR", multiple=True, help="Add the files that arrive in this folder.")
 @click.option("--json-log", is_flag=True, default=None, help="Log lines as JSON.")
 @click.option("--sessions", is_flag=True, callback=_list_sessions, expose_value=False, help="List the open sessions.")
 @click.option(
-    "--end", metavar="NAME|PID", callback=_end_sessions, expose_value=False, help="End a reader's sessions, or one."
+    "--end",
+    metavar="NAME|PID",
+    callback=_end_sessions,
+    expose_value=False,
+    help="End a reader's sessions, or one session.",
 )
 @click.pass_context
 def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | int | bool | None) -> None:
-    """Serve the reader over SSH, to whoever's public key is in a file.
+    """Serve the reader over SSH, to everyone whose public key is in a file.
 
-    The settings file's table [serve] says the same and more; --sessions and --end ask a server that runs. ssh -p 2222
-    HOST opens the reader; ssh -p 2222 HOST search QUERY prints JSON, as show, actors and mentions do.
+    The table [serve] of the settings file has these options and more. --sessions and --end talk to a running server.
+    ssh -p 2222 HOST opens the reader; ssh -p 2222 HOST search QUERY prints JSON, as show, actors and mentions do.
     """
     setup = find_setup(context)
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -64,9 +70,9 @@ def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | in
     if missing:
         raise NewscastError(f'serving needs {" and ".join(missing)}: pip install "newscast[serve]"')
     if folders and not (setup.folder / "library.db").exists():
-        Library(setup.folder).close()  # the first articles are on their way
+        Library(setup.folder).close()  # creates an empty library for the first articles
     open_as_it_is(setup).close()
-    # Fork before a thread, an event loop or asyncssh exists.
+    # Fork before any thread or event loop exists, and before asyncssh is imported.
     fork_client = ForkClient(setup)
     from tui.serving.log import Log
     from tui.serving.server import NewsServer

@@ -1,4 +1,4 @@
-"""Connection: a client, from its first byte on; a stranger until it has proved a key."""
+"""Connection: one client of the server, before and after it logs in."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from tui.serving.session import Shared
     from tui.settings import ServeSettings
 
-_most_keys = 8  # that one connection may try
-_spare_sessions = 2  # channels beside the sessions that a key may have, for the line that says that there are no more
-_window = 131_072  # bytes that a client may send on a channel before they are taken
+_most_keys = 8  # keys that one connection may try
+_spare_sessions = 2  # channels beyond the sessions of a key: they carry the message that the key has too many
+_window = 131_072  # bytes that a client may send on a channel before the session reads them
 _send_buffer = 131_072  # bytes
-_most_untaken = 262_144  # bytes that a client may send while it takes nothing
+_most_untaken = 262_144  # bytes that a client may send while it reads nothing
 
 
 class Server(Protocol):
-    """What a connection uses of its server."""
+    """The part of the server that a connection uses."""
 
     settings: ServeSettings
     shared: Shared
@@ -38,7 +38,7 @@ class Server(Protocol):
     connections: set[Connection]
 
     def find_reason_to_refuse(self, source: str, lot: float) -> str | None:
-        """Return why a new connection from this address is refused; None if it is not."""
+        """Return why a new connection from this source is refused, or None; `lot` is a random number from 0 to 1."""
         ...
 
     def note_refused(self, address: str, why: str) -> None:
@@ -51,7 +51,7 @@ class Server(Protocol):
 
 
 class Connection(asyncssh.SSHServer):
-    """A client, from its first byte on: a stranger until it has proved a key."""
+    """One client: without a login until it has proved that it holds a reader's key."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -67,17 +67,17 @@ class Connection(asyncssh.SSHServer):
         self.sessions: set[Session] = set()
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """Somebody has connected."""
+        """Note who has connected, and refuse the connection if there are too many."""
         self._connection = conn
         self._address = str((conn.get_extra_info("peername") or ("?",))[0])
         self.source = find_source(self._address)
-        # The system would let what a client does not take grow to some megabytes.
+        # By default the system buffers some megabytes for a client that does not read.
         conn.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _send_buffer)
-        # asyncssh hands a transport's "no more for now" on to nobody; unheard, it would fill the memory.
+        # asyncssh ignores a transport's request to pause, and buffers all output in memory.
         conn.pause_writing = self._pause_writing  # type: ignore[method-assign]
         conn.resume_writing = self._resume_writing  # type: ignore[method-assign]
         self._receive, conn.data_received = conn.data_received, self._data_received  # type: ignore[method-assign]
-        why = self._server.find_reason_to_refuse(self.source, random.random())  # noqa: S311 - a lot, not a secret
+        why = self._server.find_reason_to_refuse(self.source, random.random())  # noqa: S311 - not a secret
         if why is None:
             self._server.connections.add(self)
             return
@@ -86,7 +86,7 @@ class Connection(asyncssh.SSHServer):
         conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone."""
+        """Forget the connection; log it and count it as a failure if it did not log in."""
         server = self._server
         server.connections.discard(self)
         if self._lingering is not None:
@@ -100,16 +100,16 @@ class Connection(asyncssh.SSHServer):
             )  # fmt: skip
 
     def begin_auth(self, username: str) -> bool:
-        """Nobody gets in without a key; the name is for the log, who somebody is the key says."""
+        """Require a key. The login name is only logged; the key identifies the reader."""
         self._username = username
         return True
 
     def public_key_auth_supported(self) -> bool:
-        """With a key, and no other way."""
+        """Allow logins with a public key."""
         return True
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 - as above
-        """Is it a reader's? That the client holds it, asyncssh sees to afterwards."""
+        """Is this the key of a reader? asyncssh then checks that the client holds its private half."""
         fingerprint = key.get_fingerprint()
         self._tried[fingerprint] = None
         if len(self._tried) > _most_keys:
@@ -122,7 +122,7 @@ class Connection(asyncssh.SSHServer):
         return True
 
     def auth_completed(self) -> None:
-        """The last key that was asked about is proved."""
+        """Note the login: the client has proved the key that `validate_public_key` accepted last."""
         assert self._candidate is not None
         login = self._candidate[1]
         self._server.login_limiter.note_success(self.source, time.monotonic())
@@ -136,13 +136,13 @@ class Connection(asyncssh.SSHServer):
 
     @property
     def is_known(self) -> bool:
-        """Is the key by which it logged in still its reader's?"""
+        """Does the key of this login still belong to its reader?"""
         if self.login is None or self._candidate is None:
             return False
         return self._server.keys.find_name(self._candidate[0]) == self.login.user
 
     def session_requested(self) -> tuple[asyncssh.SSHServerChannel[bytes], asyncssh.SSHServerSession[bytes]] | bool:
-        """A session for the reader whose key it was."""
+        """Return a channel and a session for the reader; False if the key has too many or was removed."""
         most = self._server.settings.sessions_per_key + _spare_sessions
         if self.login is None or len(self.sessions) >= most or not self.is_known:
             return False
@@ -157,7 +157,7 @@ class Connection(asyncssh.SSHServer):
         self._linger()
 
     def _linger(self) -> None:
-        """A connection that has no session for that long is of no use to anybody."""
+        """Close the connection after `login_grace` seconds if it has no session then."""
         loop = asyncio.get_running_loop()
         if self._lingering is not None:
             self._lingering.cancel()
@@ -165,10 +165,10 @@ class Connection(asyncssh.SSHServer):
 
     def _close_if_idle(self) -> None:
         if not self.sessions:
-            self.close("no session was asked for")
+            self.close("the client requested no session")
 
     async def end(self, why: str) -> None:
-        """End its sessions, then itself."""
+        """End the sessions of this connection, then close it; `why` is shown to the client."""
         if self.sessions:
             await asyncio.wait([asyncio.create_task(session.stop(why)) for session in self.sessions], timeout=5)
             self.let_go()
@@ -176,15 +176,15 @@ class Connection(asyncssh.SSHServer):
             self.close(why)
 
     def close(self, why: str) -> None:
-        """Say goodbye."""
+        """Close the connection with a message."""
         self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, why)
 
     def let_go(self) -> None:
-        """Say no more: OpenSSH drops what it has not shown yet when it reads a goodbye, and ends by itself without."""
+        """Close the connection without a message, for OpenSSH drops unshown output when it reads one."""
         self._connection.abort()
 
     def _data_received(self, data: bytes, datatype: int | None = None) -> None:
-        """Bytes of the client, of which it may send few while it takes no answers: those would fill the memory."""
+        """Pass on received bytes; drop a client that sends many and reads no answers, which would fill the memory."""
         if self._untaken is not None:
             self._untaken += len(data)
             if self._untaken > _most_untaken:

@@ -1,7 +1,7 @@
-"""What an administrator asks of a running server: who is there, and that somebody's sessions end.
+"""The administrator's requests to a running server: list the sessions, end sessions.
 
-Each server listens at a socket of its own in the state folder, which its user alone can reach. A question is a line of
-JSON, and so is the answer.
+Each server listens on its own socket in the state folder, which only its user can open. A request is one line of JSON,
+and so is the answer.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from tui.serving.login import OpenSession
 
 _longest_address = 100  # bytes
-_longest = 65_536  # bytes of a question
+_longest = 65_536  # bytes of a request
 _patience = 20.0  # seconds for an answer
 _columns = "process", "user", "fingerprint", "address", "since", "size"
 
 
 def find_control_folder() -> Path:
-    """Where the servers of this user have their sockets."""
+    """Return the folder of the sockets of this user's servers."""
     return find_state_folder() / "serve"
 
 
 @contextlib.contextmanager
 def _address_of(path: Path) -> Iterator[str]:
-    """What a socket of that path is called in a system call, which takes some hundred bytes and no more."""
+    """Yield an address for the socket that fits into a system call, which takes about a hundred bytes."""
     if len(os.fsencode(path)) <= _longest_address:
         yield str(path)
         return
@@ -48,7 +48,11 @@ def _address_of(path: Path) -> Iterator[str]:
 
 
 class Control:
-    """The server's end: answers from `list_sessions`, and ends by `end_sessions`, which says how many those were."""
+    """The server's side of the socket.
+
+    `list_sessions` returns the open sessions; `end_sessions` ends those of a reader or process and
+    returns their number.
+    """
 
     def __init__(
         self, list_sessions: Callable[[], Iterable[OpenSession]], end_sessions: Callable[[str], Awaitable[int]]
@@ -58,7 +62,7 @@ class Control:
         self._server: asyncio.Server
 
     async def listen(self) -> None:
-        """Listen where this user alone can connect. Raises OSError."""
+        """Create the socket, which only this user can open, and answer requests. Raises OSError."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path.parent.chmod(0o700)
         self._path.unlink(missing_ok=True)
@@ -69,7 +73,7 @@ class Control:
         self._path.chmod(0o600)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Remove the socket, so that nobody else can connect."""
         self._path.unlink(missing_ok=True)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -85,7 +89,7 @@ class Control:
 
 
 def describe_sessions() -> Iterator[str]:
-    """A line for each session of this user's servers, below the columns' names. Raises NewscastError."""
+    """Yield a line with the names of the columns, then one for each session. Raises NewscastError."""
     rows: list[tuple[str, ...]] = [_columns]
     for answer in _ask({}):
         rows += [tuple(str(session[column]) or "-" for column in _columns) for session in answer["sessions"]]
@@ -95,7 +99,7 @@ def describe_sessions() -> Iterator[str]:
 
 
 def end_sessions(whose: str) -> int:
-    """End the sessions of a reader, or the one of that process, in this user's servers; how many those were.
+    """End the sessions of a reader, or the session with a process id; return how many they were.
 
     Raises NewscastError.
     """
@@ -103,7 +107,7 @@ def end_sessions(whose: str) -> int:
 
 
 def _ask(question: dict[str, str]) -> list[dict[str, Any]]:
-    """What the servers of this user answer. Raises NewscastError if there are none."""
+    """Send a request to all servers of this user and return their answers. Raises NewscastError if there are none."""
     answers = []
     for path in sorted(find_control_folder().glob("*.sock")):
         with socket.socket(socket.AF_UNIX) as connection:
@@ -115,11 +119,9 @@ def _ask(question: dict[str, str]) -> list[dict[str, Any]]:
                 with connection.makefile("rb") as file:
                     answers.append(json.loads(file.readline()))
             except ConnectionRefusedError:
-                path.unlink(missing_ok=True)  # of a server that was killed
+                path.unlink(missing_ok=True)  # a server that was killed left it
             except (OSError, ValueError) as error:
                 raise NewscastError(f"{path}: the server does not answer: {error}") from error
     if not answers:
-        raise NewscastError(
-            "no server of this user is running; ask as the user that it runs as: sudo -u USER -H newscast serve …"
-        )
+        raise NewscastError("you have no running server; if another user runs it: sudo -u USER -H newscast serve …")
     return answers

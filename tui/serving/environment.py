@@ -1,4 +1,4 @@
-"""What a client may say of its terminal, and nothing else: an allow-list, each value checked."""
+"""The environment variables that a client may set: those that describe its terminal."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def is_allowed(name: str) -> bool:
 
 
 def check_environment(given: Mapping[str, str]) -> dict[str, str]:
-    """What of a client's environment a session gets; what is not allowed or looks odd is left out."""
+    """Return the variables that a session gets: those with an allowed name and a safe value."""
     return {name: value for name, value in given.items() if is_allowed(name) and _value.fullmatch(value)}
 
 
 def is_terminal(name: str) -> bool:
-    """Is this the name of a terminal that can show a screen? It is looked up in a folder of files, so it is checked."""
+    """Is this the name of a terminal that can show a screen? It becomes a file name, so it must be a safe word."""
     return name not in no_screen and _terminal.fullmatch(name) is not None

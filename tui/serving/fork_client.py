@@ -1,4 +1,4 @@
-"""ForkClient: the server's end of the channel to the process that forks, and of the processes that it has forked."""
+"""ForkClient: starts the fork server, sends it requests, and follows the processes that it forks."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 
 class ForkServerEndedError(NewscastError):
-    """The process that forks has ended, and with it whatever it has forked."""
+    """The fork server has ended, and so have the processes that it forked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForkRequest:
-    """What a forked process is to do: newscast with these arguments."""
+    """A request to run newscast with these arguments in a forked process."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
-    """Whose session it is; then library and reader are settled, and no argument changes that."""
+    """The reader whose session it is; arguments then cannot choose another library or reader."""
 
 
 class ForkedProcess:
-    """A process that is forked for a ForkRequest."""
+    """The process that runs a ForkRequest."""
 
     def __init__(self, client: ForkClient, number: int) -> None:
         self._client, self._number = client, number
@@ -44,26 +44,26 @@ class ForkedProcess:
         self._begun: asyncio.Future[int | str | None] = loop.create_future()
         self._ended: asyncio.Future[int | None] = loop.create_future()
         self.process = 0
-        """Its process id, once it has begun."""
+        """The process id; 0 until the process has started."""
 
     async def begin(self) -> None:
-        """Wait until it runs. Raises NewscastError where the system refuses another process."""
+        """Wait until the process runs. Raises NewscastError if the system refuses to start one."""
         begun = await asyncio.shield(self._begun)
         if isinstance(begun, str):
-            raise NewscastError(f"no session can be started just now ({begun}); try again later")
+            raise NewscastError(f"cannot start a session ({begun}); try again later")
         if begun is None:
-            raise ForkServerEndedError("the process that forks has ended")
+            raise ForkServerEndedError("the fork server has ended")
         self.process = begun
 
     async def wait(self) -> int:
-        """Its exit status, negative for the signal that ended it. Raises ForkServerEndedError."""
+        """Wait for the end and return the exit status, or -n for signal n. Raises ForkServerEndedError."""
         status = await asyncio.shield(self._ended)
         if status is None:
-            raise ForkServerEndedError("the process that forks has ended")
+            raise ForkServerEndedError("the fork server has ended")
         return status
 
     async def end(self, number: int, grace: float) -> None:
-        """Send a signal; SIGKILL, if that has not ended it within so many seconds. Raises ForkServerEndedError."""
+        """Send a signal, and SIGKILL if the process still runs after `grace` seconds. Raises ForkServerEndedError."""
         await self._client.signal(self._number, number)
         try:
             await asyncio.wait_for(self.wait(), grace)
@@ -72,7 +72,7 @@ class ForkedProcess:
             await self.wait()
 
     def note(self, said: Mapping[str, int | str]) -> bool:
-        """What the process that forks says of it; is it over?"""
+        """Note a message of the fork server about this process; return whether it was the last one."""
         if "process" in said:
             self._begun.set_result(said["process"])
             return False
@@ -83,21 +83,24 @@ class ForkedProcess:
         return True
 
     def abandon(self) -> None:
-        """The process that forks has ended: ask this one to end, too, since nobody else can."""
+        """Ask the process to end, because the fork server has ended and cannot do so."""
         if not self._begun.done():
             self._begun.set_result(None)
         self._ended.set_result(None)
         self.kill(signal.SIGTERM)
 
     def kill(self, number: int) -> None:
-        """Send a signal past the process that forks, which has ended."""
+        """Send a signal directly, for when the fork server has ended."""
         if self.process:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process, number)
 
 
 class ForkClient:
-    """Starts processes that have everything imported already. Make it before any thread or event loop exists."""
+    """Starts processes that have imported everything already.
+
+    Create it before any thread or event loop exists.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -114,20 +117,23 @@ class ForkClient:
         self.gone: asyncio.Event
 
     def attach(self, report: Callable[[str | None], None]) -> None:
-        """Listen to it in the running event loop.
+        """Listen to the fork server in the running event loop.
 
-        `report` is called when sessions can be started, with why the library could not be searched, or None.
+        When sessions can start, it calls `report` with the reason why the library could not be searched, or None.
         """
         self._report = report
         self._lock, self.gone = asyncio.Lock(), asyncio.Event()
         asyncio.get_running_loop().add_reader(self._channel, self._read)
 
     async def start(self, request: ForkRequest, descriptors: Sequence[int]) -> ForkedProcess:
-        """Fork a process for the request, on one terminal or on the pipes for what it writes. Raises NewscastError."""
+        """Fork a process for the request and return it once it runs. Raises NewscastError.
+
+        Pass one descriptor for a terminal, or two for standard output and standard error.
+        """
         number = next(self._numbers)
         message = json.dumps({"request": number, **asdict(request)}).encode()
         if len(message) > longest_message:
-            raise NewscastError("the command is too long")
+            raise NewscastError("the command is too long; shorten it")
         process = self._processes[number] = ForkedProcess(self, number)
         try:
             await self._send(message, descriptors)
@@ -138,16 +144,16 @@ class ForkClient:
         return process
 
     async def signal(self, request: int, number: int) -> None:
-        """Send a signal to the process of that request, if it still runs."""
+        """Send a signal to the process of a request, if it still runs."""
         if request in self._processes:
             await self._send(json.dumps({"request": request, "signal": number}).encode())
 
     async def close(self) -> int:
-        """End it, and with it whatever it has forked; its exit status, negative for the signal that ended it."""
+        """End the fork server and all that it forked; return its exit status, or -n for signal n."""
         asyncio.get_running_loop().remove_reader(self._channel)
         self._channel.close()
         _, status = await asyncio.to_thread(os.waitpid, self.process, 0)
-        for process in self._processes.values():  # only where it has not ended them itself
+        for process in self._processes.values():  # those that the fork server has not ended
             process.kill(signal.SIGKILL)
         return os.waitstatus_to_exitcode(status)
 
@@ -157,12 +163,12 @@ class ForkClient:
                 try:
                     socket.send_fds(self._channel, [message], list(descriptors))
                 except BlockingIOError:
-                    await asyncio.sleep(0.005)  # its queue holds few messages, and it empties that quickly
+                    await asyncio.sleep(0.005)  # the queue holds few messages, and the fork server empties it quickly
                 except OSError:
                     self._abandon()
                 else:
                     return
-            raise ForkServerEndedError("the process that forks has ended")
+            raise ForkServerEndedError("the fork server has ended")
 
     def _read(self) -> None:
         try:
@@ -181,7 +187,7 @@ class ForkClient:
             del self._processes[said["request"]]
 
     def _abandon(self) -> None:
-        """It has ended without being asked to: nothing that it has forked is to outlive it."""
+        """End everything that the fork server forked, after it ended unexpectedly."""
         if not self.gone.is_set():
             self.gone.set()
             asyncio.get_running_loop().remove_reader(self._channel)

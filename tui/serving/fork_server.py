@@ -38,8 +38,8 @@ _used_by_sessions = (
     "concurrent.futures.thread", "textual.layouts.factory", "textual.layouts.horizontal", "textual.layouts.stream",
     "textual.pilot", "textual.scrollbar",
 )  # fmt: skip
-"""newscast's own modules, and those that Textual and asyncio import only when an app runs."""
-_grace = 4.0  # seconds to end in, once the server is gone
+"""Modules to import before forking: newscast's own, and those that Textual and asyncio import only in a running app."""
+_grace = 4.0  # seconds for the children to end after the server has gone
 
 
 class ForkServer:
@@ -129,7 +129,7 @@ class ForkServer:
         os._exit(status)
 
     def _find_setup(self, user: str | None) -> Setup | None:
-        """Return the setup of a reader's session, read-only; None without a user: the arguments decide."""
+        """Return the setup of a reader's session, read-only; None without a user, because the arguments decide."""
         if user is None:
             return None
         database = find_reader_database(check_user(user))
@@ -213,14 +213,14 @@ def _run(arguments: list[str], setup: Setup | None) -> int:
 
 
 def _tell(error: BaseException, user: str | None) -> None:
-    """Write one line for the reader, and the traceback beside the reader's marks; without a user, into the log."""
+    """Print one line, and write the traceback to the reader's crash.log; without a user, to standard error."""
     if user is None:
         traceback.print_exception(error, file=sys.__stderr__)
         return
     log = find_reader_database(user).with_name("crash.log")
     with contextlib.suppress(OSError):
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    os.write(2, f"newscast: stopped by an error of its own, {type(error).__name__}\n".encode())
+    os.write(2, f"newscast: stopped by an internal error, {type(error).__name__}\n".encode())
 
 
 def _ignore(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The host key."""
+"""Reads and creates the host key."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_host_key(path: Path) -> asyncssh.SSHKey:
             if not stat.S_ISREG(status.st_mode):
                 raise NewscastError(f"{path}: this is not a regular file; put a private key in its place") from None
             if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise NewscastError(f"{path}: others may read the host key; chmod 600 {path}") from None
+                raise NewscastError(f"{path}: other users can read the host key; run: chmod 600 {path}") from None
         else:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(asyncssh.generate_private_key("ssh-ed25519").export_private_key())

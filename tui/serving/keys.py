@@ -1,6 +1,6 @@
-"""Who may read: the public keys in an authorized_keys file, each with its reader's name.
+"""Reads an authorized_keys file: the public keys that may log in, each with its reader's name.
 
-The lines are parsed here, and asyncssh reads the keys: docs/decisions/authorized-keys.md says why.
+This module parses the lines, and asyncssh the keys; docs/decisions/authorized-keys.md says why.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _line = re.compile(
 )
 _harmless = frozenset(
     "restrict pty no-pty no-port-forwarding no-agent-forwarding no-x11-forwarding no-user-rc".split()
-)  # what they forbid is forbidden to all, and a terminal is what everybody comes for
+)  # the server forbids to all what these forbid, and gives a terminal to all
 _unsafe = re.compile(r"[^A-Za-z0-9._-]+")
 _longest_name = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file: a key, whose it is, and what that name was made of."""
+    """A line of the file: the reader's name, the key, and the text that the name was made from."""
 
     name: str
     key: asyncssh.SSHKey
@@ -42,7 +42,7 @@ class Line:
 
 
 class AuthorizedKeys:
-    """The keys of a file, read again whenever it has changed; `report` is told of each line that is not understood."""
+    """The keys of a file, which it reads again after each change. It calls `report` for each line that it refuses."""
 
     def __init__(self, path: Path, report: Callable[[str], None]) -> None:
         self._path, self._report = path, report
@@ -51,14 +51,14 @@ class AuthorizedKeys:
         self._lines: Sequence[Line] = ()
 
     def read(self) -> None:
-        """Read the file. Raises NewscastError if it is missing, or if others may write to it."""
+        """Read the file. Raises NewscastError if it is missing or other users can write to it."""
         try:
             stamp = self._find_stamp()
             text = read_trusted_file(self._path)
         except OSError as error:
             raise NewscastError(
-                f"{self._path}: {error.strerror}; put in it a public key for each reader, a line each, with the "
-                "reader's name after it"
+                f"{self._path}: {error.strerror}; create it, with a line for each reader: "
+                "a public key and the reader's name"
             ) from error
         self._stamp, self._lines = stamp, self._parse(text)
 
@@ -101,10 +101,10 @@ class AuthorizedKeys:
 
 
 def _check_origin(line: Line, first: str) -> None:
-    """Two people whose comments make one name would have each other's marks. Raises ValueError."""
+    """Raise ValueError if two comments make the same name: two people would then share their marks."""
     if line.origin != first:
         raise ValueError(
-            f'“{line.origin}” and “{first}”, further up, both make the name {line.name}; put name="…" before the key'
+            f'“{line.origin}” and “{first}” above both make the name {line.name}; put name="…" before the key'
         )
 
 
@@ -119,22 +119,22 @@ def parse_line(text: str) -> Line:
         if name.lower() == "name":
             named = value.strip('"')
         elif name.lower() not in _harmless:
-            # To ignore an option would allow what it forbids.
-            raise ValueError(f"the option {name} is not known here, and the key is not accepted")
+            # Ignoring an option would allow what it forbids.
+            raise ValueError(f"newscast does not know the option {name}, so it refuses the key")
     key = asyncssh.import_public_key(match["key"])
     if named is not None:
         return Line(check_user(named), key, named)
     comment = (match["comment"] or "").strip()
     name = make_name(comment)
     if not name:
-        raise SettingsError('whose key is it? put a name after it, or name="…" before it')
+        raise SettingsError('the key has no name; put one after it, or name="…" before it')
     return Line(check_user(name), key, comment)
 
 
 def make_name(comment: str) -> str:
-    """The reader's name in a key's comment: accents go, all but letters, digits, "." and "_" becomes "-".
+    """Return the reader's name that a key's comment makes: "alice@laptop of 2024" makes alice-laptop-of-2024.
 
-    "alice@laptop of 2024" makes alice-laptop-of-2024. It is cut off at 32 characters, and is "" if nothing is left.
+    It drops accents, replaces all but letters, digits, "." and "_" with "-", and keeps 32 characters, perhaps none.
     """
     plain = unicodedata.normalize("NFKD", comment).encode("ascii", "ignore").decode()
     return _unsafe.sub("-", plain).lstrip("._-")[:_longest_name].rstrip("-")

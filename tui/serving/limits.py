@@ -1,4 +1,4 @@
-"""How many, how often: pure counting, told the time and what fell by lot."""
+"""Limits of logins, connections and sessions. Callers pass in the time and the random numbers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from dataclasses import dataclass
 _minute = 60.0  # seconds
 _day = 86_400.0  # seconds
 _most_connections = 10
-"""So many times as many connections may fail as unknown keys: the same wrong key again and again is no guessing."""
-_prefix = 64  # bits of an IPv6 address that are one household's or one machine's
+"""How many failed connections are allowed for each wrong key that is allowed.
+
+A client that tries the same wrong key again and again is not guessing, so connections have the higher limit.
+"""
+_prefix = 64  # bits of an IPv6 address that all addresses of one household share
 
 
 def find_source(address: str) -> str:
-    """What one person has of addresses: an IPv4 address, or all that begin as an IPv6 address does."""
+    """Return the source that an address counts for: the IPv4 address itself, or the /64 network of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -27,9 +30,9 @@ def find_source(address: str) -> str:
 
 
 class LoginRateLimiter:
-    """Failed logins from each source within the last minute, and the sources that somebody has logged in from.
+    """Counts the failed logins of each source within a minute, and remembers sources with a successful one.
 
-    A source from which somebody has logged in within a day is never locked out: it may be shared by many.
+    It never locks out a source from which somebody has logged in within a day: many people may share it.
     """
 
     def __init__(self, most: int) -> None:
@@ -38,22 +41,22 @@ class LoginRateLimiter:
         self._successes: dict[str, float] = {}
 
     def note_failure(self, source: str, keys: frozenset[str], now: float) -> None:
-        """A login from there has failed with those keys; `now` is in seconds."""
+        """Count a failed login with these keys; `now` is in seconds."""
         for other in [each for each, times in self._failures.items() if times[-1][0] < now - _minute]:
             del self._failures[other]
         self._failures.setdefault(source, deque(maxlen=self._most * _most_connections)).append((now, keys))
 
     def note_success(self, source: str, now: float) -> None:
-        """Somebody has logged in from there."""
+        """Note a login, and forget the failures of its source; `now` is in seconds."""
         self._successes = {each: at for each, at in self._successes.items() if at > now - _day} | {source: now}
         self._failures.pop(source, None)
 
     def has_succeeded(self, source: str, now: float) -> bool:
-        """Has somebody logged in from there within a day?"""
+        """Has somebody logged in from this source within a day?"""
         return self._successes.get(source, now - _day) > now - _day
 
     def is_exceeded(self, source: str, now: float) -> bool:
-        """Has as much failed from there within a minute as is allowed, and nothing succeeded within a day?"""
+        """Have too many logins from this source failed within a minute, and none succeeded within a day?"""
         if self.has_succeeded(source, now) or source not in self._failures:
             return False
         recent = [keys for at, keys in self._failures[source] if at > now - _minute]
@@ -62,7 +65,7 @@ class LoginRateLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Startups:
-    """How many connections may be there that have not logged in, as sshd's MaxStartups says it, and of one source."""
+    """How many connections may wait to log in: in all, like sshd's MaxStartups, and from one source."""
 
     start: int
     rate: int
@@ -71,17 +74,18 @@ class Startups:
 
     @classmethod
     def parse(cls, text: str, per_source: int) -> Startups:
-        """From "start:rate:full"."""
+        """Build it from "start:rate:full"."""
         start, rate, full = map(int, text.split(":"))
         return cls(start, rate, max(start, full), per_source)
 
     def find_reason(self, source: str, waiting: Counter[str], lot: float, *, is_known: bool = False) -> str | None:
-        """Why another connection from there is refused, as so many are there already; `lot` is from 0 to 1.
+        """Return why another connection is refused, or None; `waiting` counts those that have not logged in.
 
-        A known source, from which somebody has logged in, draws no lots, and finds as many places again.
+        `lot` is a random number from 0 to 1. For a known source, from which somebody has logged in, it does not count,
+        and the total may be twice as high.
         """
         if waiting[source] >= self.per_source:
-            return "too many connections from there have not logged in"
+            return "too many connections from this address have not logged in"
         there = waiting.total()
         if there >= (2 * self.full if is_known else self.full):
             return "too many connections have not logged in"
@@ -94,22 +98,22 @@ class Startups:
 
 
 class SessionLimiter:
-    """Sessions at once, in all and of each key."""
+    """Counts the open sessions, in all and of each key."""
 
     def __init__(self, most: int, most_per_key: int) -> None:
         self._most, self._most_per_key = most, most_per_key
         self._taken: Counter[str] = Counter()
 
     def take(self, key: str) -> str | None:
-        """Count one more session of a key; if that is too many, say why."""
+        """Count one more session of a key and return None; if there are too many, return the reason."""
         if self._taken.total() >= self._most:
-            return f"all {self._most} sessions are taken; try again later"
+            return f"all {self._most} sessions of the server are in use; try again later"
         if self._taken[key] >= self._most_per_key:
-            return f"your key has {self._most_per_key} sessions already; leave one of them"
+            return f"your key has {self._most_per_key} open sessions already; close one of them"
         self._taken[key] += 1
         return None
 
     def give_back(self, key: str) -> None:
-        """A session has ended."""
+        """Count one session less of a key."""
         self._taken[key] -= 1
-        self._taken += Counter()  # drops what is at nought
+        self._taken += Counter()  # removes keys with no session

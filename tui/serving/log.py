@@ -1,4 +1,4 @@
-"""The server's log: one line for each event, on standard error; never what was read."""
+"""The server's log on standard error: one line for each event, never what anyone reads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from search import make_safe_line
 
-_longest = 500  # characters of what a library logs
+_longest = 500  # characters of a message of a library
 
 
 class Log:
-    """The events of the server, and what libraries log, as lines of text or JSON."""
+    """Writes the server's events and the messages of libraries as lines of text or JSON."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._logger = logging.getLogger("newscast.serve")
@@ -23,17 +23,17 @@ class Log:
         self._logger.handlers = [self._handler]
 
     def write(self, event: str, **fields: str | float | None) -> None:
-        """Write an event and its fields; fields that are None are left out."""
+        """Write an event and its fields, without those that are None."""
         self._logger.info(event, extra={"fields": fields})
 
     def take_over(self) -> None:
-        """Write what libraries log and warn of into this log, too."""
+        """Write the messages and warnings of libraries into this log, too."""
         logging.basicConfig(handlers=[self._handler], level=logging.WARNING, force=True)
         logging.captureWarnings(True)  # noqa: FBT003 - the library's signature
 
 
 class _LineFormatter(logging.Formatter):
-    """A line of text: time, event, name=value …"""
+    """Formats a record as a line of text: time, event, name=value …"""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -42,7 +42,7 @@ class _LineFormatter(logging.Formatter):
 
 
 class _JsonFormatter(logging.Formatter):
-    """A JSON object on one line."""
+    """Formats a record as a JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -59,7 +59,7 @@ def _find_event(record: logging.LogRecord) -> str:
 
 
 def _find_fields(record: logging.LogRecord) -> dict[str, str | float]:
-    """The fields of an event; of a library's record its name, level and text, without a traceback."""
+    """Return the fields of an event; for a library's record its name, level and message, without the traceback."""
     fields: dict[str, str | float | None] | None = getattr(record, "fields", None)
     if fields is None:
         said = record.getMessage()

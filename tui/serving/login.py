@@ -1,4 +1,4 @@
-"""Who has logged in, and what an administrator is told of a session."""
+"""Data about logins and open sessions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who has proved which key, from where."""
+    """A reader who has proved a key: the name, the key's fingerprint, and the client's address."""
 
     user: str
     fingerprint: str
@@ -16,13 +16,13 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """What the server's administrator is told of a session."""
+    """An open session, as `newscast serve --sessions` lists it."""
 
     process: int
     user: str
     fingerprint: str
     address: str
     since: str
-    """In UTC, to the second, as ISO 8601 has it."""
+    """When it started: UTC in ISO 8601, to the second."""
     size: str
-    """Of the terminal, as 80x24; "" is a command."""
+    """The size of the terminal, such as 80x24; "" for a command."""

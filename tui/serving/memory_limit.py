@@ -1,7 +1,6 @@
-"""How much memory a session may take: one that takes more ends, and the others go on.
+"""Limits the memory of a session: a session that uses more ends, and the others go on.
 
-What counts is memory that is private and can be written to, the stacks of threads included, beside what the session
-has as soon as it is forked.
+The limit counts private writable memory, with the stacks of threads, that a session has gained since its fork.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from pathlib import Path
 from tui.cli import out_of_memory
 
 _nearly = 0.9
-"""The part of its memory at which a session is ended while it can still keep its place."""
+"""The share of its memory at which the server ends a session, while the session can still save its position."""
 
 
 def read_memory(process: int) -> int | None:
-    """Bytes that count of a process; None if it is gone, or where the system does not say."""
+    """Return a process's private writable memory in bytes; None if it has ended or the system does not tell."""
     try:
         found = re.search(r"VmData:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     except OSError:
@@ -29,12 +28,12 @@ def read_memory(process: int) -> int | None:
 
 
 def is_nearly_used_up(begun_with: int, has: int, megabytes: int) -> bool:
-    """Has a process that may take so many MB taken most of them?"""
+    """Has a process, which had and has so many bytes, used nearly all of the MB that it may use?"""
     return has - begun_with > megabytes * 1_048_576 * _nearly
 
 
 def limit_memory(megabytes: int) -> None:
-    """Let this process take so many MB more; beyond that the system refuses, Python raises MemoryError, and it ends."""
+    """Let this process use so many MB more. Beyond that Python raises MemoryError, and the process ends."""
     has = read_memory(os.getpid())
     if has is None:
         return
@@ -43,7 +42,7 @@ def limit_memory(megabytes: int) -> None:
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    # A thread that has no memory dies with hardly a word, and what is left of the reader would hang.
+    # A thread without memory ends with only a message, and the reader would hang without it.
     threading.excepthook, sys.unraisablehook = _note_in_thread, _note_unraisable
 
 

@@ -1,4 +1,4 @@
-"""The SSH server: public keys only, and for each key the sessions of one reader."""
+"""The SSH server: clients log in with a public key, and each key belongs to one reader."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from tui.settings import ServeSettings
     from tui.setup import Setup
 
-_missed = 6  # unanswered questions whether a client is still there
-_stop = 3.5  # seconds for everybody to be told and every terminal to be restored
-_memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
-_note_pause = 0.1  # seconds from one refused connection in the log to the next
-_keys_pause = 5.0  # seconds from one look at the keys to the next
+_missed = 6  # keep-alive messages that a client may leave unanswered
+_stop = 3.5  # seconds to send all goodbyes and restore all terminals
+_memory_pause = 2.0  # seconds between two checks of the sessions' memory
+_note_pause = 0.1  # seconds between two refused connections in the log
+_keys_pause = 5.0  # seconds between two checks of the keys
 
 
 class NewsServer:
-    """What all connections share: keys, limits, the process that forks, the log."""
+    """Accepts connections, and holds what they share: keys, limits, fork server and log."""
 
     def __init__(self, setup: Setup, fork_client: ForkClient, log: Log) -> None:
         self.settings: ServeSettings = setup.settings.serve
@@ -56,9 +56,9 @@ class NewsServer:
         self._noted_at, self._unnoted = -_note_pause, 0
 
     async def run(self, folders: Sequence[str]) -> int:
-        """Serve until a signal ends it, and add meanwhile what lands in those folders.
+        """Serve until a signal arrives, add the files that arrive in the folders, and return the exit status.
 
-        Raises NewscastError where it cannot begin, and when the process that forks has ended.
+        Raises NewscastError if the server cannot start, and if the fork server ends.
         """
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         fork_client, log = self.shared.fork_client, self.shared.log
@@ -91,7 +91,7 @@ class NewsServer:
         status = await fork_client.close()
         log.write("stopped")
         if not stopped.is_set():
-            raise NewscastError(f"the process that forks has ended (status {status}), and the server with it")
+            raise NewscastError(f"the fork server ended with status {status}, so the server stopped; start it again")
         return 0
 
     async def _listen(self, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
@@ -104,12 +104,12 @@ class NewsServer:
             password_auth=False, kbdint_auth=False, host_based_auth=False, public_key_auth=True,
             agent_forwarding=False, x11_forwarding=False, allow_scp=False, sftp_factory=None,
             compression_algs=["zlib@openssh.com", "none"],
-            # Finite fields cost the server, at a stranger's word, a hundred times what curves cost.
+            # Finite-field exchanges cost the server a hundred times as much as curves, before the client has logged in.
             kex_algs="-diffie-hellman-*,gss-*,rsa*",
         )  # fmt: skip
 
     async def _open_control(self) -> Control:
-        """The administrator's socket; a server without one serves all the same."""
+        """Open the administrator's socket; if that fails, log it and serve without one."""
         control = Control(self._describe_sessions, self._end_sessions)
         try:
             await control.listen()
@@ -118,7 +118,7 @@ class NewsServer:
         return control
 
     def find_reason_to_refuse(self, source: str, lot: float) -> str | None:
-        """Why a new connection from there is not taken, if it is not; `lot` is from 0 to 1."""
+        """Return why a new connection from this source is refused, or None; `lot` is a random number from 0 to 1."""
         now = time.monotonic()
         if self.login_limiter.is_exceeded(source, now):
             return "too many failed logins within a minute"
@@ -128,7 +128,7 @@ class NewsServer:
         )
 
     def note_refused(self, address: str, why: str) -> None:
-        """Log a connection that was not taken; of many within a moment only one, so that a flood fills no disk."""
+        """Log a refused connection; of many within 0.1 seconds log one and their number, to spare the disk."""
         now = time.monotonic()
         if now < self._noted_at + _note_pause:
             self._unnoted += 1
@@ -137,7 +137,7 @@ class NewsServer:
         self._noted_at, self._unnoted = now, 0
 
     def count_connections(self, fingerprint: str) -> int:
-        """How many have logged in with that key."""
+        """Return the number of connections that have logged in with this key."""
         return sum(each.login is not None and each.login.fingerprint == fingerprint for each in self.connections)
 
     def _find_sessions(self) -> Iterator[Session]:
@@ -149,7 +149,7 @@ class NewsServer:
         return sorted((each for each in found if each is not None), key=lambda each: (each.since, each.process))
 
     async def _end_sessions(self, whose: str) -> int:
-        """End the sessions of that reader, or of that process; how many those were."""
+        """End the sessions of a reader, or the session with a process id; return how many they were."""
         chosen = [
             session
             for session in self._find_sessions()
@@ -160,7 +160,7 @@ class NewsServer:
         return len(chosen)
 
     async def _follow_keys(self) -> None:
-        """Whose key is taken away, their sessions end. While the file cannot be trusted, those that are open go on."""
+        """End the connections whose key was removed. While the key file cannot be trusted, open ones go on."""
         while True:
             await asyncio.sleep(_keys_pause)
             if self.keys.refresh():
@@ -173,7 +173,7 @@ class NewsServer:
                     await connection.end("your key is no longer accepted here; your place is kept")
 
     async def _follow_memory(self) -> None:
-        """Whose session takes too much memory, that one ends."""
+        """End each session that uses too much memory."""
         while True:
             await asyncio.sleep(_memory_pause)
             for session in list(self._find_sessions()):
@@ -196,11 +196,11 @@ class NewsServer:
 
 
 def find_authorized_keys(settings: ServeSettings) -> Path:
-    """Where the readers' keys are: as set, else beside the settings."""
+    """Return the path of the authorized_keys file: from the settings, else beside the settings file."""
     named = settings.authorized_keys
     return Path(named).expanduser() if named else find_settings_file().with_name("authorized_keys")
 
 
 def find_host_key(settings: ServeSettings) -> Path:
-    """Where the server's own key is: as set, else in the state folder."""
+    """Return the path of the host key: from the settings, else in the state folder."""
     return Path(settings.host_key).expanduser() if settings.host_key else find_state_folder() / "ssh_host_ed25519_key"

@@ -1,4 +1,4 @@
-"""Session: a channel of a reader's connection: the reader on a terminal, or a command whose output goes back."""
+"""Session: one channel of a client's connection, which runs the reader on a terminal or one command."""
 
 from __future__ import annotations
 
@@ -35,31 +35,31 @@ if TYPE_CHECKING:
     from tui.serving.limits import SessionLimiter
     from tui.serving.log import Log
 
-_grace = 3.0  # seconds for a reader to keep its place and restore the terminal
-_size_pause = 0.1  # seconds from one size to the next
-_usage = 2
+_grace = 3.0  # seconds for a reader to save its position and restore the terminal
+_size_pause = 0.1  # seconds between two changes of the size
+_usage = 2  # exit status
 used_up = "this session has used up its memory; your place is kept"
 _restore = b"\x1b[?1000;1002;1003;1006;1015;1004;2004l\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
-"""What leaves a terminal as it was, for a session that did not come to do it itself."""
+"""Control sequences that restore a terminal after a session that died before it did so itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all sessions share."""
+    """The parts of the server that all sessions use."""
 
     fork_client: ForkClient
     session_limiter: SessionLimiter
     log: Log
     login_grace: float
-    """Seconds that a client has to say what it wants of a channel."""
+    """Seconds that a client has to request a reader or a command after it has opened a channel."""
     idle_timeout: float | None
-    """Seconds that the reader waits for a client that does not take what is drawn; None is for ever."""
+    """Seconds that a reader's session waits for a client that does not read its output; None waits for ever."""
     patience: float = 120.0
-    """Seconds that a command waits for a client that does not take its answer."""
+    """Seconds that a command's session waits for a client that does not read its output."""
 
 
 class Session(asyncssh.SSHServerSession[bytes]):
-    """From the client's asking for it to its end; whatever happens here touches no other."""
+    """One session, from the client's request to the end of its process. An error ends this session only."""
 
     def __init__(self, login: Login, shared: Shared, forget: Callable[[Session], None]) -> None:
         self.login = login
@@ -81,10 +81,10 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._waiting: asyncio.TimerHandle
         self._resizing: asyncio.TimerHandle | None = None
 
-    # What the client asks for
+    # Requests of the client
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """The channel is there."""
+        """Keep the channel, and start the time that the client has for its request."""
         self._channel = chan
         chan.set_write_buffer_limits(high=most_waiting)
         self._waiting = asyncio.get_running_loop().call_later(self._shared.login_grace, self._give_up)
@@ -95,27 +95,27 @@ class Session(asyncssh.SSHServerSession[bytes]):
         term_size: tuple[int, int, int, int],
         term_modes: Mapping[int, int],  # noqa: ARG002 - asyncssh's signature
     ) -> bool:
-        """A terminal to read on."""
+        """Accept the client's terminal, and note its type and size."""
         self._term, self._size = term_type, clamp_size(*term_size[:2])
         self._passed_size = self._size
         return True
 
     def shell_requested(self) -> bool:
-        """Nobody gets a shell: on a terminal it is the reader."""
+        """Accept the request for a shell: the client gets the reader instead."""
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """One of the commands that print JSON; which one, is looked at when the session starts."""
+        """Accept a command; `session_started` checks it."""
         self._command = command
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        """There are none, sftp included."""
+        """Refuse every subsystem, sftp included."""
         self._note("refused", why=f"the subsystem {subsystem[:40]}")
         return False
 
     def session_started(self) -> None:
-        """All is known that the client wants."""
+        """Start the reader or the command, or tell the client why not."""
         self._waiting.cancel()
         try:
             arguments = find_arguments(self._term, self._command)
@@ -134,7 +134,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._channel.exit(status)
 
     def _say(self, text: str) -> None:
-        """A line for whoever reads; on a terminal behind what is on its way there."""
+        """Send the client one line of text, after the output that is already on its way."""
         if self._term is None:
             self._channel.write_stderr(f"newscast: {text}\n".encode())
         else:
@@ -144,11 +144,11 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._shared.log.write(event, user=self.login.user, address=self.login.address, **fields)
 
     def _give_up(self) -> None:
-        """A client that has opened a channel and asks for nothing."""
-        self._note("refused", why="no session was asked for")
+        """Close the channel of a client that has requested nothing."""
+        self._note("refused", why="the client requested no session")
         self._channel.close()
 
-    # From its start to its end
+    # The process
 
     async def _run(self, arguments: Sequence[str]) -> None:
         begun, status = time.monotonic(), 1
@@ -167,13 +167,13 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     async def _run_reader(self) -> int:
         assert self._term is not None
-        self._channel.pause_reading()  # until there is somewhere to write keys to
+        self._channel.pause_reading()  # until the terminal is open and takes keys
         master, terminal = pty.openpty()
         with contextlib.ExitStack() as stack:
             stack.callback(self._close_input)
             pipe = stack.enter_context(os.fdopen(master, "rb", buffering=0))
             with os.fdopen(terminal, "rb", buffering=0):
-                # Nothing is echoed or changed on the way, not even before the reader has said so.
+                # The terminal must not echo or change keys that arrive before the reader sets its own mode.
                 tty.setraw(terminal)
                 self._master = master
                 self._show_size()
@@ -181,7 +181,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
                 self._channel.resume_reading()
                 environment = {"TERM": self._term, "SSH_CONNECTION": f"{self.login.address} 0 - 0"}
                 await self._start([], environment, [terminal])
-            # The pipe is closed with its transport; sizes are still to be set meanwhile.
+            # The transport closes the duplicate; the original stays open for changes of the size.
             output = stack.enter_context(os.fdopen(os.dup(pipe.fileno()), "rb", buffering=0))
             await self._outlet.hand_on(self._channel, None, output, self._shared.idle_timeout)
             return await self._wait()
@@ -225,7 +225,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         return await self._process.wait()
 
     def _finish(self, status: int) -> None:
-        """Tell the client how it ended, if it is still there."""
+        """Send the exit status and a last line to the client, unless it has gone."""
         if self._resizing is not None:
             self._resizing.cancel()
         if self._channel.is_closing():
@@ -233,19 +233,19 @@ class Session(asyncssh.SSHServerSession[bytes]):
         if status == out_of_memory:
             self._farewell = self._farewell or used_up
         if self._term is not None and (status < 0 or status == out_of_memory):
-            self._farewell = self._farewell or "the session was ended by an error of its own"
+            self._farewell = self._farewell or "an internal error ended the session"
             self._channel.write(_restore)
         if self._farewell:
             self._say(self._farewell)
         self._channel.exit(status if status >= 0 else 128 - status)
 
     async def stop(self, why: str) -> None:
-        """End it from here: the reader keeps its place and restores the terminal first, then is told why."""
+        """End the session: the reader saves its position and restores the terminal, then the client is told why."""
         self._farewell = why
         await self._end(signal.SIGTERM)
         if self._task is not None:
             await asyncio.wait([self._task], timeout=_grace)
-        await self._channel.wait_closed()  # which the client does when it has been told
+        await self._channel.wait_closed()  # the client closes it when it has the message
 
     async def _end(self, number: int) -> None:
         if self._process is not None:
@@ -253,7 +253,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
                 await self._process.end(number, _grace)
 
     def describe(self) -> OpenSession | None:
-        """What an administrator is told of it; None if it is over, or has not begun."""
+        """Return what `newscast serve --sessions` lists; None before the process has started and after it has ended."""
         if self._process is None or self._task is None or self._task.done():
             return None
         since = self._begun.isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -262,21 +262,21 @@ class Session(asyncssh.SSHServerSession[bytes]):
         return OpenSession(self._process.process, login.user, login.fingerprint, login.address, since, size)
 
     def needs_too_much(self, megabytes: int) -> bool:
-        """Has it nearly used up the memory that it may take?"""
+        """Has the session used nearly all of the MB that it may use?"""
         if self._process is None or self._memory_at_start is None:
             return False
         has = read_memory(self._process.process)
         return has is not None and is_nearly_used_up(self._memory_at_start, has, megabytes)
 
-    # What happens meanwhile
+    # Events of the channel
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:  # noqa: ARG002 - asyncssh's signature
-        """Keys."""
+        """Pass on the keys that the client sent."""
         if self._input is not None:
             self._input.write(data)
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:  # noqa: ARG002 - asyncssh's signature
-        """Another size of the terminal; of many at once only a few are shown, the last one among them."""
+        """Pass on the terminal's new size; of many quick changes pass on only some, and always the last."""
         self._size = clamp_size(width, height)
         if self._size != self._shown_size:
             self._passed_size = self._size
@@ -285,7 +285,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def _show_size(self) -> None:
         self._resizing = None
-        # A terminal that has been smaller meanwhile has lost what was on it: the reader is to draw it again.
+        # A terminal that was smaller for a moment has lost some of its text: the change makes the reader redraw.
         size = self._size if self._size != self._shown_size else self._passed_size
         if self._master is not None and size != self._shown_size:
             self._shown_size = self._passed_size = size
@@ -293,31 +293,31 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._resizing = asyncio.get_running_loop().call_later(_size_pause, self._show_size)
 
     def pause_writing(self) -> None:
-        """The client takes nothing more for now."""
+        """Stop writing, because the client reads too slowly."""
         self._outlet.pause()
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """Write again."""
         self._outlet.resume()
 
     def eof_received(self) -> bool:
-        """The client sends nothing more; a command's answer is sent all the same."""
+        """Keep the channel open for a command's output; close a reader's."""
         return self._command is not None
 
     def signal_received(self, signal: str) -> None:
-        """A client's signals do nothing: whoever wants to leave closes the connection."""
+        """Ignore the client's signals: to leave, it closes the connection."""
 
     def break_received(self, msec: int) -> bool:  # noqa: ARG002 - asyncssh's signature
-        """Nor does a break."""
+        """Refuse a break."""
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
-        """The client is gone: its terminal hangs up."""
+        """Hang up the terminal of a client that has gone."""
         self._is_gone = True
         self._waiting.cancel()
         self._outlet.resume()
         self._forget(self)
-        # A process that is being started just now is hung up on as soon as it is there.
+        # `_start` hangs up a process that is still starting.
         if self._process is not None and self._task is not None and not self._task.done():
             self._hang_up()
 
@@ -326,16 +326,16 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
 
 def _describe(error: NewscastError | OSError) -> str:
-    """What a reader is told of it."""
+    """Describe an error for the person at the client."""
     if isinstance(error, ForkServerEndedError):
         return "the server has failed; your place is kept. Try again in a moment"
     if isinstance(error, OSError):
-        return f"no session can be started just now ({error.strerror}); try again later"
+        return f"cannot start a session ({error.strerror}); try again later"
     return str(error)
 
 
 def _open_pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
-    """A pipe's two ends; each is closed with its stack."""
+    """Open a pipe and return its two ends; each closes with its own stack."""
     read, written = os.pipe()
     return (
         ours.enter_context(os.fdopen(read, "rb", buffering=0)),

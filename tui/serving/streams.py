@@ -1,4 +1,4 @@
-"""Bytes between a client's channel and a session's terminal or pipes, in neither direction more than is taken."""
+"""Copies bytes between a client's channel and a session's terminal or pipes, at the pace of the receiver."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _block = 16_384  # bytes
 
 
 class Outlet:
-    """What is written to a client, no faster than it takes it."""
+    """Writes to a client, no faster than it reads."""
 
     def __init__(self) -> None:
         self._room = asyncio.Event()
         self._room.set()
 
     def pause(self) -> None:
-        """The client takes nothing more for now."""
+        """Stop writing until `resume` is called."""
         self._room.clear()
 
     def resume(self) -> None:
-        """It does again, or is gone."""
+        """Write again; also called when the client has gone, so that nobody waits for it."""
         self._room.set()
 
     async def hand_on(
         self, channel: asyncssh.SSHServerChannel[bytes], kind: int | None, pipe: BinaryIO, patience: float | None
     ) -> None:
-        """Give the client what is written to the pipe until nobody writes to it any more.
+        """Copy the pipe to the client until all writers have closed it.
 
-        Raises NewscastError if the client takes nothing for `patience` seconds; None waits for ever.
+        Raises NewscastError if the client reads nothing for `patience` seconds; None waits for ever.
         """
         reader = asyncio.StreamReader(limit=_block)
         loop = asyncio.get_running_loop()
@@ -47,29 +47,29 @@ class Outlet:
                 async with asyncio.timeout(patience):
                     await self._room.wait()
         except TimeoutError:
-            raise NewscastError("the client does not take the answer") from None
+            raise NewscastError("the client does not read the output") from None
         except OSError:
-            pass  # a terminal that the last process has let go of reads as an error
+            pass  # reading a terminal fails after its last process has ended
         finally:
             transport.close()
 
 
 class Input(asyncio.BaseProtocol):
-    """Where keys are written to; a client that pastes more than the reader takes has to wait."""
+    """Writes a client's keys to the terminal, and makes the client wait while the reader is slow."""
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
         self._channel = channel
         self._transport: asyncio.WriteTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The descriptor is there to be written to."""
+        """Keep the transport."""
         assert isinstance(transport, asyncio.WriteTransport)
         transport.set_write_buffer_limits(high=most_waiting)
         self._transport = transport
 
     @classmethod
     async def open(cls, descriptor: int, channel: asyncssh.SSHServerChannel[bytes]) -> Input:
-        """Write to a duplicate of that descriptor."""
+        """Return an Input that writes to a duplicate of the descriptor."""
         pipe = os.fdopen(os.dup(descriptor), "wb", buffering=0)
         with contextlib.ExitStack() as unless_opened:
             unless_opened.callback(pipe.close)
@@ -78,17 +78,17 @@ class Input(asyncio.BaseProtocol):
         return protocol
 
     def write(self, data: bytes) -> None:
-        """Keys."""
+        """Write keys."""
         self._transport.write(data)
 
     def close(self) -> None:
-        """No more keys."""
+        """Close the duplicate, and drop the keys that are not written yet."""
         self._transport.abort()
 
     def pause_writing(self) -> None:
-        """The reader is behind."""
+        """Stop reading from the client, because the reader has not handled its keys yet."""
         self._channel.pause_reading()
 
     def resume_writing(self) -> None:
-        """The reader has caught up."""
+        """Read from the client again."""
         self._channel.resume_reading()

@@ -1,4 +1,4 @@
-"""The process that adds what lands in folders: begun with the server, and again whenever it has ended."""
+"""Runs `newscast watch` beside the server, and starts it again whenever it ends."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tui.serving.fork_client import ForkClient
     from tui.serving.log import Log
 
-_restart = 2.0  # seconds before a watch that has ended is begun again
+_restart = 2.0  # seconds before a watch that has ended is started again
 _longest_line = 65_536  # bytes
 
 
 async def keep_watching(fork_client: ForkClient, log: Log, library: Path, folders: Sequence[str]) -> None:
-    """Watch those folders for the library, until this is cancelled or the process that forks has ended."""
+    """Watch the folders until this task is cancelled or the fork server ends."""
     request = ForkRequest(["--library", str(library), "watch", *folders])
     while True:
         try:
@@ -34,7 +34,7 @@ async def keep_watching(fork_client: ForkClient, log: Log, library: Path, folder
 
 
 async def _watch(fork_client: ForkClient, log: Log, request: ForkRequest) -> int:
-    """Watch until the process ends; what it says comes into the log."""
+    """Run the watch, copy its output into the log, and return its exit status."""
     said, output = os.pipe()
     pipe = os.fdopen(said, "rb", buffering=0)
     try:
@@ -60,5 +60,5 @@ async def _watch(fork_client: ForkClient, log: Log, request: ForkRequest) -> int
 async def _read_line(reader: asyncio.StreamReader) -> bytes:
     try:
         return await reader.readline()
-    except ValueError:  # longer than any line of newscast; the beginning of it is dropped
+    except ValueError:  # newscast writes no such line; its beginning is dropped
         return b"(a line too long for the log)\n"

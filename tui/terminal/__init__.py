@@ -1,4 +1,4 @@
-"""Between Textual and the terminal: what has changed on the screen, in few bytes, no faster than it is taken."""
+"""Sends the terminal what has changed on the screen, in few bytes and no faster than the terminal draws it."""
 
 from tui.terminal.driver import DrawingFailed, TerminalClosed, TerminalDriver
 

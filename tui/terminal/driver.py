@@ -1,4 +1,4 @@
-"""TerminalDriver: Textual's driver for Linux and macOS, with an Output of our own."""
+"""TerminalDriver: Textual's driver for Linux and macOS, with newscast's Output."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tui.terminal.output import Output
 if TYPE_CHECKING:
     from textual.app import App
 
-_patience = 1.0  # seconds for the last answers to come in
+_patience = 1.0  # seconds to wait for the terminal's last answers
 
 
 class DrawingFailed(Message):
-    """Nothing is drawn any more."""
+    """An error has ended the drawing."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -34,49 +34,49 @@ class DrawingFailed(Message):
 
 
 class TerminalClosed(Message):
-    """The terminal is gone: nobody types, and nobody sees what is drawn."""
+    """The terminal has been closed or hung up."""
 
 
 class TerminalDriver(LinuxDriver):
-    """Everything that Textual writes goes through an Output; answers to its questions come back to it."""
+    """Passes what Textual writes to an Output, the terminal's answers to that Output, and keys to Textual."""
 
-    def __init__(self, app: App[object], **named: Any) -> None:  # noqa: ANN401 - handed on as it comes
+    def __init__(self, app: App[object], **named: Any) -> None:  # noqa: ANN401 - Textual's own arguments
         super().__init__(app, **named)
         self._owner = app
         self._kind = find_terminal_kind()
         self._output: Output | None = None
         self._pace = Pace(app, asyncio.get_running_loop())
         if not self.can_suspend:
-            # Textual's handler would stop it for good, even at a ctrl+z typed when the terminal has been given back.
+            # With Textual's handler, Ctrl+Z at a terminal that is already restored would stop the process for ever.
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
     @property
     def can_suspend(self) -> bool:
-        """Is there a shell to go back to? A process that leads its session would wait for ever."""
+        """Can a shell resume this process? Nobody resumes one that leads its session."""
         return os.getsid(0) != os.getpid()
 
     def start_application_mode(self) -> None:
-        """The terminal is ours."""
+        """Take over the terminal and start the output."""
         assert sys.__stderr__ is not None
         self._output = Output(sys.__stderr__.fileno(), self._kind, self._find_size(), self._report)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
-        """The terminal is given back as it was."""
+        """Restore the terminal."""
         if self._output is not None:
             self._output.settle(_patience)
         super().stop_application_mode()
 
     def close(self) -> None:
-        """Everything is sent, and no thread is left."""
+        """Send the rest of the output and end its thread."""
         super().close()
         if self._output is not None:
             self._output.stop()
             self._output = None
 
     def write(self, data: str) -> None:
-        """What Textual draws, and what it says to the terminal."""
+        """Pass on Textual's drawing and control sequences."""
         if self._output is not None:
             self._output.write(data)
 
@@ -89,7 +89,7 @@ class TerminalDriver(LinuxDriver):
             self._output.repaint()
 
     def run_input_thread(self) -> None:
-        """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
+        """Pass on what you type. Textual's own loop fails at bytes that are not UTF-8, and spins at the end."""
         if not can_limit:
             super().run_input_thread()
             return
@@ -104,7 +104,7 @@ class TerminalDriver(LinuxDriver):
             self._owner.post_message(TerminalClosed())
 
     def process_message(self, message: Message) -> None:
-        """What the terminal sends: keys for Textual, answers for the Output."""
+        """Pass a key to Textual, and an answer of the terminal to the Output."""
         if isinstance(message, events.CursorPosition) and self._output is not None:
             self._output.note_answer()
         else:
@@ -118,7 +118,7 @@ class TerminalDriver(LinuxDriver):
         return size
 
     def _find_size(self) -> tuple[int, int]:
-        """What the terminal itself says: COLUMNS and LINES, which Textual asks first, may be of another day."""
+        """Return the size that the terminal reports. Textual prefers COLUMNS and LINES, which may be out of date."""
         try:
             width, height = os.get_terminal_size(self.fileno)
         except OSError:

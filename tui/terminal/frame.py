@@ -1,4 +1,4 @@
-"""Pure: what a terminal shows as cells, what output makes of them, and the shortest way from one frame to another."""
+"""Frame: a terminal's screen as cells. Output changes it, and `build_update` turns one frame into another."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _token = re.compile(
 )
 _sgr = re.compile(r"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\d+")
 _colour = re.compile(r"[34]8;.*|(?:[34]|9|10)[0-79]")
-_farthest = 4  # unchanged cells between two changes that are written again, being shorter than a move
-_shortest_blank = 4  # cells at a line's end that are erased rather than written
+_farthest = 4  # unchanged cells to write again between two changes, because a move would take more bytes
+_shortest_blank = 4  # blank cells at a line's end from which on erasing takes fewer bytes than writing
 
 
 class Cell(NamedTuple):
-    """A column of a line: its character with what combines with it ("" behind a wide one), and its SGR numbers."""
+    """A column of a line: its character with combining marks, "" after a wide one, and its SGR numbers."""
 
     text: str
     style: str
@@ -31,7 +31,7 @@ blank = Cell(" ", "")
 
 
 class Frame:
-    """What a terminal shows, or is to show."""
+    """The cells and the cursor of a terminal's screen."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -41,14 +41,14 @@ class Frame:
         self._style = ""
 
     def copy(self) -> Frame:
-        """Another frame that shows the same."""
+        """Return another frame with the same cells."""
         other = Frame(0, 0)
         other.width, other.height, other.cursor = self.width, self.height, self.cursor
         other.lines = [line.copy() for line in self.lines]
         return other
 
     def paint(self, output: str) -> list[str]:
-        """Do what a terminal does with the output; what is neither text nor its style or place is returned."""
+        """Change the cells as a terminal would; return the control sequences that are neither style nor cursor."""
         controls: list[str] = []
         for token in _token.finditer(output):
             if token["text"] is not None:
@@ -92,26 +92,29 @@ def _add_style(before: str, numbers: str) -> str:
         return ""
     if numbers.startswith("0;"):
         before, numbers = "", numbers[2:]
-    # The terminal's own colours are what there is without any.
+    # 39 and 49 select the terminal's own colours, which a style without colours has anyway.
     return ";".join(filter(None, (before, *(each for each in _sgr.findall(numbers) if each not in {"39", "49"}))))
 
 
 def drop_colours(style: str) -> str:
-    """The same SGR numbers without those that are colours."""
+    """Return the SGR numbers without colours."""
     return ";".join(each for each in _sgr.findall(style) if not _colour.fullmatch(each))
 
 
 def drop_italics(style: str) -> str:
-    """The same SGR numbers without italics, nor what they are combined with: that alone would mean something else."""
+    """Return the SGR numbers without italics.
+
+    Bold and underline that are combined with italics go, too: alone they mean another type of actor.
+    """
     numbers = _sgr.findall(style)
     if "3" not in numbers:
         return style
-    # What is lit by reverse video stays as it is otherwise.
+    # In reverse video bold and underline stay.
     return ";".join(each for each in numbers if each not in ({"3"} if "7" in numbers else {"1", "3", "4"}))
 
 
 def build_update(shown: Frame, wanted: Frame) -> str:
-    """What makes a terminal that shows the one show the other, of the same size, and leaves it with a plain style."""
+    """Return the output that turns one frame into another of the same size, and ends with the plain style."""
     update = _Update(shown.cursor)
     for y, (old, new) in enumerate(zip(shown.lines, wanted.lines, strict=True)):
         if old != new:
@@ -123,7 +126,7 @@ def build_update(shown: Frame, wanted: Frame) -> str:
 
 def _update_line(update: _Update, y: int, old: list[Cell], new: list[Cell]) -> None:
     if any(len(cell.text) != 1 or cell.text > "\u2fff" for line in (old, new) for cell in line):
-        # How wide a terminal draws these is not certain: the whole line is drawn, nothing relies on a place within it.
+        # Terminals disagree about the width of these characters, so no move may rely on a column of this line.
         spans = [(0, len(new))]
     else:
         spans = _find_spans(old, new)
@@ -140,7 +143,7 @@ def _update_line(update: _Update, y: int, old: list[Cell], new: list[Cell]) -> N
 
 
 def _find_spans(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
-    """Where the lines differ, as [start, end); small gaps are taken along."""
+    """Return the spans [start, end) in which the lines differ, joined where the gap is small."""
     changed = [x for x, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
     cuts = [after for before, after in pairwise(changed) if after - before > _farthest]
     starts = [changed[0], *cuts]
@@ -149,7 +152,7 @@ def _find_spans(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
 
 
 class _Update:
-    """The bytes so far, and where they leave the terminal."""
+    """The output so far, and the cursor and style that it leaves."""
 
     def __init__(self, cursor: tuple[int, int]) -> None:
         self.parts: list[str] = []
@@ -180,6 +183,6 @@ class _Update:
         self._cursor = (x + len(cells), y)
 
     def erase(self) -> None:
-        """To the end of the line."""
+        """Erase to the end of the line."""
         self.set_style("")
         self.parts.append("\x1b[K")

@@ -1,4 +1,4 @@
-"""Keyboard: what the terminal sends, as text, until it is gone."""
+"""Reads what the terminal sends, as text."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_block = 4_096
+_block = 4_096  # bytes
 _tick = 0.1  # seconds
 
 
 class TerminalGoneError(Exception):
-    """Nothing more will come from the terminal."""
+    """The terminal has been closed or hung up."""
 
 
 def read_keyboard(descriptor: int, is_over: Callable[[], bool]) -> Iterator[str]:
-    """Yield what is typed, "" where nothing is typed for a moment. Raises TerminalGoneError at the end of input.
+    """Yield what you type, and "" after 0.1 seconds without a key. Raises TerminalGoneError at the end of input.
 
     A byte that is not UTF-8, which a Latin-1 terminal sends for "é", becomes U+FFFD.
     """

@@ -1,4 +1,4 @@
-"""What the terminal at hand understands, by its name (TERM) and by where it is."""
+"""TerminalKind: what a terminal supports, by its name (TERM) and by whether it is remote."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _usual = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TerminalKind:
-    """Whether it is at the end of a line, has a second screen to draw on, has colours, and has italics."""
+    """Whether a terminal is remote, and whether it has a second screen, colours and italics."""
 
     is_remote: bool = False
     has_alternate_screen: bool = True
@@ -26,16 +26,16 @@ class TerminalKind:
 
     @property
     def frame_interval(self) -> float:
-        """Seconds from one frame to the next at least."""
+        """The least time between two frames, in seconds."""
         return 1 / 15 if self.is_remote else 1 / 60
 
     def is_understood(self, control: str) -> bool:
-        """May this be sent to it? Reports of the mouse's motion, of focus and of modes are never asked for."""
+        """May newscast send this control sequence? It never requests reports of motion, focus or modes."""
         return (_usual if self.has_alternate_screen else _everywhere).fullmatch(control) is not None
 
 
 def find_terminal_kind() -> TerminalKind:
-    """The terminal that this process runs in."""
+    """Return the kind of the terminal in which this process runs."""
     name = os.environ.get("TERM", "")
     return TerminalKind(
         is_remote=bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY")),

@@ -1,4 +1,4 @@
-"""Output: the thread that brings the terminal to what it is to show, and never gets ahead of it."""
+"""Output: the thread that draws on the terminal, and waits until the terminal has drawn."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ if TYPE_CHECKING:
 
     from tui.terminal.kinds import TerminalKind
 
-_ask = "\x1b[6n"  # "where is the cursor?": a terminal answers when it has drawn what came before
-_most_in_flight = 1_000  # bytes sent and not answered for, beyond which the next frame waits
-_unanswered = 1.5  # seconds; a terminal that has not answered by then is taken not to answer
-_lost = 10.0  # seconds; an answer that has not come by then never will
-_calm = 0.004, 0.012  # seconds for the rest of a frame to be painted, near and remote
+_ask = "\x1b[6n"  # "where is the cursor?": the terminal answers after it has drawn what came before
+_most_in_flight = 1_000  # unanswered bytes beyond which the next frame waits
+_unanswered = 1.5  # seconds after which a terminal that has never answered counts as one that does not answer
+_lost = 10.0  # seconds after which a missing answer counts as lost
+_calm = 0.004, 0.012  # seconds to wait for the rest of a frame, on a local and on a remote terminal
 
 
 class Output(Thread):
-    """Takes what Textual writes, and sends what has changed.
+    """Takes what Textual writes, and sends the cells that have changed.
 
-    The terminal is asked for an answer behind each frame. While too much is unanswered nothing is sent, what is painted
-    meanwhile replaces what was, and the next frame is drawn from what the terminal shows to what it is to show then. So
-    a slow line is never behind by more than a frame, and a line that stands still costs no memory.
+    After each frame it asks the terminal for an answer. While too many bytes are unanswered it sends nothing, and newer
+    output replaces older output that waits. So a slow line is at most a frame late, and a stopped one needs no memory.
     """
 
     def __init__(
         self, descriptor: int, kind: TerminalKind, size: tuple[int, int], report: Callable[[Exception], object]
     ) -> None:
-        """Write to that descriptor; `report` is told, in the thread, of the error that ends the drawing."""
+        """Draw on the descriptor's terminal; the thread calls `report` with an error that ends the drawing."""
         super().__init__(daemon=True, name="newscast-output")
         self._descriptor, self._kind, self._report = descriptor, kind, report
         self._wanted, self._shown = Frame(*size), Frame(*size)
@@ -46,10 +45,10 @@ class Output(Thread):
         self._asked_at = time.monotonic()
         self._sent_at = 0.0
 
-    # Called by others
+    # Called by other threads
 
     def write(self, output: str) -> None:
-        """Textual's output: cells are painted, what else the terminal understands is sent as it is."""
+        """Paint the cells of Textual's output, and keep the other sequences that the terminal understands."""
         with self._changed:
             for control in self._wanted.paint(output):
                 if control == "\x1b[?1049h":
@@ -60,20 +59,20 @@ class Output(Thread):
             self._changed.notify_all()
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Another size: nobody knows what the terminal shows now."""
+        """Begin an empty frame of another size, and redraw the whole screen."""
         with self._changed:
             if size != (self._wanted.width, self._wanted.height):
                 self._wanted = Frame(*size)
                 self._is_unknown = True
 
     def repaint(self) -> None:
-        """Something else may have drawn on the terminal."""
+        """Redraw the whole screen, because another program may have written to it."""
         with self._changed:
             self._is_unknown = self._is_painted = True
             self._changed.notify_all()
 
     def note_answer(self) -> None:
-        """The terminal has drawn what was sent before its oldest question."""
+        """Note that the terminal has answered the oldest question."""
         with self._changed:
             self._answers = True
             if self._in_flight:
@@ -81,7 +80,7 @@ class Output(Thread):
             self._changed.notify_all()
 
     def settle(self, seconds: float) -> None:
-        """Wait until the terminal has answered, so that no answer is left to be read by whoever comes next."""
+        """Wait at most so many seconds for the terminal's answers, so that the next program does not read them."""
         with self._changed:
             self._changed.wait_for(
                 lambda: (
@@ -92,13 +91,13 @@ class Output(Thread):
             )
 
     def give_up(self) -> None:
-        """The terminal is gone: nobody waits for its answers."""
+        """Wait for no more answers, because the terminal has gone."""
         with self._changed:
             self._is_gone = True
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End, and send what is left: what restores the terminal."""
+        """End the thread, and send the sequences that restore the terminal."""
         with self._changed:
             self._is_ended = True
             self._changed.notify_all()
@@ -109,7 +108,7 @@ class Output(Thread):
     # The thread
 
     def run(self) -> None:
-        """Frame after frame."""
+        """Send frames until the end."""
         try:
             while self._wait_for_work():
                 with self._changed:
@@ -118,12 +117,12 @@ class Output(Thread):
                 if is_frame:
                     self._sent_at = time.monotonic()
         except OSError:
-            self.give_up()  # the end of the keyboard's input, or a hangup, ends the reader
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing is drawn any more, and the reader has to end
+            self.give_up()  # the end of the input, or a hangup, ends the reader
+        except Exception as error:  # noqa: BLE001 - any error ends the drawing, so the reader has to end
             self._report(error)
 
     def _wait_for_work(self) -> bool:
-        """Until there is something to send and the terminal can take it; False when it is over."""
+        """Wait until there is output and the terminal has caught up; return False at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._is_painted or self._controls or self._is_ended)
         if not self._is_ended and self._is_painted:
@@ -142,7 +141,7 @@ class Output(Thread):
                     self._in_flight.clear()
 
     def _build(self) -> tuple[str, bool]:
-        """What to send now, and is it a frame?"""
+        """Return the text to send, and whether it contains a frame."""
         parts, self._controls = self._controls, []
         is_frame, self._is_painted = self._is_painted, False
         if not is_frame:
