@@ -40,7 +40,7 @@ def test_a_search_with_few_steps_finds_nothing_wrong_and_says_so(changed, steps,
         library._searcher._last = None
     assert (found, note) == again
     assert found <= right
-    assert found == right or "were looked at" in (note or "")
+    assert found == right or "were checked" in (note or "")
 
 
 def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch):
@@ -58,7 +58,7 @@ def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch
         for text in ('"a Rebel"', "para:(rebel came)", "title:art*"):
             results = library.search(Query(text))
             assert {hit.summary.title for hit in results.hits} == {"Article 0", "Article 2", "Article 5"}
-            assert results.note == "only the newest 3 of what may match were looked at"
+            assert results.note == "only the newest 3 articles that may match were checked"
         monkeypatch.setattr("search.query.evaluate.most_read", 5)
         library._searcher._last = None
         results = library.search(Query('"a Rebel"'))
