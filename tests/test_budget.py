@@ -1,4 +1,4 @@
-"""A search has a budget: whatever is asked, it answers soon, finds nothing wrong, and says when it looked at less."""
+"""The budget of a search: any query gets a quick, correct answer, and a note if fewer articles were checked."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch
 
 @pytest.fixture(scope="module")
 def tiring(tmp_path_factory: pytest.TempPathFactory):
-    """Articles that are long and of few words, so that every phrase may stand everywhere; and one of many words."""
+    """Long articles of few words, so that a phrase may be at every position; and one article of many words."""
     folder = tmp_path_factory.mktemp("tiring")
     articles = folder / "articles"
     articles.mkdir()

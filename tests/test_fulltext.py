@@ -1,4 +1,4 @@
-"""The index: many small commits, changes, deletions and merges are one index; damage is noticed, never guessed at."""
+"""The index: it survives many small commits, changes, deletions and merges, and detects damage."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_the_cache_stays_within_its_room_and_what_was_not_asked_for_goes_first()
 
 @pytest.fixture
 def large_index(index):
-    """An index of one segment of many blocks, with its state."""
+    """An index with one segment of many blocks, with its state."""
     choice = random.Random(3)
     words = [f"word{number}" for number in range(9_000)]
     index.write((number, number, build_document(" ".join(choice.choices(words, k=300)))) for number in range(1, 400))

@@ -1,4 +1,4 @@
-"""The query language: any string is a query, and a tree prints as the query that is parsed to it again."""
+"""The query language: any string is a query, and a tree prints as a query that parses to the same tree."""
 
 from __future__ import annotations
 
