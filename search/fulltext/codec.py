@@ -159,7 +159,7 @@ class SegmentDocuments(PerDocumentReader):  # type: ignore[misc]
 
 
 class SegmentTerms(TermsReader):  # type: ignore[misc]
-    """Reads the terms of a segment and their postings. A term of `text` is a stem, or a form that begins with a mark."""
+    """Reads the terms of a segment and their postings. A term of `text` is a stem, or a form after a mark."""
 
     def __init__(self, fields: SegmentFields) -> None:
         self._fields, self._segment = fields, fields.segment
