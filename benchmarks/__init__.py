@@ -1,1 +1,1 @@
-"""What newscast costs, measured beside a peer in the same run. No test asserts a time; these print them."""
+"""Measures what newscast costs, next to a peer in the same run. No test asserts a time; the benchmarks print times."""

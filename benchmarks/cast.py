@@ -1,4 +1,4 @@
-"""`make bench`, second part: what finding the cast costs, beside the rules that it replaces, on 1,095 real articles."""
+"""`make bench`, second part: compares the trained recogniser with the rules, on 1,095 real articles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _words_at_most = 60_000
 
 
 def main() -> None:
-    """Print every figure; each part in a process of its own, so that none pays for another."""
+    """Print all figures. Each part runs in its own process, so that no part affects another."""
     parser = argparse.ArgumentParser(description="Measure what finding the cast costs.")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--part", choices=list(_parts), help=argparse.SUPPRESS)
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measure_loading(_: Path) -> None:
-    """The model alone, in a fresh process."""
+    """Measure the time to load the model alone, in a fresh process."""
     start, spent = time.perf_counter(), time.process_time()
     from search.cast.recognisers import build_recogniser
 
@@ -50,7 +50,7 @@ def measure_loading(_: Path) -> None:
 
 
 def measure_speed(articles: Path) -> None:
-    """Words a CPU second with everything on, and with rules, in one run by turns."""
+    """Measure words per CPU second with the trained recogniser and with rules, in one run, alternately."""
     documents, words = [], 0
     for path in sorted(articles.rglob("*")):
         if path.is_file() and words < _words_at_most:
@@ -67,7 +67,7 @@ def measure_speed(articles: Path) -> None:
 
 
 def measure_library(articles: Path) -> None:
-    """All articles added, annotated and linked; the time, and the largest memory."""
+    """Add, annotate and link all articles. Print the time and the peak memory."""
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder)) as library:
         start, at = time.perf_counter(), {}
         for step in library.add([str(articles)]):

@@ -1,4 +1,4 @@
-"""ptybench runs a command in a terminal of its own and reports what a reader on it would have seen."""
+"""Runs a command in a terminal by ptybench, which reports what a reader would have seen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def unpack_news(shared: Path) -> Iterator[Path]:
-    """A folder with the real articles in `articles`, and settings by which rules find their names."""
+    """Yield a folder with the real articles in `articles`, and settings that choose the rules as recogniser."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "settings.toml").write_text('recogniser = "rules"\n')
@@ -28,7 +28,7 @@ def unpack_news(shared: Path) -> Iterator[Path]:
 
 
 def run_in_terminal(shared: Path, script: str, command: list[str], size: str = "80x24") -> dict[str, Any]:
-    """Play a script of keys (see ptybench -h) to the command and give ptybench's report."""
+    """Send a script of keys (see ptybench -h) to the command. Return ptybench's report."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         subprocess.run(
@@ -48,6 +48,6 @@ def run_in_terminal(shared: Path, script: str, command: list[str], size: str = "
 
 
 def find_key(report: dict[str, Any], label: str) -> dict[str, Any]:
-    """The row of a report on keys of that label."""
+    """Return the row of a report for the keys with this label."""
     row: dict[str, Any] = next(each for each in report["keys"] if each["label"] == label)
     return row

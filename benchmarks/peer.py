@@ -1,4 +1,4 @@
-"""The peer: a bare Textual app that shows one line, to tell what of a start is Textual's own."""
+"""The peer: a bare Textual app that shows one line. It shows how much of a start is Textual's."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Bare(App[None]):
-    """One line of text."""
+    """An app that shows one line of text."""
 
     def compose(self) -> ComposeResult:
-        """The line."""
+        """Yield the line."""
         yield Static("a bare article")
 
 

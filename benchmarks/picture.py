@@ -1,4 +1,4 @@
-"""`make picture`: the reader on the seeds, as it draws itself, into the pictures of README.md."""
+"""`make picture`: draws the reader on the seeds for the pictures of README.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _seeds = Path(__file__).parent.parent / "seeds"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's file, the terminal's columns and lines, and the keys that lead to what it shows."""
+    """A picture: its file, the terminal's columns and lines, and the keys to press first."""
 
     file: str
     size: tuple[int, int]
@@ -32,7 +32,7 @@ _pictures = (
 
 
 async def draw(folder: Path) -> None:
-    """Press the keys of each picture, and export the screen."""
+    """Press the keys of each picture and export the screen into the folder."""
     with tempfile.TemporaryDirectory() as scratch, Library(Path(scratch)) as library:
         for _ in library.add([str(_seeds)]):
             pass

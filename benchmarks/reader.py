@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def add(library: Path, articles: Path) -> tuple[float, dict[str, int]]:
-    """Add a folder as a reader does: seconds, and how many of each outcome."""
+    """Add a folder as the reader does. Return the seconds, and the number of files for each outcome."""
     start = time.perf_counter()
     done = subprocess.run(
         [*_newscast, "--library", library, "add", "--json", articles], capture_output=True, text=True, check=True
@@ -51,7 +51,7 @@ def add(library: Path, articles: Path) -> tuple[float, dict[str, int]]:
 
 
 def measure_adding(folder: Path, articles: Path) -> None:
-    """The first time all are added (or skipped as equal to another), the second time all are skipped."""
+    """Add all files twice: the first time adds all but copies, the second time skips all."""
     files = sum(1 for _ in articles.rglob("*.txt"))
     for which in ("first", "second"):
         seconds, outcomes = add(folder / "library", articles)
@@ -59,7 +59,7 @@ def measure_adding(folder: Path, articles: Path) -> None:
 
 
 def measure_kills(folder: Path, articles: Path) -> None:
-    """Killed ten times at random moments and run again, it ends with the library of one clean run."""
+    """Kill `add` ten times at random moments, and compare the final library with that of one clean run."""
     chance = random.Random(7)
     for _ in range(10):
         process = subprocess.Popen(
@@ -76,7 +76,7 @@ def measure_kills(folder: Path, articles: Path) -> None:
 
 
 def describe(folder: Path) -> list[object]:
-    """Documents, casts, actors and hits of a library."""
+    """List the documents, casts, actors and hits of a library."""
     with Library(folder, read_only=True) as library:
         ids = [hit.summary.id for hit in library.search(Query(""), 0, 10_000).hits]
         hits = [
@@ -88,7 +88,7 @@ def describe(folder: Path) -> list[object]:
 
 
 def measure_commands(library: Path) -> None:
-    """Each command as a fresh process."""
+    """Measure each command in a fresh process."""
     for arguments in (["search", "president"], ["actors", "united"], ["mentions", "united-states"]):
         start = time.perf_counter()
         done = subprocess.run(
@@ -99,7 +99,7 @@ def measure_commands(library: Path) -> None:
 
 
 def measure_start(shared: Path, folder: Path) -> None:
-    """First paint with content: on many articles, on the seeds, and of a bare Textual app, by turns."""
+    """Measure the first paint with content on many articles, on the seeds, and of a bare Textual app, alternately."""
     add(folder / "seeds", Path(__file__).parent.parent / "seeds")
     commands = {
         "bare Textual app": ([sys.executable, "-m", "benchmarks.peer"], "a bare article"),
@@ -119,7 +119,7 @@ def measure_start(shared: Path, folder: Path) -> None:
 
 
 def measure_keys(shared: Path, library: Path) -> None:
-    """Bytes and milliseconds a key at 80x24, and memory."""
+    """Measure bytes and milliseconds per key at 80x24, and memory."""
     report = run_in_terminal(shared, _keys, [*_newscast, "--library", str(library)])
     for label in ("list", "open", "paragraph", "select", "jump", "page", "type"):
         row = find_key(report, label)
@@ -129,7 +129,7 @@ def measure_keys(shared: Path, library: Path) -> None:
 
 
 def measure_long_article(shared: Path, folder: Path) -> None:
-    """Opening an article of 2,000 paragraphs beside one of 20."""
+    """Compare the time to open an article of 2,000 paragraphs with that of 20 paragraphs."""
     chance = random.Random(2)
     words = "Damascus Aleppo the army said that rebels near Homs had left positions along a road to coast".split()
     times: dict[int, list[float]] = {20: [], 2_000: []}
@@ -150,7 +150,7 @@ def measure_long_article(shared: Path, folder: Path) -> None:
 
 
 def measure_odd_input(folder: Path) -> None:
-    """Random queries and random files: the slowest of each, and that none raised anything."""
+    """Try random queries and random files. Print the slowest of each; an unexpected error ends the benchmark."""
     chance = random.Random(11)
     letters = 'abcdeißøАمقا中 "-*:()[]~^\\/+&|!?OR\x1b\u202e\t'
     words = ["president", "the", "OR", "-", '"', "a*", "pre*", "title:", "title:*", "U.N.", "x" * 300]

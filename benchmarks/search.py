@@ -1,8 +1,8 @@
-"""`make bench-search`: newscast's search beside tantivy, SQLite's FTS5 and stock Whoosh, in one run.
+"""`make bench-search`: compares newscast's search with tantivy, SQLite's FTS5 and stock Whoosh, in one run.
 
 Every engine answers the same queries on the same articles, each with its 20 best hits and their snippets, in a process
-of its own. "Cold" is a query asked of an index just opened, which was asked for an unknown word before and for nothing
-else; "warm" are the rounds behind that, which ask all queries in turn.
+of its own. "Cold" is a query right after the index was opened and asked for one unknown word. "Warm" are the rounds
+after that, which ask all queries in turn.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _bare_start = (
 
 
 def main() -> None:
-    """Measure all of it and print tables; with --task, one thing in this process."""
+    """Measure everything and print tables; with --task, measure one thing in this process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--many", type=int, default=200_000, help="how many articles the large corpus has; 0 for none")
@@ -88,7 +88,7 @@ def _measure(shared: Path, folder: Path, count: int, chosen: list[str]) -> None:
 
 
 def _sum_up(rounds: list[list[float]]) -> list[float]:
-    """Median and 95th percentile of the warm rounds, of the cold one, and the worst of all."""
+    """Return the median and 95th percentile of the warm rounds, the same of the cold round, and the worst of all."""
     cold, warm = sorted(rounds[0]), sorted(value for each in rounds[1:] for value in each)
     return [
         statistics.median(warm), warm[int(0.95 * len(warm))],
@@ -103,7 +103,7 @@ def _measure_ranking(shared: Path, folder: Path, count: int) -> None:
 
 
 def _measure_start(folder: Path) -> None:
-    """A fresh process until it has answered, by turns; both with their modules compiled, as pip installs them."""
+    """Measure a fresh process until it has answered, alternately. Modules are compiled, as pip installs them."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     own = [sys.executable, "-m", "tui.cli", "--library", str(folder / "newscast"), "search", "export"]
     bare = [sys.executable, "-c", _bare_start, str(folder / "whoosh")]
@@ -119,7 +119,7 @@ def _measure_start(folder: Path) -> None:
 
 
 def _spawn(shared: Path, task: str, engine: str, count: int, folder: Path) -> dict[str, Any]:
-    """One task in a fresh process, so that memory and caches are its own."""
+    """Run one task in a fresh process, with its own memory and caches."""
     arguments = ["--task", task, "--engine", engine, "--count", count, "--folder", folder, "--shared", shared]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.search", *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True
@@ -142,7 +142,7 @@ def _run_task(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _ask(engine: Engine, shared: Path) -> dict[str, list[list[float]]]:
-    """Milliseconds of each query, by kind and round; the first round is the cold one."""
+    """Return the milliseconds of each query, by kind and round. The first round is the cold one."""
     times: dict[str, list[list[float]]] = {kind: [[] for _ in range(_rounds)] for kind in _kinds}
     for number in range(_rounds):
         for asked in read_queries(shared):
@@ -166,7 +166,7 @@ def _find_mean_reciprocal_rank(engine: Engine, shared: Path) -> float:
 
 
 def _add(engine: Engine, shared: Path) -> list[float]:
-    """Milliseconds until one more article is found, for some articles one after the other."""
+    """Add articles one by one. Return the milliseconds until a search finds each."""
     times = []
     for number, document in zip(range(40), read_articles(shared), strict=False):
         started = time.perf_counter()
@@ -176,7 +176,7 @@ def _add(engine: Engine, shared: Path) -> list[float]:
 
 
 def _peak_memory() -> float:
-    """Megabytes; pages of mapped files count, whoever else has them."""
+    """Return the peak memory in MB. It includes pages of mapped files, shared ones too."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,4 +1,4 @@
-"""What searching is measured on: 19,035 real articles, any number made of their paragraphs, and queries by kind."""
+"""The corpus for search: 19,035 real articles, any number of articles made of their paragraphs, queries by kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query of one kind; `since` and `until` narrow it to days."""
+    """A query of one kind; `since` and `until` restrict the dates of its results."""
 
     kind: str
     text: str
@@ -27,14 +27,14 @@ class Asked:
 
 
 def read_queries(shared: Path) -> list[Asked]:
-    """The queries, in the order in which they are asked."""
+    """Read the queries, in the order in which they are asked."""
     lines = (shared / "bench" / "queries.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return [Asked(row["kind"], row["query"], row.get("since"), row.get("until")) for row in rows]
 
 
 def read_articles(shared: Path) -> Iterator[Document]:
-    """The real articles."""
+    """Yield the real articles."""
     with gzip.open(shared / "bench" / "reuters.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
@@ -42,7 +42,7 @@ def read_articles(shared: Path) -> Iterator[Document]:
 
 
 def resample_articles(shared: Path, count: int) -> Iterator[Document]:
-    """As many articles as wanted, each as long as a real one, of paragraphs and titles drawn from all."""
+    """Yield `count` articles as long as real ones. Paragraphs and titles are drawn at random from all articles."""
     real = list(read_articles(shared))
     if count <= len(real):
         yield from real[:count]

@@ -1,4 +1,4 @@
-"""newscast and its peers under one roof: each builds an index, answers with 20 hits and snippets, takes one article."""
+"""newscast and its peers behind one interface: build an index, answer with 20 hits and snippets, add one article."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _snippet = 180
 
 
 class Engine(Protocol):
-    """What is measured of an engine; it works in a folder of its own."""
+    """A search engine to measure. It works in its own folder."""
 
     def build(self, documents: Iterable[Document]) -> float:
-        """Index these documents in an empty folder; gives the seconds that indexing took."""
+        """Index these documents in an empty folder. Return the seconds that indexing took."""
 
     def open(self) -> None:
-        """Be ready to answer."""
+        """Open the index for queries."""
 
     def ask(self, asked: Asked) -> list[tuple[str, str]]:
-        """The ids of the first hits with their snippets."""
+        """Return the ids of the first hits with their snippets."""
 
     def rank(self, words: list[str]) -> list[str]:
-        """The ids of the first hundred hits for any of these words."""
+        """Return the ids of the first hundred hits for any of these words."""
 
     def add(self, document: Document) -> None:
-        """Take one more article; when this returns, it is found."""
+        """Add one article. When this returns, a search finds it."""
 
 
 def _text(document: Document) -> str:
@@ -50,14 +50,14 @@ def _size(folder: Path) -> int:
 
 
 class Newscast:
-    """The Library, its index built from its store as `newscast doctor --repair` builds it."""
+    """newscast's Library. Its index is built from its store, as `newscast doctor --repair` does it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._library: Library | None = None
 
     def build(self, documents: Iterable[Document]) -> float:
-        """Store them, then index what is stored."""
+        """Store the documents, then index them from the store."""
         self._folder.mkdir()
         connection = open_library_database(str(self._folder / "library.db"))
         stored = Documents(connection)
@@ -78,11 +78,11 @@ class Newscast:
         return _size(self._folder / "fulltext")
 
     def open(self) -> None:
-        """Open the library as a reader does."""
+        """Open the library as the reader does."""
         self._library = Library(self._folder, recogniser="rules")
 
     def ask(self, asked: Asked) -> list[tuple[str, str]]:
-        """As the reader asks."""
+        """Search as the reader does."""
         assert self._library is not None
         text = f"{asked.text} date:{asked.since}..{asked.until}" if asked.since else asked.text
         results = self._library.search(Query(text, as_you_type=asked.kind == "typing"), 0, _hits)
@@ -94,7 +94,7 @@ class Newscast:
         return [hit.summary.id for hit in self._library.search(Query(" OR ".join(words)), 0, 100).hits]
 
     def add(self, document: Document) -> None:
-        """Add a file, as `newscast add` does, with its names and their links; another handle finds it."""
+        """Add a file, as `newscast add` does, with its names and their links. Another open Library finds it."""
         assert self._library is not None
         path = self._folder.parent / f"{document.id}.txt"
         path.write_text(f"{document.title}\n\n{_text(document)}", "utf-8")
@@ -103,13 +103,13 @@ class Newscast:
 
 
 class StockWhoosh:
-    """Whoosh as its manual uses it."""
+    """Stock Whoosh, used as in its manual."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def build(self, documents: Iterable[Document]) -> float:
-        """One writer, one commit."""
+        """Index with one writer and one commit."""
         from whoosh import fields, index
         from whoosh.analysis import StemmingAnalyzer
 
@@ -134,7 +134,7 @@ class StockWhoosh:
         return _size(self._folder)
 
     def open(self) -> None:
-        """A searcher and a parser for both fields."""
+        """Open a searcher, and a parser for both fields."""
         from whoosh import index
         from whoosh.qparser import FuzzyTermPlugin, MultifieldParser
 
@@ -144,7 +144,7 @@ class StockWhoosh:
         self._parser.add_plugin(FuzzyTermPlugin())
 
     def ask(self, asked: Asked) -> list[tuple[str, str]]:
-        """Its own highlights are the snippets."""
+        """Search; Whoosh's own highlights are the snippets."""
         from datetime import datetime
 
         from whoosh.query import DateRange
@@ -188,7 +188,7 @@ class Fts5:
         self._folder = folder
 
     def build(self, documents: Iterable[Document]) -> float:
-        """Texts in a table, the index on it."""
+        """Store the texts in a table and index it."""
         self._folder.mkdir()
         self.open()
         known = list(documents)
@@ -223,7 +223,7 @@ class Fts5:
         self._connection.execute("INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)", [number, *row])
 
     def ask(self, asked: Asked) -> list[tuple[str, str]]:
-        """It has no fuzzy words: of those nothing is asked."""
+        """Search; FTS5 has no fuzzy words, so return nothing for them."""
         text, days = asked.text, ""
         if asked.kind == "fuzzy":
             return []
@@ -250,20 +250,20 @@ class Fts5:
         return [row[0] for row in rows]
 
     def add(self, document: Document) -> None:
-        """Found as soon as it is committed."""
+        """Add and commit the article."""
         self._connection.execute("BEGIN")
         self._insert(document)
         self._connection.execute("COMMIT")
 
 
 class Tantivy:
-    """tantivy from its Python package, by one thread, its own snippets."""
+    """tantivy from its Python package, with one thread and its own snippets."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def build(self, documents: Iterable[Document]) -> float:
-        """One writer, one commit, its merges awaited."""
+        """Index with one writer and one commit, and wait for its merges."""
         import tantivy
 
         self._folder.mkdir()
@@ -287,7 +287,7 @@ class Tantivy:
         return _size(self._folder)
 
     def open(self) -> None:
-        """A searcher."""
+        """Open a searcher."""
         import tantivy
 
         self._index = tantivy.Index.open(str(self._folder))
@@ -295,7 +295,7 @@ class Tantivy:
         self._writer: Any = None
 
     def ask(self, asked: Asked) -> list[tuple[str, str]]:
-        """Its generator's snippets of the stored bodies."""
+        """Search; tantivy's generator makes the snippets from the stored bodies."""
         import tantivy
 
         query = self._build_query(asked)

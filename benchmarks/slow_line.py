@@ -1,4 +1,4 @@
-"""A slow line between a terminal and the program under it, and bursts of keys on it."""
+"""Simulates a slow line between a terminal and its program, and sends bursts of keys over it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 
 class SlowLine:
-    """What goes over it takes half the round trip (seconds), and what comes back besides as long as its bytes need."""
+    """A slow line. Data takes half the round trip (seconds) each way; answers also take the time of their bytes."""
 
     def __init__(self, terminal: Terminal, round_trip: float, bytes_per_second: float) -> None:
         self._terminal, self._half, self._speed = terminal, round_trip / 2, bytes_per_second
         self._up: deque[tuple[float, bytes]] = deque()
         self._down: deque[tuple[float, bytes]] = deque()
         self._free_at = 0.0
-        # The terminal's answers travel, too.
+        # The answers of the terminal are delayed, too.
         terminal.screen.write_process_input = lambda data: self._send(data.encode())  # type: ignore[method-assign]
 
     def _send(self, data: bytes) -> None:
         self._up.append((time.monotonic() + self._half, data))
 
     def press(self, keys: Sequence[str], pause: float, text: str) -> float:
-        """Press keys, so many seconds apart: seconds from the last one until that text is on the screen."""
+        """Press keys, `pause` seconds apart. Return the seconds from the last key until `text` is on the screen."""
         for key in keys[:-1]:
             self._send(key.encode())
             self._carry(time.monotonic() + pause)
@@ -42,11 +42,11 @@ class SlowLine:
         return time.monotonic() - pressed
 
     def rest(self, seconds: float) -> None:
-        """Whatever is under way arrives."""
+        """Wait until all data has arrived."""
         self._carry(time.monotonic() + seconds)
 
     def _carry(self, end: float) -> None:
-        """What is to arrive until then, in either direction, arrives when it is due."""
+        """Deliver data in both directions when it is due, until `end`."""
         while (now := time.monotonic()) < end:
             while self._up and self._up[0][0] <= now:
                 os.write(self._terminal.descriptor, self._up.popleft()[1])

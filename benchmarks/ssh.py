@@ -1,4 +1,4 @@
-"""`make bench-ssh`: newscast serve at 1, 10 and 30 sessions, bytes a key, a slow line; newsboat, if it is here."""
+"""`make bench-ssh`: measures newscast serve with 1, 10 and 30 sessions, bytes per key, a slow line, and newsboat."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def build_long_article() -> str:
-    """Sixty paragraphs, no two alike, each with Homs in it twice."""
+    """Build sixty different paragraphs, each with Homs in it twice."""
     chance = random.Random(5)
     paragraphs = []
     for number in range(1, 61):
@@ -60,7 +60,7 @@ def build_long_article() -> str:
 
 
 def measure_sessions(folder: Path) -> None:
-    """1, 10 and 30 readers at once: seconds to the first content, memory, and a key among all of them."""
+    """Measure 1, 10 and 30 readers at once: time to the first content, memory, and the time of a key."""
     server = Server(folder, folder / "library", settings="sessions_per_key = 30\n")
     server.wait_for_log(r"(ready)")
     terminals: list[Terminal] = []
@@ -99,7 +99,7 @@ def measure_sessions(folder: Path) -> None:
 
 
 def measure_all_pressing(terminals: list[Terminal]) -> None:
-    """All press a key within the same instant, ten times."""
+    """Press a key in all terminals at the same moment, ten times."""
     times: list[float] = []
     for _ in range(10):
         waiting: dict[Terminal, float] = {}
@@ -121,14 +121,14 @@ def measure_all_pressing(terminals: list[Terminal]) -> None:
 
 
 def wait_closely(terminal: Terminal, text: str) -> None:
-    """Until that text is on the screen, looked at with every byte."""
+    """Wait until the text is on the screen; look after every byte."""
     end = time.perf_counter() + 30
     while text not in terminal.text and time.perf_counter() < end:
         terminal.read(0.002)
 
 
 def press(terminal: Terminal) -> float:
-    """Seconds from a key to the first byte of its frame."""
+    """Press a key. Return the seconds until the first byte of its frame."""
     begun = time.perf_counter()
     terminal.send(b"j")
     select.select([terminal.descriptor], [], [], 5)
@@ -138,13 +138,13 @@ def press(terminal: Terminal) -> float:
 
 
 def read_pss(process: int) -> float:
-    """Proportional memory in MB."""
+    """Read the proportional memory (PSS) of a process in MB."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
 
 
 def measure_keys(shared: Path, library: Path) -> None:
-    """Bytes a key at 80x24."""
+    """Measure bytes per key at 80x24."""
     report = run_in_terminal(shared, _keys, [*_newscast, "--library", str(library), "--read-only"])
     for label in ("list", "open", "paragraph", "select", "jump", "page", "type"):
         row = find_key(report, label)
@@ -152,7 +152,7 @@ def measure_keys(shared: Path, library: Path) -> None:
 
 
 def measure_slow_line(library: Path) -> None:
-    """Keys 50 ms apart on 64 kbit/s with a round trip of 100 ms: from the last one until its effect is there."""
+    """Press keys 50 ms apart over 64 kbit/s with a round trip of 100 ms; measure until the last takes effect."""
     terminal = Terminal(
         [*_newscast, "--library", str(library), "--read-only"], environment={"SSH_CONNECTION": "far away"}
     )
@@ -176,7 +176,7 @@ def measure_slow_line(library: Path) -> None:
 
 
 def measure_newsboat(shared: Path, folder: Path) -> None:
-    """The same machine's newsboat, on 100 entries of a local feed."""
+    """Measure newsboat on the same machine, on 100 entries of a local feed."""
     if shutil.which("newsboat") is None:
         print("newsboat is not here")
         return

@@ -1,1 +1,1 @@
-"""Long campaigns against newscast: kills, damage, full disks, hostile documents and queries; by `make endurance`."""
+"""Long tests of newscast against kills, damage, full disks, hostile documents and queries; see `make endurance`."""

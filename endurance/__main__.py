@@ -1,4 +1,4 @@
-"""`make endurance`: run the campaigns, print how many trials each had and how many failed; status 1 if any did."""
+"""`make endurance`: runs the campaigns and prints the trials and failures of each. Exits with 1 if any failed."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ campaigns = {
     "keys": ("endurance.keys", 60),
     "telemetry": ("endurance.telemetry", 1),
 }
-"""Each campaign's module and its usual number of trials; a trial of documents is 100 of them, of queries 500."""
+"""The module and the usual number of trials of each campaign. A trial has 100 documents, or 500 queries."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a trial tells: how many things it tried, and what failed."""
+    """The result of a trial: how many cases it tried, and what failed."""
 
     number: int
     count: int
@@ -40,7 +40,7 @@ class Told:
 
 
 def run_trial(campaign: str, seed: int, number: int, pristine: Path) -> Told:
-    """Run one trial in a temporary folder; its random numbers depend on the campaign, the seed and its number alone."""
+    """Run one trial in a temporary folder. Its random numbers depend only on the campaign, the seed and its number."""
     chance = random.Random(f"{campaign}/{seed}/{number}")  # noqa: S311 - a campaign is to be repeatable
     with tempfile.TemporaryDirectory(prefix="newscast-endurance") as folder:
         trial = Trial(number, chance, Path(folder), pristine)
@@ -52,7 +52,7 @@ def run_trial(campaign: str, seed: int, number: int, pristine: Path) -> Told:
 
 
 def run_campaign(campaign: str, seed: int, numbers: range, pristine: Path, jobs: int) -> int:
-    """Run its trials, print a line about them, and return how many failed."""
+    """Run the trials of a campaign, print a line about them, and return the number of failures."""
     find_obstacle = getattr(import_module(campaigns[campaign][0]), "find_obstacle", None)
     obstacle = find_obstacle() if find_obstacle else None
     if obstacle:
@@ -73,7 +73,7 @@ def run_campaign(campaign: str, seed: int, numbers: range, pristine: Path, jobs:
 
 
 def main() -> int:
-    """Parse the command line and run what it asks for."""
+    """Parse the command line and run the campaigns. Return the exit status."""
     parser = argparse.ArgumentParser(prog="endurance", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--only", choices=campaigns, action="append", help="this campaign; may be given again")

@@ -1,4 +1,4 @@
-"""Damage: a bit, a block or the end of a library's file goes; what is lost or altered is said, and can be mended."""
+"""Damage: changes a bit, a block or the end of a library's file. newscast must report and repair what is damaged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _said_by_status = frozenset({0, 1})
 
 
 def flip_bit(path: Path, chance: Random) -> str:
-    """Turn one bit over."""
+    """Flip one bit. Return a description."""
     data = bytearray(path.read_bytes())
     at, bit = chance.randrange(len(data)), chance.randrange(8)
     data[at] ^= 1 << bit
@@ -29,7 +29,7 @@ def flip_bit(path: Path, chance: Random) -> str:
 
 
 def zero_block(path: Path, chance: Random) -> str:
-    """Fill a block with zeroes, as a bad sector or a lost page leaves it."""
+    """Fill a block with zeroes, as a bad sector or a lost page does."""
     data = bytearray(path.read_bytes())
     size = chance.choice((64, 512, _block))
     at = chance.randrange(max(1, len(data) - size))
@@ -39,14 +39,14 @@ def zero_block(path: Path, chance: Random) -> str:
 
 
 def cut_short(path: Path, chance: Random) -> str:
-    """Lose the end."""
+    """Cut off the end."""
     size = chance.randrange(path.stat().st_size)
     os.truncate(path, size)
     return f"cut to {size} bytes"
 
 
 def overwrite(path: Path, chance: Random) -> str:
-    """Put noise over some bytes."""
+    """Overwrite some bytes with noise."""
     data = bytearray(path.read_bytes())
     at = chance.randrange(len(data))
     data[at : at + 32] = chance.randbytes(len(data[at : at + 32]))
@@ -55,13 +55,13 @@ def overwrite(path: Path, chance: Random) -> str:
 
 
 def empty(path: Path, chance: Random) -> str:  # noqa: ARG001 - one of a kind
-    """Leave an empty file."""
+    """Empty the file."""
     os.truncate(path, 0)
     return "emptied"
 
 
 def remove(path: Path, chance: Random) -> str:  # noqa: ARG001 - one of a kind
-    """Leave no file."""
+    """Remove the file."""
     path.unlink()
     return "removed"
 
@@ -72,7 +72,7 @@ _harms: tuple[Callable[[Path, Random], str], ...] = (
 
 
 def run(trial: Trial) -> None:
-    """Harm one file of a copy, then search, ask the doctor, repair, and add the articles again."""
+    """Damage one file of a copy, then search, run doctor, repair, and add the articles again."""
     library = trial.folder / "library"
     shutil.copytree(trial.pristine / "library", library)
     if trial.number % 3 == 0:
@@ -90,7 +90,7 @@ def run(trial: Trial) -> None:
 
 
 def _leave_log(trial: Trial, library: Path) -> None:
-    """Add an article, and keep the log of the database as a process that was killed leaves it."""
+    """Add an article, and leave the log of the database as a killed process does."""
     article = trial.folder / "late.md"
     article.write_text(
         "---\ntitle: Late\ndate: 2024-05-05\n---\nA late article by Mayor Tilda Kestrel2 of Elmsworth.\n"
@@ -100,14 +100,14 @@ def _leave_log(trial: Trial, library: Path) -> None:
 
 
 def _list_files(library: Path, number: int) -> list[Path]:
-    """Files to harm: of the database in one trial, of the index in the next."""
+    """List the files to damage: those of the database in one trial, of the index in the next."""
     files = [path for path in sorted(library.rglob("*")) if path.is_file() and path.stat().st_size]
     chosen = [path for path in files if (path.suffix.startswith(".db")) == bool(number % 2)]
     return [path for path in chosen if not path.name.endswith(("-shm", ".lock"))]
 
 
 def _check_searches(trial: Trial, library: Path, before: Content, what: str, *, of_index: bool) -> None:
-    """What a damaged index answers is right, or is said to be wrong."""
+    """Check that searches give the right answer, or report the damage."""
     for text in trial.random.sample(queries[:-1], 2):
         ran = trial.run(
             "--library", str(library), "search", "--json", "--limit", "1000", "--", text, statuses=_said_by_status
@@ -118,14 +118,14 @@ def _check_searches(trial: Trial, library: Path, before: Content, what: str, *, 
 
 
 def _mend(trial: Trial, library: Path, what: str) -> None:
-    """After a repair and adding everything again, all is there and the doctor has nothing to say."""
+    """Repair, add everything again, and check that all is there and doctor reports nothing."""
     at = ("--library", str(library))
     trial.run(*at, "doctor", "--repair", statuses=_said_by_status)
     articles = [str(trial.pristine / "articles"), *map(str, trial.folder.glob("late.md"))]
     trial.run(*at, "add", *articles, statuses=_said_by_status)
     examined = trial.run(*at, "doctor", statuses=_said_by_status)
     if examined.status:
-        # Where the library had to begin again, the doctor says what was lost until it has been told to repair.
+        # If the database was replaced by an empty one, doctor reports the loss until you run doctor --repair.
         examined = trial.run(*at, "doctor", "--repair", statuses=_said_by_status)
     trial.check(
         examined.status == 0, f"{what}: not whole after all: {examined.output[-400:]}{examined.messages[-400:]}"

@@ -1,4 +1,4 @@
-"""Hostile documents: mutated articles, markup bombs and noise; each is added or refused, and none gets out of hand."""
+"""Hostile documents: mutated articles, markup bombs and noise. `add` must add or refuse each within its limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _outcomes = frozenset({"added", "skipped", "refused"})
 
 
 def run(trial: Trial) -> None:
-    """Add a folder of them, then look at every string that the library gives back."""
+    """Add a folder of hostile documents, then check every string that the library returns."""
     folder, library = trial.folder / "documents", trial.folder / "library"
     folder.mkdir()
     for number in range(documents_per_trial):

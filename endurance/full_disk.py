@@ -1,4 +1,4 @@
-"""Full disk: adding to a file system that is too small ends with one line, loses nothing reported, and can go on."""
+"""Full disk: `add` on a full file system must end with one line, lose no article that it reported, and can continue."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def find_obstacle() -> str | None:
-    """Why this campaign cannot run here, if so."""
+    """Find why this campaign cannot run on this machine; None if it can."""
     return None if os.geteuid() == 0 else "needs root, to mount a small file system"
 
 
 def run(trial: Trial) -> None:
-    """Add until the disk is full, read and search meanwhile, make room, add the rest."""
+    """Add until the disk is full, read and search meanwhile, free space, add the rest."""
     disk = trial.folder / "disk"
     disk.mkdir()
     size = trial.random.randrange(250, 3_000)

@@ -1,4 +1,4 @@
-"""Documents that somebody made to do harm, and documents that went wrong on their way."""
+"""Builds documents that an attacker made, and documents that were damaged in transit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _repeat(chance: Random, limit: float) -> int:
 
 
 def _make_bomb(chance: Random) -> str:
-    """Markup that takes a naive parser a time or memory beyond its size."""
+    """Build markup that makes a naive parser use far more time or memory than its size suggests."""
     times = _repeat(chance, 4.7)
     unit = chance.choice(
         (
@@ -51,7 +51,7 @@ def _make_word(chance: Random) -> str:
 
 
 def _mutate(text: str, chance: Random) -> str:
-    """A real article with pieces put in, moved, taken out or repeated."""
+    """Insert, move, remove or repeat pieces of a real article."""
     for _ in range(chance.randint(1, 8)):
         at, other = sorted((chance.randrange(len(text) + 1), chance.randrange(len(text) + 1)))
         kind = chance.randrange(5)
@@ -97,7 +97,7 @@ _makers: tuple[Callable[[Random, str], str], ...] = (
 
 
 def write_hostile(folder: Path, number: int, chance: Random, articles: Path) -> None:
-    """Write one such document into the folder, its bytes damaged on the way if luck will have it."""
+    """Write one hostile document into the folder; sometimes damage its bytes."""
     article = chance.choice(sorted(articles.iterdir())).read_text("utf-8", "replace")
     data = chance.choice(_makers)(chance, article).encode(chance.choice((*_encodings, *["utf-8"] * 12)), "replace")
     if chance.random() < 0.3:

@@ -1,4 +1,4 @@
-"""Hostile queries: whatever somebody types is answered or refused by one of newscast's own errors, and soon."""
+"""Hostile queries: newscast must answer any query quickly, or refuse it with one of its own errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 queries_per_trial = 500
 _longest = 5.0
-"""Seconds for one query on a small library, on a busy machine; typing wants a hundredth of that."""
+"""The most seconds for one query on a small library on a busy machine. Normally a query takes a hundredth of that."""
 _pieces = (
     "harbour", "Assad", "aleppo", "the", "a", '"', '"the former governor"', '"court heard"~5', '"a b"~999999999999',
     "(", ")",
@@ -31,7 +31,7 @@ _pieces = (
 
 
 def run(trial: Trial) -> None:
-    """Ask them in a process of its own."""
+    """Ask the queries in a separate process."""
     trial.count = queries_per_trial
     seed = trial.random.getrandbits(64)
     library = str(trial.pristine / "library")
@@ -41,7 +41,7 @@ def run(trial: Trial) -> None:
 
 
 def build_query(chance: Random) -> str:
-    """Pieces of queries, put together in any order, some very often."""
+    """Build a query of pieces in random order, some repeated very often."""
     shape = chance.randrange(6)
     pieces = chance.choices(_pieces, k=chance.randint(1, 12))
     if shape == 0:
@@ -59,7 +59,7 @@ def build_query(chance: Random) -> str:
 
 
 def _ask(library: Library, text: str, chance: Random) -> str | None:
-    """What went wrong with this query, if anything."""
+    """Ask a query. Return what went wrong; None if nothing did."""
     query = Query(text, as_you_type=chance.random() < 0.5)
     begun = time.monotonic()
     try:

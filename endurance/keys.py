@@ -1,4 +1,4 @@
-"""Keys: a reader in a real terminal is given random keys, sizes and bytes while somebody else writes to its library."""
+"""Keys: sends random keys, sizes and bytes to a reader in a real terminal while another process adds articles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ presses_per_trial = 250
 
 
 def run(trial: Trial) -> None:
-    """Press keys, then end the reader by a signal: it must have lived so long, and leave the terminal as it was."""
+    """Press keys, then end the reader by a signal. It must run until then, and restore the terminal."""
     library = trial.folder / "library"
     shutil.copytree(trial.pristine / "library", library)
     trial.count = 0
@@ -43,13 +43,13 @@ def run(trial: Trial) -> None:
         _read_for_a_while(trial, str(library))
     log = trial.folder / ".local" / "state" / "newscast" / "crash.log"
     errors = log.read_text().split(" UTC\n")[1:] if log.exists() else []
-    # Textual's palette is not made for keys that come before its widgets; the reader logs its errors and goes on.
+    # Textual's palette raises errors for keys that come before its widgets; the reader logs them and continues.
     own = [error for error in errors if "textual/command.py" not in error]
     trial.check(not own, f"an internal error: {own[-1][-1_500:] if own else ''}")
 
 
 def _read_for_a_while(trial: Trial, library: str) -> None:
-    """One reader, until a key happens to leave it or enough have been pressed."""
+    """Run one reader until a key ends it or enough keys are pressed."""
     command = [sys.executable, "-P", "-m", "tui.cli", "--library", library]
     terminal = Terminal(command, environment={**trial.environment(), "PYTHONPATH": str(root)})
     pressed: list[str] = []
@@ -61,7 +61,7 @@ def _read_for_a_while(trial: Trial, library: str) -> None:
         if terminal.process.poll() is None:
             terminal.process.send_signal(signal.SIGTERM)
             status = terminal.wait_for_exit(30)
-            # A "q" that the reader comes to just before the signal ends it first, with 0.
+            # If the reader handles a "q" just before the signal, it ends with status 0.
             expected = {128 + signal.SIGTERM, 0} if "'q'" in pressed else {128 + signal.SIGTERM}
             trial.check(status in expected, f"ended by SIGTERM with {status}, after {pressed[-30:]}")
         else:
@@ -75,7 +75,7 @@ def _read_for_a_while(trial: Trial, library: str) -> None:
 
 
 def _press(trial: Trial, terminal: Terminal, library: str) -> str:
-    """Something that happens to a reader: a key, bytes that are none, another size, a library that changes."""
+    """Do one random thing: press a key, send other bytes, change the size, or change the library. Return what."""
     chance = trial.random
     luck = chance.random()
     if luck < 0.03:
@@ -98,10 +98,10 @@ def _press(trial: Trial, terminal: Terminal, library: str) -> str:
 
 
 def _write(trial: Trial, library: str) -> None:
-    """Somebody else adds an article."""
+    """Add an article in another process."""
     article = trial.folder / f"more{trial.random.getrandbits(30)}.txt"
     article.write_text(f"Ivo Bramwell is back\nIvo Bramwell came back to Elmsworth, says {article.stem}.\n")
     command = [sys.executable, "-P", "-m", "tui.cli", "--library", library, "add", str(article)]
     environment = {**trial.environment(), "PYTHONPATH": str(root)}
-    # Two writers at once are refused in one line, which is what one of them gets here.
+    # If another process writes at the same time, newscast refuses this one in one line.
     subprocess.run(command, env=environment, cwd="/", check=False, capture_output=True)

@@ -1,4 +1,4 @@
-"""Kills: newscast dies at a random moment, or at an exact write, sync or rename; what it reported as added is there."""
+"""Kills: ends newscast at a random moment, or at an exact write, sync or rename. Articles it reported must be there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _killed = frozenset({0, 1, -signal.SIGKILL})
 
 @cache
 def build_preload(folder: Path) -> Path | None:
-    """The library that kills a process at the call that KILL_AT counts; None without a C compiler."""
+    """Build the library that kills a process at the call number in KILL_AT; None without a C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
         return None
@@ -40,7 +40,7 @@ def build_preload(folder: Path) -> Path | None:
 
 
 def run(trial: Trial) -> None:
-    """Kill a command that writes, look at what it reported, then let it finish."""
+    """Kill a command that writes, check what it reported, then run it to the end."""
     library = trial.folder / "library"
     articles = trial.pristine / "articles"
     if trial.random.random() < 0.5:
@@ -62,7 +62,7 @@ def run(trial: Trial) -> None:
 
 
 def _change_some(trial: Trial) -> None:
-    """A copy of the articles of which some have changed and one is new."""
+    """Copy the articles, change some and add one. Return the folder."""
     folder = trial.folder / "articles"
     shutil.copytree(trial.pristine / "articles", folder)
     for path in trial.random.sample(sorted(folder.iterdir()), 10):
@@ -77,7 +77,7 @@ def _damage_index(trial: Trial, library: Path) -> None:
 
 
 def _run_and_kill(trial: Trial, arguments: list[str]) -> list[str]:
-    """The ids that the command reported before it was killed, or ended by itself."""
+    """Run a command until it is killed or ends. Return the ids that it reported."""
     variables = {**trial.environment(), "PYTHONPATH": str(root)}
     preload = build_preload(trial.pristine)
     delay = _longest_delay

@@ -1,4 +1,4 @@
-"""Add a file to a library and die without closing it, so that the database's log stays beside it."""
+"""Adds a file to a library and exits without closing it, so that the database's log stays beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library that trials copy and harm, and what must be in it."""
+"""Builds the library that trials copy and damage, and records what must be in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ queries = ("harbour", "Aleppo", '"the former governor"', "actor:Assad", "Damas*"
 
 @dataclass(frozen=True)
 class Content:
-    """What a library holds: each document's JSON by id, each query's documents; `refused` is an error's text."""
+    """The content of a library: each document's JSON by id, each query's documents; `refused` is an error's text."""
 
     documents: dict[str, Any]
     answers: dict[str, list[str]]
@@ -34,7 +34,7 @@ class Content:
 
 
 def write_articles(folder: Path) -> None:
-    """The seeds, and articles with a word of their own each, so that the index has several segments."""
+    """Write the seeds, and articles with a unique word each, so that the index has several segments."""
     folder.mkdir(parents=True)
     for path in sorted((root / "seeds").iterdir()):
         shutil.copy(path, folder)
@@ -48,7 +48,7 @@ def write_articles(folder: Path) -> None:
 
 
 def build_pristine(folder: Path) -> None:
-    """`articles/`, `library/` made of them in several commits, and `content.json`, which says what is in it."""
+    """Build `articles/`, a `library/` of them in several commits, and `content.json`, which records its content."""
     articles = folder / "articles"
     write_articles(articles)
     paths = sorted(articles.iterdir())
@@ -60,12 +60,12 @@ def build_pristine(folder: Path) -> None:
 
 
 def read_pristine(folder: Path) -> Content:
-    """What was in the library before anybody harmed it."""
+    """Read the content of the library before the damage."""
     return Content(**json.loads((folder / "content.json").read_text("utf-8")))
 
 
 def read_content(trial: Trial, library: Path) -> Content:
-    """What is in a library, read by another process; any error but the engine's own is a failure."""
+    """Read the content of a library in another process. Any error that is not the engine's own is a failure."""
     ran = trial.run_module("endurance.library_copy", str(library))
     return Content(**json.loads(ran.output)) if ran.status == 0 else Content({}, {}, "the engine failed")
 
@@ -91,7 +91,7 @@ def _list_answers(library: Library, text: str) -> list[str]:
 
 
 def find_lost(before: Content, now: Content, *, with_cast: bool = False) -> list[str]:
-    """The documents whose text (and cast) is not what it was."""
+    """List the documents whose text (and cast) has changed."""
     return [
         identifier
         for identifier, document in before.documents.items()

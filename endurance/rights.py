@@ -1,4 +1,4 @@
-"""Rights: whatever file or folder may not be read, written or entered costs one clear line and no traceback."""
+"""Rights: if a file or folder must not be read, written or entered, newscast prints one line and no traceback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _without_rights = (
     "setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner",
     "--inh-caps=-dac_override,-dac_read_search,-fowner",
 )  # fmt: skip
-"""Root without the capabilities that pass over file modes: they hold for it as for anybody who owns the files."""
+"""Drops the capabilities with which root ignores file modes."""
 _modes = (0o000, 0o111, 0o400, 0o444, 0o500, 0o555, 0o600)
 _commands = (
     ("search", "harbour"),
@@ -26,12 +26,12 @@ _commands = (
 
 
 def find_obstacle() -> str | None:
-    """Why this campaign cannot run here, if so."""
+    """Find why this campaign cannot run on this machine; None if it can."""
     return None if os.geteuid() == 0 and shutil.which("setpriv") else "needs root and setpriv, to give rights up"
 
 
 def run(trial: Trial) -> None:
-    """Take rights away from some of a reader's files and folders, and run commands as that reader."""
+    """Remove rights from some of a reader's files and folders, and run commands as that reader."""
     library, articles = trial.folder / "library", trial.folder / "articles"
     shutil.copytree(trial.pristine / "library", library)
     shutil.copytree(trial.pristine / "articles", articles)

@@ -1,4 +1,4 @@
-"""Telemetry: a process that annotates and then lives on calls nobody, even some seconds later."""
+"""Telemetry: a process that annotates and keeps running must not use the network, even some seconds later."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ document = parse_json('{"id": "a", "title": "t", "paragraphs": ["Ivo Bramwell me
 next(iter(annotate([document])))
 time.sleep(15)
 """
-"""onnxruntime with its telemetry on looks its host up after nine seconds."""
+"""With telemetry on, onnxruntime looks up its host after nine seconds."""
 
 
 def find_obstacle() -> str | None:
-    """Why this campaign cannot run here, if so."""
+    """Find why this campaign cannot run on this machine; None if it can."""
     return None if shutil.which("strace") else "needs strace"
 
 

@@ -1,4 +1,4 @@
-"""One trial of a campaign: its own folder, its own random numbers, and what went wrong in it."""
+"""One trial of a campaign: its folder, its random numbers, and its failures."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 root = Path(__file__).parent.parent
 most_memory = 1_500_000_000
-"""Bytes of address space that no command may need beyond; a document that makes it grow further is a failure."""
+"""The most bytes of address space that a command may use. If a document makes it use more, that is a failure."""
 _statuses = frozenset({0, 1, 2})
 _time_limit = 90
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended: its status (negative: killed by that signal), what it printed, whether it took too long."""
+    """The end of a command: its status (negative if a signal killed it), its output, whether it took too long."""
 
     status: int
     output: str
@@ -33,7 +33,7 @@ class Ran:
 
 @dataclass
 class Trial:
-    """What a campaign works with: `folder` is empty and its own, `pristine` a library's folder to copy."""
+    """A trial. `folder` is an empty folder for it; `pristine` has the library to copy."""
 
     number: int
     random: Random
@@ -43,16 +43,16 @@ class Trial:
     failures: list[str] = field(default_factory=list)
 
     def fail(self, what: str) -> None:
-        """Note a failure; the trial goes on."""
+        """Record a failure; the trial continues."""
         self.failures.append(what)
 
     def check(self, holds: bool, what: str) -> None:  # noqa: FBT001 - reads as an assertion
-        """Note a failure unless this holds."""
+        """Record a failure unless the condition holds."""
         if not holds:
             self.fail(what)
 
     def environment(self) -> dict[str, str]:
-        """Of somebody whose home is this trial's folder, and whose settings ask for the quick recogniser."""
+        """Environment variables with this trial's folder as home. The settings there choose the quick recogniser."""
         settings = self.folder / "settings.toml"
         if not settings.exists():
             settings.write_text('recogniser = "rules"\n')
@@ -65,14 +65,14 @@ class Trial:
         self, *arguments: str, statuses: frozenset[int] = _statuses, variables: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
     ) -> Ran:  # fmt: skip
-        """Run a newscast command, and note as failures a traceback, a hang and a status that is not one of these."""
+        """Run a newscast command. Record a failure for a traceback, a hang, or any status that is not expected."""
         return self.run_module("tui.cli", *arguments, statuses=statuses, variables=variables, prefix=prefix)
 
     def run_module(
         self, module: str, *arguments: str, statuses: frozenset[int] = frozenset({0}),
         variables: Mapping[str, str] | None = None, prefix: Sequence[str] = (),
     ) -> Ran:  # fmt: skip
-        """Run a module likewise."""
+        """Run a module in the same way."""
         command = [*prefix, sys.executable, "-P", "-m", module, *arguments]
         environment = {**self.environment(), "PYTHONPATH": str(root), **(variables or {})}
         ran = _run(command, environment)

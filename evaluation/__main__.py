@@ -1,4 +1,4 @@
-"""`python -m evaluation` prints how well newscast finds the cast, one line a corpus."""
+"""`python -m evaluation` prints how well newscast finds the cast, one line per corpus."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _header = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Annotated documents, and the speed in words per second of processor time."""
+    """The documents that newscast annotated, and its speed in words per second of processor time."""
 
     documents: list[dict[str, Any]]
     speed: float

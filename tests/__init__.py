@@ -1,1 +1,1 @@
-"""What newscast does, in statements that can fail."""
+"""The tests of newscast. Each states one thing that newscast does."""

@@ -1,4 +1,4 @@
-"""What the tests share: the seeds, a library of them, and a home that is nobody's."""
+"""Fixtures for all tests: the seeds, a library of them, and an empty home."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ shared = root.parent / "shared"
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes what belongs to whoever runs it."""
+    """Give each test its own home, so that no test reads or writes your files."""
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
         monkeypatch.setenv(name, str(home))
@@ -44,7 +44,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.fixture(scope="session")
 def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library folder with the seeds in it, their names found by rules, to be copied."""
+    """A library of the seeds, annotated by rules. Copy it; do not change it."""
     folder = tmp_path_factory.mktemp("seeded") / "library"
     with Library(folder, recogniser="rules") as library:
         for _ in library.add([str(seeds)]):
@@ -54,7 +54,7 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def annotated_folder(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with the whole cast, as the trained recogniser finds it, to be copied."""
+    """A library of the seeds with the whole cast, annotated by the trained recogniser. Copy it; do not change it."""
     folder = Path(shutil.copytree(seeded_folder, tmp_path_factory.mktemp("annotated") / "library"))
     with Library(folder) as library:
         for _ in library.annotate():
@@ -64,13 +64,13 @@ def annotated_folder(seeded_folder: Path, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def annotated(annotated_folder: Path, tmp_path: Path) -> Path:
-    """A library folder of one's own with the seeds and their whole cast in it."""
+    """A copy of the library of the seeds with the whole cast."""
     return Path(shutil.copytree(annotated_folder, tmp_path / "annotated"))
 
 
 @pytest.fixture
 def seeded(seeded_folder: Path, tmp_path: Path) -> Path:
-    """A library folder of one's own with the seeds in it."""
+    """A copy of the library of the seeds, annotated by rules."""
     return Path(shutil.copytree(seeded_folder, tmp_path / "library"))
 
 
@@ -83,7 +83,7 @@ def library(seeded: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def build_library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
-    """Make a library of texts, given as file name=text."""
+    """Build a library of texts, given as file name=text."""
     opened: list[Library] = []
 
     def build(**texts: str) -> Library:
@@ -104,7 +104,7 @@ def build_library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that is built of the checkout."""
+    """The wheel, built from the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, root],
@@ -116,7 +116,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shared_folder() -> Path:
-    """What developers and CI have beside the checkout."""
+    """The folder `shared`, which developers and CI have beside the checkout."""
     if not shared.is_dir():
         pytest.skip("needs ../shared, which is not here")
     return shared
@@ -124,7 +124,7 @@ def shared_folder() -> Path:
 
 @pytest.fixture
 def serve(tmp_path: Path, seeded: Path) -> Iterator[Callable[..., Server]]:
-    """Start servers over the seeds, or over another library."""
+    """Start servers for the library of the seeds, or for another one."""
     from tests.serving import Server
 
     servers: list[Server] = []
@@ -144,7 +144,7 @@ def serve(tmp_path: Path, seeded: Path) -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture(scope="session")
 def standing_server(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over the seeds for all tests that leave it running."""
+    """One server for all tests that do not stop it."""
     from tests.serving import Server
 
     started = Server(tmp_path_factory.mktemp("server"), seeded_folder, settings="tries_per_minute = 1000\n")
@@ -154,7 +154,7 @@ def standing_server(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def server(standing_server: Server) -> Server:
-    """A server over the seeds, as if it were new."""
+    """The running server, reset to its first state."""
     standing_server.renew()
     return standing_server
 
@@ -182,12 +182,12 @@ older_names = (
     " DROP INDEX document_actors_by_actor; CREATE INDEX appearances_by_actor ON appearances (actor, document);"
     " DROP INDEX document_actors_by_short; CREATE INDEX appearances_by_short ON appearances (short);"
 )
-"""What gives the tables of library.db the names that they had in its first eight versions."""
+"""SQL that gives the tables of library.db the names of its first eight versions."""
 
 
 @pytest.fixture
 def open_terminal() -> Iterator[Callable[..., Terminal]]:
-    """Open newscast on real terminals, which are ended after the test."""
+    """Open newscast on real terminals, which end after the test."""
     from tests.terminal import Terminal, newscast
 
     opened: list[Terminal] = []

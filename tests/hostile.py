@@ -1,4 +1,4 @@
-"""An article as an attacker would write it, and one as the whole world does."""
+"""An article as an attacker would write it, and one with letters of many scripts."""
 
 escapes = (
     "\x1b[2J\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b]52;c;ZXZpbA==\x07 "

@@ -1,4 +1,4 @@
-"""Keys at random, from a seed, for a reader in a real terminal: it must stay a reader whatever is pressed."""
+"""Presses random keys from a seed in a reader in a real terminal. The reader must not crash or hang."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 plain = "jjjjkkkkgGbhl  \r\r/nN123456789\t*]]]][[}}}{{{pxcfams@surDU!?:oyi<>-q"
-"""Every key that has a meaning, those more often that go somewhere."""
+"""Every key that has a meaning; keys that move are in it more than once."""
 special = (
     "\x1b", "\x1b\x1b", "\x7f", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~",
     "\x1b[Z", "\x1b[1;3D", "\x1b[1;3C", "\x0c", "\x1a", "\x01", "\x15", "\x17", "\x1b[<0;10;5M\x1b[<0;10;5m",
@@ -40,7 +40,7 @@ sizes = ((80, 24), (120, 40), (1, 1), (2, 2), (500, 200), (40, 3), (3, 40), (131
 
 
 def build_keys(seed: int, count: int) -> Iterator[bytes]:
-    """So many keys, one after the other; the same for the same seed."""
+    """Yield `count` keys. The same seed gives the same keys."""
     random = Random(seed)
     for _ in range(count):
         kind = random.random()
@@ -49,7 +49,7 @@ def build_keys(seed: int, count: int) -> Iterator[bytes]:
 
 
 def press_at_random(library: Path, seed: int, count: int, *, arguments: Sequence[str] = (), every: int = 250) -> int:
-    """Press so many keys in readers of that library, with another size now and then; how many readers that took.
+    """Press `count` keys in readers of the library, and sometimes change the size. Return the number of readers.
 
     A reader that leaves by `q` is followed by another. Raises AssertionError for one that hangs or ends otherwise.
     """
@@ -89,7 +89,7 @@ def leave(terminal: Terminal, seconds: float = 60) -> None:
 
 
 def check_end(terminal: Terminal, number: int) -> None:
-    """A reader that has ended has left by a key, and restored the terminal."""
+    """Check that the reader ended by a key and restored the terminal."""
     terminal.read(0.2)
     tail = terminal.written[-600:].decode(errors="replace")
     assert terminal.process.returncode == 0, f"status {terminal.process.returncode} after {number} keys: {tail}"

@@ -1,4 +1,4 @@
-"""Helpers for tests that press keys: the app on a library, and a look at its screen."""
+"""Helpers for tests that press keys: they run the app on a library and read its screen."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def screen_text(app: NewscastApp) -> str:
-    """What is on the screen, line by line."""
+    """Return the text on the screen, line by line."""
     width, height = app.size
     lines = app.screen._compositor.render_strips()
     return "\n".join(line.text[:width].rstrip() for line in lines[:height])
 
 
 async def wait_for(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 10) -> None:
-    """Until the condition holds."""
+    """Wait until the condition holds."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited in vain on:\n{screen_text(pilot.app)}"  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ async def wait_for(pilot: Pilot[None], condition: Callable[[], object], seconds:
 
 
 def is_short(worker: Worker[object]) -> bool:
-    """Does it answer a key? Adding goes on for long, and a dialog waits for its reader."""
+    """Does the worker end soon? Adding takes long, and a dialog waits for a key."""
     return worker.group not in {"add", "default", "dialog"}
 
 
@@ -53,7 +53,7 @@ class Reader:
 
     @property
     def text(self) -> str:
-        """What is on the screen."""
+        """The text on the screen."""
         return screen_text(self.app)
 
     @property
@@ -63,13 +63,13 @@ class Reader:
 
     @property
     def current(self) -> ListRow:
-        """The row at the marker."""
+        """The current row of the list."""
         assert self.results.current is not None
         return self.results.current
 
     @property
     def document(self) -> Document:
-        """The article that is shown."""
+        """The article on the screen."""
         shown = self.app.screen_stack[1].query_one(ReadingPane).document
         assert shown is not None
         return shown
@@ -80,7 +80,7 @@ class Reader:
         return self.app.screen.query_one(StatusLine)._shown
 
     async def press(self, *keys: str) -> None:
-        """Press keys, and let them act."""
+        """Press keys, and wait until they have taken effect."""
         for key in keys:
             await self.pilot.press(key)
             await self.pilot.pause()
@@ -90,22 +90,22 @@ class Reader:
         await self.pilot.pause()
 
     async def wait_for(self, text: str) -> None:
-        """Until that text is on the screen."""
+        """Wait until the text is on the screen."""
         await wait_for(self.pilot, lambda: text in self.text)
 
     async def search(self, text: str) -> None:
-        """Search, and go to the results."""
+        """Search and go to the results."""
         await self.press("slash", *("space" if letter == " " else letter for letter in text))
         await self.wait_for(f"for “{text}”")
         await self.press("escape")
 
     async def select(self, name: str) -> None:
-        """Select that actor by its number in the panel."""
+        """Select an actor by its number in the panel."""
         names = [actor.name for actor, _ in self.app.screen.query_one(CastPanel)._rows]
         await self.press(str(names.index(name) + 1))
 
     async def open(self, text: str) -> None:
-        """Search, and open the first result."""
+        """Search and open the first result."""
         await self.press("slash", *("space" if letter == " " else letter for letter in text), "enter")
         await self.wait_for("¶ ")
 
@@ -122,7 +122,7 @@ async def open_reader(
     read_only: bool = False,
     log: CrashLog | None = None,
 ) -> AsyncIterator[Reader]:
-    """The reader on a library, at a size, ready for keys."""
+    """Yield the reader on a library, in a terminal of this size, when it is ready for keys."""
     chosen = settings or Settings(recogniser="rules")
     with Library(folder, read_only=read_only, recogniser=chosen.recogniser) as library:
         app = NewscastApp(library, marks or Marks(None), searches or Searches(None), chosen, paths, log=log)

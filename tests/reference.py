@@ -1,4 +1,4 @@
-"""A slow matcher that knows nothing of the index: what a tree means, said of one stored document."""
+"""A slow matcher that does not use the index: it tests one stored document against the tree of a query."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _stemmer = Stemmer.Stemmer("english")
 
 
 def matches(node: Node, document: Document, cast: Cast) -> bool:  # noqa: C901, PLR0911 - one case for each kind of node
-    """Does the document answer?"""
+    """Does the document match?"""
     match node:
         case All():
             return all(matches(each, document, cast) for each in node.nodes)
@@ -82,7 +82,7 @@ def _stem(word: str) -> str:
 
 
 def _stands_in(leaf: Words | Prefix | Fuzzy, texts: list[str]) -> bool:
-    """Within one text, or for words near each other in all of them, a step between two texts."""
+    """Are the words in one text? For words near each other, all texts count, with a gap of one word between two."""
     words = [re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text) for text in texts]
     match leaf:
         case Prefix():

@@ -1,4 +1,4 @@
-"""Helpers for tests of `newscast serve`: the server as its own process, keys, and the real ssh client."""
+"""Helpers for tests of `newscast serve`: the server in its own process, keys, and the real ssh client."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def make_key(folder: Path, comment: str) -> Path:
-    """A private key whose public half carries that comment."""
+    """Make a key pair whose public key has this comment. Return the path of the private key."""
     path = folder / f"id{len(list(folder.glob('id*')))}"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path], check=True)
     return path
 
 
 def build_ssh(key: Path, port: int, *options: str) -> list[str]:
-    """The ssh client's command line, without what the user of this machine has configured."""
+    """Build the command line of the ssh client, without the configuration of this machine's user."""
     settled = {
         "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR", "IdentitiesOnly": "yes",
         "IdentityAgent": "none",
@@ -36,7 +36,7 @@ def build_ssh(key: Path, port: int, *options: str) -> list[str]:
 
 
 class Server:
-    """`newscast serve` on a free port, in a home of its own; `alice` is a key that it knows."""
+    """`newscast serve` on a free port, with its own home. `alice` is a key that it accepts."""
 
     def __init__(
         self, folder: Path, library: Path, *arguments: str, settings: str = "",
@@ -65,7 +65,7 @@ class Server:
         self.port = int(self.wait_for_log(r'listening .*?port"?[=:] ?(\d+)|"listening".*?"port": (\d+)'))
 
     def renew(self) -> None:
-        """Another test finds it as the first one did: nobody is there, nobody has read, nothing is logged."""
+        """Reset the server for the next test: end all sessions, and remove marks and log."""
         self.wait_for_sessions(0)
         shutil.rmtree(self.users, ignore_errors=True)
         self._let_alice_in()
@@ -77,16 +77,16 @@ class Server:
 
     @property
     def users(self) -> Path:
-        """Where it keeps what is each reader's own."""
+        """The folder with the readers' own databases."""
         return self.home / "newscast" / "users"
 
     @property
     def log(self) -> str:
-        """What it has logged."""
+        """The text of the log."""
         return (self.folder / "log").read_text(errors="replace")[self._logged :]
 
     def wait_for_log(self, pattern: str, seconds: float = 15) -> str:
-        """Until a line of the log matches; the first group in it that is there."""
+        """Wait until a line of the log matches. Return the first group that matched."""
         end = time.monotonic() + seconds
         while not (match := re.search(pattern, self.log)):
             assert time.monotonic() < end, f"no {pattern!r} in the log:\n{self.log}"
@@ -96,7 +96,7 @@ class Server:
     def run(
         self, *command: str, key: Path | None = None, options: Sequence[str] = (), data: bytes = b""
     ) -> subprocess.CompletedProcess[bytes]:
-        """A command over ssh, with its output."""
+        """Run a command over ssh. Return its end and output."""
         line = build_ssh(key or self.alice, self.port, *options)
         return subprocess.run([*line, *command], input=data, capture_output=True, timeout=30, check=False)
 
@@ -104,13 +104,13 @@ class Server:
         self, options: Sequence[str] = (), term: str = "xterm-256color", command: Sequence[str] = (),
         key: Path | None = None,
     ) -> Terminal:  # fmt: skip
-        """The reader over ssh, in a terminal; or a command in one."""
+        """Open the reader, or run a command, over ssh in a terminal."""
         return Terminal(
             [*build_ssh(key or self.alice, self.port, "-tt", *options), *command], environment={"TERM": term}
         )
 
     def find_processes(self) -> list[int]:
-        """The server's process and all below it."""
+        """Find the ids of the server's process and its descendants."""
         parents = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -125,11 +125,11 @@ class Server:
         return found
 
     def find_sessions(self) -> list[int]:
-        """The processes of readers, in the order of their beginning."""
+        """Find the ids of the readers' processes, in the order of their start."""
         return sorted(self.find_processes())[2:]
 
     def find_sockets(self) -> list[str]:
-        """Of its port: the sockets that listen or are connected."""
+        """Find the sockets on its port that listen or are connected."""
         found = []
         for table in ("/proc/net/tcp", "/proc/net/tcp6"):
             for line in Path(table).read_text().splitlines()[1:]:
@@ -139,32 +139,32 @@ class Server:
         return found
 
     def count_descriptors(self) -> list[int]:
-        """How many files, pipes and sockets the server and its fork server have open."""
+        """Count the open files, pipes and sockets of the server and the fork server."""
         return [len(list(Path(f"/proc/{process}/fd").iterdir())) for process in sorted(self.find_processes())[:2]]
 
     def wait_for_sessions(self, count: int, seconds: float = 10) -> None:
-        """Until there are as many."""
+        """Wait until there are `count` sessions."""
         end = time.monotonic() + seconds
         while len(self.find_sessions()) != count:
             assert time.monotonic() < end, f"{self.find_sessions()}, not {count}\n{self.log}"
             time.sleep(0.02)
 
     def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What an administrator asks of it: newscast serve with those arguments, as its user."""
+        """Run `newscast serve` with arguments of an administrator, as the server's user."""
         environment = {**os.environ, "HOME": str(self.home), "XDG_STATE_HOME": str(self.home)}
         return subprocess.run(
             newscast("serve", *arguments), capture_output=True, text=True, env=environment, timeout=30, check=False
         )
 
     def stop(self) -> float:
-        """End it by SIGTERM; how long that took, in seconds."""
+        """End the server by SIGTERM. Return the seconds that it took."""
         begun = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
         return time.monotonic() - begun
 
     def end(self) -> None:
-        """Whatever still runs does not outlive the test."""
+        """End all processes that still run."""
         for process in reversed(self.find_processes()):
             try:
                 os.kill(process, signal.SIGKILL)
@@ -175,7 +175,7 @@ class Server:
 
 
 def find_locks(processes: Sequence[int]) -> list[str]:
-    """The locks on files that these processes hold."""
+    """Find the file locks that these processes hold."""
     return [
         line
         for line in Path("/proc/locks").read_text().splitlines()
@@ -184,5 +184,5 @@ def find_locks(processes: Sequence[int]) -> list[str]:
 
 
 def lacks_ssh() -> bool:
-    """Is there no ssh client?"""
+    """Is the ssh client missing?"""
     return shutil.which("ssh") is None

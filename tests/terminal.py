@@ -1,4 +1,4 @@
-"""A real terminal for tests: a pty, a pyte screen, and what a program under it wrote."""
+"""A real terminal for tests: a pty, a pyte screen, and the output of the program in it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _private = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$[a-z]|\x1
 
 
 class Terminal:
-    """A program in a pty of its own, controlling it as a shell's would; where it does not, no hangup is signalled."""
+    """A program in its own pty. If the pty is its controlling terminal, the program gets SIGHUP when the pty closes."""
 
     def __init__(
         self,
@@ -60,11 +60,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What is on the screen."""
+        """The text on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def read(self, seconds: float) -> bytes:
-        """What the program writes within that time."""
+        """Read what the program writes within this time."""
         got = b""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -81,30 +81,30 @@ class Terminal:
         return got
 
     def show(self, data: bytes) -> None:
-        """Draw that."""
+        """Draw the data on the screen."""
         self._stream.feed(_private.sub(b"", data))
 
     def wait_for(self, text: str, seconds: float = 15) -> None:
-        """Until that text is on the screen."""
+        """Wait until the text is on the screen."""
         end = time.monotonic() + seconds
         while text not in self.text:
             assert time.monotonic() < end, f"no {text!r} on the screen:\n{self.text}"
             self.read(0.05)
 
     def settle(self, seconds: float = 0.15) -> bytes:
-        """Until nothing has been written for that long; what was."""
+        """Wait until the program has written nothing for this time. Return what it wrote before."""
         got = b""
         while block := self.read(seconds):
             got += block
         return got
 
     def press(self, keys: str) -> bytes:
-        """Send keys, and give what was written until it was silent."""
+        """Send keys. Return what the program wrote until it was silent."""
         self.send(keys.encode())
         return self.settle()
 
     def send(self, data: bytes) -> None:
-        """Send as much as there is, however slowly it is taken, and read meanwhile."""
+        """Send all of the data, however slowly the program reads it, and read its output meanwhile."""
         while data:
             readable, writable, _ = select.select([self.descriptor], [self.descriptor], [], 15)
             if readable:
@@ -113,12 +113,12 @@ class Terminal:
                 data = data[os.write(self.descriptor, data[:1_024]) :]
 
     def resize(self, width: int, height: int) -> None:
-        """Another size, of which the program is told."""
+        """Change the size and notify the program."""
         self.screen.resize(height, width)
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def wait_for_exit(self, seconds: float = 15) -> int:
-        """The exit status."""
+        """Wait for the program to end. Return its exit status."""
         end = time.monotonic() + seconds
         while self.process.poll() is None:
             assert time.monotonic() < end, f"still running:\n{self.text}"
@@ -127,7 +127,7 @@ class Terminal:
         return self.process.returncode
 
     def is_restored(self) -> bool:
-        """Are the line discipline, the main screen, the cursor and the mouse as they were?"""
+        """Are the line discipline, the main screen, the cursor and the mouse as they were before?"""
         modes: dict[bytes, bytes] = {}
         for names, final in re.findall(rb"\x1b\[\?([0-9;]+)([hl])", self.written):
             modes.update(dict.fromkeys(names.split(b";"), final))
@@ -135,13 +135,13 @@ class Terminal:
         return not on and modes.get(b"25") != b"l" and termios.tcgetattr(self.descriptor) == self.before
 
     def close(self) -> None:
-        """The terminal is gone."""
+        """Close the terminal, as if its window were closed."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
 
     def end(self) -> None:
-        """Whatever still runs does not outlive the test."""
+        """End the program if it still runs."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -149,5 +149,5 @@ class Terminal:
 
 
 def newscast(*arguments: str) -> list[str]:
-    """The command line of newscast."""
+    """Return the command line of newscast."""
     return [sys.executable, "-m", "tui.cli", *arguments]

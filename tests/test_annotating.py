@@ -1,4 +1,4 @@
-"""The cast of a library, found again: step by step, kept if broken off, and corrected for good."""
+"""Re-annotation: it works step by step, keeps its progress if interrupted, and keeps your corrections."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_whoever_has_no_name_is_in_the_article_and_in_no_list(annotated):
 
 
 def find_pronoun(library: Library):
-    """An article, and a pronoun in it that is linked."""
+    """Find an article and a linked pronoun in it."""
     for hit in library.search(Query(""), 0, 100).hits:
         for mention in library.cast(hit.summary.id).mentions:
             if mention.kind == "pronoun" and mention.link:

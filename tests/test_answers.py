@@ -1,4 +1,4 @@
-"""Every hit really matches, and none is missing: the index and the store against a slow reader of the texts."""
+"""A search finds all documents that match and no others: compares it with a slow matcher of the texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ sources = ("Voice of Europe", "Étoile", "Example News")
 
 
 def build_article(choice: random.Random) -> str:
-    """A short article with front matter, of a few words that are often like each other."""
+    """Build a short article with front matter, of few words, many of them similar."""
     texts = [" ".join(choice.choices(words, k=choice.randrange(1, 12))) + "." for _ in range(choice.randrange(1, 5))]
     day = f"2024-{choice.randrange(1, 13):02}-{choice.randrange(1, 28):02}"
     title = " ".join(choice.choices(words, k=3))
@@ -32,7 +32,7 @@ def build_article(choice: random.Random) -> str:
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory):
-    """A library whose articles came in many small steps, some of them changed since: many segments, some merged."""
+    """A library with many segments, some merged: articles were added in many small steps, and some changed since."""
     folder = tmp_path_factory.mktemp("changed")
     choice = random.Random(7)
     with Library(folder / "library", recogniser="rules") as library:

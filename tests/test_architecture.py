@@ -1,4 +1,4 @@
-"""The rules of ARCHITECTURE.md: what may import what, what loads when, how long a module may be."""
+"""The rules of ARCHITECTURE.md: which module may import which, when modules load, how long a module may be."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ tui_layers = (
 
 
 def find_imports(path: Path) -> set[str]:
-    """The dotted names that a module imports, wherever in it."""
+    """Find the dotted names that a module imports, also inside functions."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -48,7 +48,7 @@ def level(layers: tuple[tuple[str, ...], ...], name: str) -> int:
 
 
 def find_module(name: str, known: set[str]) -> str | None:
-    """The module that a dotted name is, or is in; None if it is neither search's nor tui's."""
+    """Find the module that a dotted name is or belongs to; None if it is not in `known`."""
     return next((module for module in (name, name.rpartition(".")[0]) if module in known), None)
 
 
@@ -104,7 +104,7 @@ def test_a_widget_touches_no_library_file_or_clock():
 
 
 of_the_cast = {"numpy", "onnxruntime", "tokenizers", "spacy", "torch"}
-"""What takes time and memory to load, and only finding a cast needs."""
+"""Dependencies that take time and memory to load, and that only the search for a cast needs."""
 
 
 def test_onnxruntime_is_loaded_in_one_place_where_its_telemetry_is_off():

@@ -1,4 +1,4 @@
-"""A search has a budget: whatever is asked, it answers soon, finds nothing wrong, and says when it looked at less."""
+"""The budget of a search: any query gets a quick, correct answer, and a note if fewer articles were checked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_search_with_few_steps_finds_nothing_wrong_and_says_so(changed, steps,
         library._searcher._last = None
     assert (found, note) == again
     assert found <= right
-    assert found == right or "were looked at" in (note or "")
+    assert found == right or "were checked" in (note or "")
 
 
 def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch):
@@ -58,7 +58,7 @@ def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch
         for text in ('"a Rebel"', "para:(rebel came)", "title:art*"):
             results = library.search(Query(text))
             assert {hit.summary.title for hit in results.hits} == {"Article 0", "Article 2", "Article 5"}
-            assert results.note == "only the newest 3 of what may match were looked at"
+            assert results.note == "only the newest 3 articles that may match were checked"
         monkeypatch.setattr("search.query.evaluate.most_read", 5)
         library._searcher._last = None
         results = library.search(Query('"a Rebel"'))
@@ -68,7 +68,7 @@ def test_the_newest_by_date_are_looked_at_then_the_undated(tmp_path, monkeypatch
 
 @pytest.fixture(scope="module")
 def tiring(tmp_path_factory: pytest.TempPathFactory):
-    """Articles that are long and of few words, so that every phrase may stand everywhere; and one of many words."""
+    """Long articles of few words, so that a phrase may be at every position; and one article of many words."""
     folder = tmp_path_factory.mktemp("tiring")
     articles = folder / "articles"
     articles.mkdir()

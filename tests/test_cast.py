@@ -1,4 +1,4 @@
-"""Who is meant: the same actor under all its names, and never two people as one."""
+"""The cast: an actor has all its names, and two people are never one actor."""
 
 from __future__ import annotations
 

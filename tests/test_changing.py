@@ -1,4 +1,4 @@
-"""In the reader: articles are removed and brought back, refusals are listed, links and files are opened and copied."""
+"""In the reader: remove and restore articles, list refusals, open and copy links and files."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ async def test_without_refusals_that_is_said(seeded):
 
 @pytest.fixture
 def desktop(tmp_path, monkeypatch):
-    """A desktop whose xdg-open notes what it is to open."""
+    """A desktop whose xdg-open records what it gets."""
     noted = tmp_path / "opened"
     folder = tmp_path / "bin"
     folder.mkdir()

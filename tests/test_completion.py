@@ -1,4 +1,4 @@
-"""Completion: what a shell offers behind the words of a command line, by a real bash where that matters."""
+"""Completion: what a shell offers after the words of a command line, by a real bash where that matters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_completion_comes_with_the_command(shell):
 
 @pytest.fixture
 def offer(seeded):
-    """What is offered for the last of these words; the others stand before it."""
+    """Return what completion offers for the last of these words."""
 
     def ask(*words: str, shell: str = "bash") -> list[str]:
         done = run(
@@ -84,7 +84,7 @@ def test_a_library_that_is_not_there_offers_nothing(tmp_path):
 
 @pytest.fixture
 def typed_and_completed(seeded) -> list[tuple[str, str]]:
-    """What is typed before Tab, and what the line is afterwards."""
+    """Pairs of a line before Tab and the line after it."""
     with Library(seeded, read_only=True) as library:
         identifier = library.search(Query(""), 0, 1).hits[0].summary.id
     return [

@@ -1,4 +1,4 @@
-"""newscast serve for its administrator: keys that are taken away, who is there, what is logged, what has failed."""
+"""newscast serve for its administrator: revoked keys, who is connected, the log, failures."""
 
 from __future__ import annotations
 

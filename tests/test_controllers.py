@@ -1,4 +1,4 @@
-"""The controllers, each without a screen: see `tests.view`."""
+"""The controllers, tested without a screen by `tests.view`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_back_returns_to_the_position_and_forward_again(controllers, libra
 
 
 def add_one(library, folder):
-    """Somebody else adds the newest article of all."""
+    """Add the newest article from another process."""
     (folder / "more.txt").write_text("Harbour opens\n2031-05-01\n\nThe harbour of Elmsworth opens on Monday.\n")
     for _ in library.add([str(folder / "more.txt")]):
         pass

@@ -1,4 +1,4 @@
-"""What was damaged on disk gives no wrong answer, runs no code of others, and is mended or named."""
+"""A damaged file gives no wrong answer and runs no code of others; newscast repairs or reports it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_adding_to_a_library_whose_index_is_damaged_ends_with_a_whole_one(seeded
 
 
 class Harmful:
-    """What runs a command when it is unpickled."""
+    """An object that runs a command when it is unpickled."""
 
     def __init__(self, command: str) -> None:
         self.command = command

@@ -1,4 +1,4 @@
-"""Whatever changes in library.db is noticed; it costs the article that it is in, and adding its file restores that."""
+"""Damage in library.db is detected. It loses only the article that it is in, and adding its file restores that."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def change(folder: Path, statement: str) -> None:
 
 
 def list_articles(folder: Path) -> list[str]:
-    """Every article with its cast, in an order that adding one again does not change."""
+    """List every article with its cast, in an order that does not change when an article is added again."""
     with Library(folder, read_only=True) as library:
         ids = [hit.summary.id for hit in library.search(Query(""), 0, 100).hits]
         return sorted(repr((library.document(each), library.cast(each))) for each in ids)

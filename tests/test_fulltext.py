@@ -1,4 +1,4 @@
-"""The index: many small commits, changes, deletions and merges are one index; damage is noticed, never guessed at."""
+"""The index: it survives many small commits, changes, deletions and merges, and detects damage."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_segment_of_a_machine_with_another_byte_order_is_refused(index, tmp_pa
     (path,) = (tmp_path / "fulltext").glob("*.seg")
     data = path.read_bytes()
     path.write_bytes(data[:8] + (b"b" if data[8:9] == b"l" else b"l") + data[9:])
-    with pytest.raises(ValueError, match="another machine"):
+    with pytest.raises(ValueError, match="another byte order"):
         Segment(path)
 
 
@@ -160,13 +160,13 @@ def test_the_cache_stays_within_its_room_and_what_was_not_asked_for_goes_first()
         built.append(key)
         return 4, key
 
-    assert "".join(cache.find((key,), partial(build, key)) for key in "abacba") == "abacba"
+    assert "".join(cache.get((key,), partial(build, key)) for key in "abacba") == "abacba"
     assert built == ["a", "b", "c", "b", "a"]
 
 
 @pytest.fixture
 def large_index(index):
-    """An index of one segment of many blocks, with its state."""
+    """An index with one segment of many blocks, with its state."""
     choice = random.Random(3)
     words = [f"word{number}" for number in range(9_000)]
     index.write((number, number, build_document(" ".join(choice.choices(words, k=300)))) for number in range(1, 400))

@@ -1,4 +1,4 @@
-"""What the trained recogniser reaches on the seeds, annotated by hand: no change may fall below it unseen."""
+"""The quality of the trained recogniser on the seeds, annotated by hand. A test fails if a change lowers it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def across(gold):
 
 
 def reaches(rate: Rate, f1: float, precision: float) -> bool:
-    """Is it as good as that, in percent? Says how good it is."""
+    """Does the rate reach these percentages? Print it."""
     assert (100 * rate.f1, 100 * rate.precision) >= (f1, 0), rate
     assert 100 * rate.precision >= precision, rate
     return True

@@ -1,4 +1,4 @@
-"""The work that an article makes grows with its length, not with the square of it, whatever stands in it."""
+"""The work for an article grows with its length, not with the square of it, whatever it contains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from search.model import Document, Paragraph
 from search.sources.markdown import parse_markdown
 
 _size = 4_000
-"""Characters; calls of functions repeat exactly, so that little suffices to see how they grow."""
+"""Characters. The number of calls repeats exactly, so short texts show how it grows."""
 
 
 @cache

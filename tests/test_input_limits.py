@@ -1,4 +1,4 @@
-"""What a terminal may send: no size, no endless sequence or paste, and no more keys than are handled."""
+"""Limits on what a terminal sends: sizes, endless sequences and pastes, and keys faster than they are handled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.terminal.input_limits import LimitedParser, clamp_size, largest_size, l
 
 
 def parse(*blocks: str) -> list[str]:
-    """What an app is told of blocks that are read one after the other: keys, and pastes by their text."""
+    """Parse blocks one after the other. Return the keys and the texts of pastes that an app gets."""
     parser = LimitedParser()
     found = []
     for block in blocks:
@@ -99,7 +99,7 @@ def test_what_is_drawn_has_a_sensible_size(given, drawn):
 
 
 def read_memory(process: int) -> int:
-    """Resident memory in MB."""
+    """Read the resident memory in MB."""
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
     assert found
     return int(found[1]) // 1_024

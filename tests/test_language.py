@@ -1,4 +1,4 @@
-"""The query language: any string is a query, and a tree prints as the query that is parsed to it again."""
+"""The query language: any string is a query, and a tree prints as a query that parses to the same tree."""
 
 from __future__ import annotations
 
@@ -141,22 +141,22 @@ def test_days_as_people_write_them(text, since, until):
     ("text", "printed", "note"),
     [
         ("foo:bar", "foo-bar", "no field “foo”: searched as a word"),
-        ("date:soon", "date-soon", "“date:soon” says nothing: searched as words"),
-        ("is:lost", "is-lost", "“is:lost” says nothing: searched as words"),
-        ("sort:size", "", "no order “size”: there are date, old, relevance"),
+        ("date:soon", "date-soon", "“date:soon” has no meaning: searched as words"),
+        ("is:lost", "is-lost", "“is:lost” has no meaning: searched as words"),
+        ("sort:size", "", "no order “size”: choose from date, old, relevance"),
         ("a*", "a", "“a*” is too short: searched as a word"),
         ("ab~", "ab", "“ab~” is too short: searched as a word"),
-        ("al-Assad~", "al-Assad", "“al-Assad~”: only one word can end so: searched as words"),
+        ("al-Assad~", "al-Assad", "“al-Assad~”: * and ~ work only after a single word: searched as words"),
         ("http://x.y", "http-x-y", None),
         ("a AND b OR c", "a b OR c", "OR binds before AND; use brackets to change that"),
-        ("AND war", "and war", "nothing stands before AND: searched as a word"),
+        ("AND war", "and war", "nothing comes before AND: searched as a word"),
         (
             "a NEAR/5 b",
             "a NEAR-5 b",
             '“NEAR/5” was searched as words: "rebels damascus"~10 finds words near each other',
         ),
-        ("wom*n", "wom-n", "“wom*n”: * ends a word, and ? is none: searched as words"),
-        ('"a b"~99999', '"a b"~1000', "words are looked for within 1,000 of each other at most"),
+        ("wom*n", "wom-n", "“wom*n”: * works only at the end of a word, ? not at all: searched as words"),
+        ('"a b"~99999', '"a b"~1000', "the distance between words can be 1,000 at most"),
     ],
 )
 def test_what_cannot_be_parsed_is_searched_as_words_and_says_so(text, printed, note):
@@ -281,5 +281,5 @@ def test_a_query_is_narrowed_by_a_term(text, term, is_excluded, narrowed):
 
 
 def test_an_operator_alone_is_a_word_and_the_note_says_so():
-    assert parse_query("NOT").note == "nothing stands after NOT: searched as a word"
-    assert parse_query("OR").note == "nothing stands before OR: searched as a word"
+    assert parse_query("NOT").note == "nothing follows NOT: searched as a word"
+    assert parse_query("OR").note == "nothing comes before OR: searched as a word"

@@ -1,4 +1,4 @@
-"""However the reader ends, the terminal is as it was, and the exit status says why."""
+"""However the reader ends, it restores the terminal, and the exit status says why it ended."""
 
 from __future__ import annotations
 

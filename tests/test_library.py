@@ -1,4 +1,4 @@
-"""A library keeps what it was given, says what became of it, and mends what is derived."""
+"""A library keeps what you add, reports what happened to each file, and rebuilds its indexes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def add(library: Library, *paths: Path) -> dict[str, int]:
 
 
 def describe(folder: Path) -> tuple[object, ...]:
-    """Everything that two libraries of the same articles have in common."""
+    """Return everything that two libraries of the same articles have in common."""
     with Library(folder, read_only=True) as library:
         ids = [hit.summary.id for hit in library.search(Query(""), 0, 10_000).hits]
         casts = [(identifier, library.document(identifier), library.cast(identifier)) for identifier in ids]

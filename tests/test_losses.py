@@ -1,4 +1,4 @@
-"""What the database has lost and its index knew of is said, with numbers, and no trace of it is destroyed."""
+"""If the database has lost articles that its index has, newscast reports how many and destroys no trace of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ names = sorted(seeds.glob("*.txt"))
 
 
 def lose(folder: Path, how: str) -> None:
-    """Leave a library of five articles whose index knows of all seventeen."""
+    """Reduce the database to five articles; the index still has all seventeen."""
     held = folder.parent / "held"
     with Library(held, recogniser="rules") as library:
         add(library, *names[:5])

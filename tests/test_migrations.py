@@ -1,4 +1,4 @@
-"""What an older newscast wrote is brought up to date, without loss, when it is opened."""
+"""newscast migrates the databases of older versions without loss when it opens them."""
 
 from __future__ import annotations
 

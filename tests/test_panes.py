@@ -1,4 +1,4 @@
-"""How the terminal is divided: the text comes first, widths are kept, and another size changes no row."""
+"""The layout of panes: the text comes first, widths are remembered, and a new size does not change the current row."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def longest_line(reader: Reader) -> int:
 
 
 def shown(reader: Reader) -> set[str]:
-    """The panes that are in sight."""
+    """Return the panes that are visible."""
     panes = {"list": reader.app.screen.query_one("#results"), "article": reader.app.screen.query_one(Article)}
     panes["cast"] = reader.app.screen.query_one(CastPanel)
     found = set()

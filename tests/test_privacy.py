@@ -1,4 +1,4 @@
-"""newscast calls nobody and writes no file but its own, unless the reader asked for it."""
+"""newscast does not use the network and writes only its own files, unless you ask for it."""
 
 from __future__ import annotations
 

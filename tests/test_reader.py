@@ -1,4 +1,4 @@
-"""In the reader: keys are pressed, and the screen shows what came of it."""
+"""In the reader: press keys, and check the screen."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ trained = Settings(recogniser="trained")
 
 
 def by_kind(reader) -> set[str]:
-    """The kinds of the selected actor's mentions in the article that is read."""
+    """Return the kinds of the selected actor's mentions in the current article."""
     return {mention.kind for mention in reader.app.screen.query_one(ReadingPane).mentions}
 
 

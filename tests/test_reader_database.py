@@ -1,4 +1,4 @@
-"""What a person's own database cannot keep is said once, and reading goes on without it."""
+"""If a reader's own database cannot be written, newscast says so once, and reading continues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def use(marks: Marks) -> None:
 
 @pytest.fixture
 def path(tmp_path):
-    """A person's database with 2,000 marks in it."""
+    """A reader's database with 2,000 marks in it."""
     path = tmp_path / "state" / "reader.db"
     Marks(path).close()
     with sqlite3.connect(path) as database:

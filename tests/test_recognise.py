@@ -1,4 +1,4 @@
-"""The trained recogniser and its like: any text gets its mentions, and nothing is loaded that is not needed."""
+"""The recognisers: they find mentions in any text, and load only what they need."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ mixed = st.sampled_from(
 
 
 def found_in(*paragraphs: str) -> dict[str, tuple[str, str]]:
-    """Text → kind and type, as the trained recogniser sees it."""
+    """The kind and type of each text that the trained recogniser finds."""
     found = build_recogniser("trained").recognise(tokenise(build_document(*paragraphs)))
     return {each.text: (each.kind, each.type) for each in found}
 

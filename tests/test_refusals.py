@@ -1,4 +1,4 @@
-"""One file never ends an `add`: whatever it does to a parser, it is refused with one line, and the rest is added."""
+"""A file never ends an `add`: if its parser fails, newscast refuses it with one line and adds the rest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def markdown(text):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """A parser that raises what its makers did not think of."""
+    """A parser that raises an unexpected error."""
     from search.sources import parser, worker
     from search.sources.parse import parse_content
 

@@ -1,4 +1,4 @@
-"""What is removed is gone until it is brought back, and then it is as it was."""
+"""A removed article is gone until you restore it; then it is as before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pure rendering: text becomes lines and runs that lose and add nothing."""
+"""Rendering: lines and runs contain all of the text and nothing else."""
 
 from __future__ import annotations
 

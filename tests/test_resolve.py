@@ -1,4 +1,4 @@
-"""Who may be meant, by rule: before anything learned is asked."""
+"""The rules that choose candidates, before the ranker ranks them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ types = {"ann": "person", "bob": "person", "bank": "organisation", "kenya": "pla
 
 
 def contexts_of(text: str):
-    """The document of a marked-up text, and its mentions as resolving sees them."""
+    """Return the document of a marked-up text, and the contexts of its mentions."""
     gold = build_gold(parse_markup("d", text, types))
     document = tokenise(gold.document)
     return document, build_mention_contexts(document, gold.found)

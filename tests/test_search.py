@@ -1,4 +1,4 @@
-"""A query finds what it says, best first, with the words around it; any string is a query."""
+"""Search: results, their order and their snippets; any string is a query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newscast search`: hits, snippets, facets, saved searches, and what it says of odd queries."""
+"""`newscast search`: hits, snippets, facets, saved searches, and notes on odd queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searching in the reader: what narrows the results, what was asked before, what is saved; the newest letter wins."""
+"""Search in the reader: facets, earlier searches, saved searches; the newest letter wins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def type_text(reader: Reader, text: str) -> None:
 
 
 async def go_to_facet(reader: Reader, term: str) -> None:
-    """Put the marker on a term."""
+    """Go to a term of the facets."""
     await wait_for(reader.pilot, lambda: term in [row.key for row in facets(reader)._rows.values()])
     rows = facets(reader)._rows
     target = next(index for index, row in rows.items() if row.key == term)
@@ -319,7 +319,7 @@ async def test_two_facets_in_quick_succession_both_narrow(seeded):
 
 
 def find_lit(reader: Reader, word: str, line: str) -> bool:
-    """Is that word, on the line of the screen that holds the other words, underlined?"""
+    """Is the word underlined on the line of the screen that contains `line`?"""
     strips = reader.app.screen._compositor.render_strips()
     found = [strip for strip in strips if line in strip.text]
     lit = [bool(run.style and run.style.underline) for strip in found for run in strip if word in run.text]

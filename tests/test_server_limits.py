@@ -1,4 +1,4 @@
-"""newscast serve under attack and in want: what one client does, or the system refuses, touches nobody else."""
+"""newscast serve under attack and short of resources: one client, or a refusal of the system, affects nobody else."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_stranger_cannot_make_the_server_work_in_finite_fields(server):
 
 @pytest.fixture
 def connect(server: Server) -> Callable[..., Any]:
-    """Connect to the server as alice, by another client than OpenSSH's, which can do what that one does not."""
+    """Return a function that connects as alice by asyncssh, which can send what OpenSSH's client does not."""
     return lambda **settings: asyncssh.connect(
         **({"host": "127.0.0.1", "port": server.port} | settings),
         username="x", client_keys=[str(server.alice)], known_hosts=None, config=None,
@@ -237,7 +237,7 @@ os.fork = fail
 
 @pytest.fixture
 def refusing(serve: Callable[..., Server], tmp_path: Path) -> tuple[Server, Path]:
-    """A server whose system refuses new processes as long as that file is there."""
+    """A server whose system refuses new processes as long as a file exists."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(fails_to_fork)
     flag = tmp_path / "full"

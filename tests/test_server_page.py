@@ -1,4 +1,4 @@
-"""What docs/server.md promises an administrator: the unit for systemd, the filter for fail2ban, the settings."""
+"""The promises of docs/server.md to an administrator: the unit for systemd, the filter for fail2ban, the settings."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_the_filter_for_fail2ban_finds_the_address_in_refused_logins_and_n
 
 
 def find_banned(lines: list[str]) -> list[str]:
-    """The addresses that the filter finds, its <ADDR> being an address."""
+    """Find the addresses that the filter matches as <ADDR>."""
     found = re.search(r"^failregex = (.*)$", (docs / "fail2ban-newscast.conf").read_text(), re.MULTILINE)
     assert found
     pattern = re.compile(found[1].replace("<ADDR>", r"(?P<address>[0-9a-fA-F.:]+)"))

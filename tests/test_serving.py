@@ -1,4 +1,4 @@
-"""newscast serve, with the real ssh client: who gets in, what they get, and what becomes of it."""
+"""newscast serve, with the real ssh client: who gets in, and what readers can and cannot do."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_thirty_readers_read_at_once(serve):
 
 
 def measure_own_memory(server: Server) -> int:
-    """kB of the latest session that it shares with no other process."""
+    """Measure the private memory of the latest session in kB."""
     rows = Path(f"/proc/{server.find_sessions()[-1]}/smaps_rollup").read_text()
     return sum(map(int, re.findall(r"Private_(?:Clean|Dirty): +(\d+) kB", rows)))
 
@@ -223,7 +223,7 @@ def test_a_client_that_stops_reading_stops_nobody_and_fills_no_memory(server, op
 
 
 def read_memory(process: int) -> int:
-    """Resident memory in kB."""
+    """Read the resident memory in kB."""
     return int(next(line for line in Path(f"/proc/{process}/status").open() if line.startswith("VmRSS")).split()[1])
 
 

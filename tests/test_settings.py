@@ -1,4 +1,4 @@
-"""Settings: what is not given has a default, what is not known is an error that says what to do."""
+"""Settings: a missing one has a default; an unknown one is an error that says what to do."""
 
 from __future__ import annotations
 

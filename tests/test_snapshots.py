@@ -1,4 +1,4 @@
-"""How the reader looks. `make snapshots` takes the pictures again; look at them before you commit them."""
+"""Pictures of the reader. `make snapshots` updates them; look at them before you commit them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def app(seeded):
 
 
 def until(*keys: str, shows: str):
-    """Press keys, and wait until the screen shows what came of them."""
+    """Return a function that presses keys and waits until the screen shows a text."""
 
     async def press(pilot):
         await wait_for(pilot, lambda: "of 17 articles" in screen_text(pilot.app) or "¶" in screen_text(pilot.app))

@@ -1,4 +1,4 @@
-"""Files of any format become documents by stated rules, or are refused with one clear line."""
+"""Files become documents by the rules of docs/files.md, or are refused with one clear line."""
 
 from __future__ import annotations
 

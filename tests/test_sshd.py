@@ -1,4 +1,4 @@
-"""newscast behind the system's own sshd: a forced command, and nothing but the reader."""
+"""newscast as a forced command of the system's sshd: a key gives access only to the reader."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Subsystem sftp internal-sftp
 
 
 class Door:
-    """A real sshd, in whose authorized_keys a key runs newscast and nothing else."""
+    """A real sshd. In its authorized_keys, a key may only run newscast."""
 
     def __init__(self, folder: Path, library: Path, home: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -118,7 +118,7 @@ def test_there_is_no_forwarding_and_no_sftp(door):
 
 
 def test_no_key_of_the_reader_leaves_it(reader):
-    """There is no shell to be put into the background of."""
+    """Ctrl+Z has no effect, because there is no shell to return to."""
     for key in ("\x1a", "\x1c", "\x03", "!", "|"):
         reader.press(key)
         reader.press("g")

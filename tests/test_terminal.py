@@ -1,4 +1,4 @@
-"""On a real terminal: it is left as it was found, hostile text stays text, and a key costs few bytes."""
+"""On a real terminal: newscast restores it, hostile text stays text, and a key costs few bytes."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ def test_the_reader_is_at_home_on_every_terminal_of_the_table(open_terminal, own
 
 modes = {f"\x1b[?{mode}{state}".encode() for mode in (1000, 1006, 1049, 2004, 25, 7) for state in "hl"}
 understood = {False: modes | {b"\x1b[>25u", b"\x1b[<u"}, True: {b"\x1b[?25l", b"\x1b[?25h", b"\x1b[?7l", b"\x1b[?7h"}}
-"""What is sent beside text, places and styles: to terminals of today, and to old ones."""
+"""The control sequences besides text, cursor positions and styles: for modern terminals and for old ones."""
 
 
 def test_the_default_theme_has_no_colours_but_the_terminals_own(reader):

@@ -1,4 +1,4 @@
-"""Outside text is made safe once, and cut at offsets that point at it."""
+"""Text from outside is made safe once, and words and sentences have offsets into it."""
 
 from __future__ import annotations
 

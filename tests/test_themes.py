@@ -1,4 +1,4 @@
-"""What every theme renders can be read, on dark and light backgrounds, and types differ by more than colour."""
+"""You can read everything in every theme, on dark and light backgrounds, and types differ by more than colour."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ palettes: dict[str, Palette] = {
 dark = ("xterm, dark", "Linux console", "Solarized dark", "plain black")
 enough = 4.5
 _borders = re.compile(r"[\s│─╭╮╰╯\u2580-\u258b\u258d-\u259f]+")
-"""What is drawn, not written."""
+"""Borders and bars, which are drawn and need no contrast."""
 
 
 def luminance(colour: ColorTriplet) -> float:
-    """The relative luminance that WCAG 2.2 defines."""
+    """Compute the relative luminance as WCAG 2.2 defines it."""
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -60,7 +60,7 @@ def triplet(code: str) -> ColorTriplet:
 
 
 def find_shown(colour: Color | None, own: str, palette: Palette) -> ColorTriplet:
-    """What a terminal with that palette shows for a colour."""
+    """Find the colour that a terminal with this palette shows."""
     if colour is None or colour.type is ColorType.DEFAULT:
         return triplet(own)
     if colour.number is not None and colour.number < 16:
@@ -78,7 +78,7 @@ def find_pair(style: Style, palette: Palette, *, rounded: bool) -> tuple[ColorTr
 
 
 def list_runs(reader: Reader) -> Iterator[tuple[str, Style]]:
-    """Everything on the screen, with how it looks."""
+    """Yield all text on the screen with its style."""
     width, height = reader.app.size
     for strip in reader.app.screen._compositor.render_strips()[:height]:
         for segment in strip.crop(0, width):
@@ -86,7 +86,7 @@ def list_runs(reader: Reader) -> Iterator[tuple[str, Style]]:
 
 
 def find_unreadable(reader: Reader, name: str) -> list[str]:
-    """What cannot be read in that theme, on whichever terminal it is made for."""
+    """Find the text that you cannot read in a theme, on any terminal that the theme is made for."""
     theme = next(theme for theme in list_themes() if theme.name == name)
     suitable = {"terminal": list(palettes), "terminal-dark": dark, "terminal-light": set(palettes) - set(dark)}
     found = []

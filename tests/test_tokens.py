@@ -1,4 +1,4 @@
-"""A document is cut into words and sentences once, and every stage gets the words of any stretch from that."""
+"""A document is split into words and sentences once, and every stage gets its words from that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ texts = st.text(st.sampled_from("abÉß '’-. “(1"), max_size=30)
 
 
 def count_characters(monkeypatch: pytest.MonkeyPatch, function: str) -> list[int]:
-    """A list that grows by one number for each text that a stage of the cast gives to this function of `text`."""
+    """Return a list that gets the length of each text that a stage passes to this function of `text`."""
     lengths: list[int] = []
     for name, module in list(sys.modules.items()):
         if name.startswith("search.cast.") and hasattr(module, function):

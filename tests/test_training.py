@@ -1,4 +1,4 @@
-"""What is learned from annotated articles: only what they say, and nothing of what they leave unsaid."""
+"""Training examples: they contain only what the corpora annotate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ types = {"ann": "person", "kenya": "place", "group": "organisation", "misc": "mi
 
 
 def labels_of(corpus: str, text: str) -> list[tuple[set[str], str, int]]:
-    """For each word of a marked-up text: the name labels allowed, the reference, whether it is joined to the last."""
+    """Return for each word of a marked-up text its allowed name labels, its reference, and whether it is joined."""
     document = parse_markup("d", text, types)
     (example,) = build_examples(document, by_name[corpus], read_encoder()._tokenizer)
     return [

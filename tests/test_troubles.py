@@ -1,4 +1,4 @@
-"""In the reader: what goes wrong is a line, the place is kept, and reading goes on."""
+"""In the reader: an error is one line, the reading position stays, and reading continues."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.widgets import Article, CastPanel, ReadingPane, RowList, SearchBar
 
 
 def remove(folder, title):
-    """Another process removes an article; its id."""
+    """Remove an article in another process. Return its id."""
     with Library(folder, recogniser="rules") as library:
         (hit, *_) = library.search(Query(f'title:"{title}"')).hits
         library.remove([hit.summary.id])
@@ -173,7 +173,7 @@ def test_a_log_that_cannot_be_written_is_said(tmp_path):
 
 
 class Gate:
-    """Holds up those calls of a method for which `holds` says so, until it is opened."""
+    """Blocks the calls of a method for which `holds` returns True, until it is opened."""
 
     def __init__(self, monkeypatch, owner, name, holds):
         self.reached, self._opened, method = Event(), Event(), getattr(owner, name)

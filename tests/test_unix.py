@@ -37,7 +37,7 @@ _whole_output = [
 
 
 def obey_rights() -> None:
-    """Root, too, may then not do what a file's rights do not allow."""
+    """Make file rights apply to root, too."""
     if os.geteuid() == 0:
         library = ctypes.CDLL(None)
         for capability in (_ignore_rights, _search_anywhere):
@@ -47,7 +47,7 @@ def obey_rights() -> None:
 def run(
     *arguments: object, folder: Path | None = None, shell: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run newscast, with `shell` behind its command line as a shell reads it."""
+    """Run newscast; `shell` is appended to its command line, which a shell runs."""
     command = [*map(os.fsencode, _command), *(os.fsencode(str(argument)) for argument in arguments)]
     if shell:
         command = [b"bash", b"-c", f'"$@" {shell}'.encode(), b"bash", *command]
@@ -273,7 +273,7 @@ def test_an_error_that_nobody_expected_is_one_line_and_a_log(seeded, own_home):
 
 
 def test_ctrl_c_while_starting_is_130_without_a_traceback(tmp_path):
-    """The first import of the program proper waits, as a slow disk would make it, until it was interrupted."""
+    """The first import of the main program waits, as on a slow disk, until the interrupt comes."""
     ready = tmp_path / "ready"
     code = (
         "import builtins, pathlib, time\nimport tui.entry\nreal = builtins.__import__\n"
@@ -304,7 +304,7 @@ def test_the_command_begins_with_next_to_nothing():
 
 @pytest.fixture
 def hostile_folder(tmp_path):
-    """A folder whose modules are named as those of newscast and of Python, and tell when they are imported."""
+    """A folder of modules with the names of modules of newscast and Python. They report when they are imported."""
     folder = tmp_path / "hostile"
     (folder / "tui").mkdir(parents=True)
     for name in ("search.py", "json.py", "asyncio.py", "tui/__init__.py", "tui/indexer.py", "click.py"):

@@ -1,4 +1,4 @@
-"""In the reader: from mention to mention and from match to match, and back to where you were."""
+"""In the reader: go from mention to mention and from match to match, and back to where you were."""
 
 from __future__ import annotations
 

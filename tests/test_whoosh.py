@@ -1,4 +1,4 @@
-"""The index is a Whoosh index: Whoosh opens it by itself, and finds what newscast finds."""
+"""Whoosh opens the index without newscast's help and finds the documents that newscast finds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ plain_words = sorted({*(word.lower() for word in words if word.lower().isalnum()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of the seeds and of articles that came in several steps; some were changed since, some removed."""
+    """A library of the seeds and of articles added in several steps; some were changed since, some removed."""
     folder = tmp_path_factory.mktemp("whoosh")
     choice = random.Random(11)
     with Library(folder / "library", recogniser="rules") as library:
@@ -93,7 +93,7 @@ def test_the_index_has_several_segments_one_of_more_than_a_block_and_deleted_doc
 
 
 def build_leaf(choice: random.Random, words: list[str], year: int) -> tuple[str, str]:
-    """A question as newscast is asked it, and as Whoosh is."""
+    """Build a query for newscast and the same query for Whoosh."""
     at = choice.randrange(len(words) - 1)
     word, other = words[at : at + 2] if choice.random() < 0.5 else choice.choices(words, k=2)
     since, until = sorted(f"{year}-{choice.randrange(1, 13):02}-{choice.randrange(1, 28):02}" for _ in range(2))
@@ -232,7 +232,7 @@ def test_an_id_finds_its_one_document(searcher):
 
 
 def test_the_best_ten_are_the_first_ten_of_all(searcher):
-    """Whoosh leaves out what cannot be among the best: the bounds that the codec gives must hold."""
+    """Whoosh skips documents that cannot be among the best, so the bounds from the codec must be right."""
     parser = qparser.QueryParser("text", searcher.schema, group=qparser.OrGroup)
     for text in ("the rebels", "city war peace", "assad", "damascus title:city"):
         query = parser.parse(text)

@@ -1,4 +1,4 @@
-"""All controllers of the reader without a screen: a view and widgets that only remember what they were told."""
+"""Runs the controllers of the reader without a screen: its view and widgets only record what they are told."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Rows:
 
 
 class Pane:
-    """A reading pane without a screen: where its reader is, and who is selected."""
+    """A reading pane without a screen. It records the position and the selected actor."""
 
     def __init__(self) -> None:
         self.document: Document | None = None
@@ -124,7 +124,7 @@ class Pane:
 
 
 class View:
-    """A ReaderView: its work is awaited by `finish`."""
+    """A ReaderView without a screen. `finish` waits for its work."""
 
     def __init__(self) -> None:
         self.line, self.bar = Line(), SimpleNamespace(value="", show_query=self._show_query)
@@ -154,7 +154,7 @@ class View:
         tasks.append(asyncio.ensure_future(work()))
 
     async def finish(self) -> None:
-        """Until all work is done."""
+        """Wait until all work is done."""
         while tasks := [task for group in self._work.values() for task in group if not task.done()]:
             await asyncio.wait(tasks)
 
@@ -178,7 +178,7 @@ class View:
 
 
 class Controllers:
-    """All of them on a library."""
+    """All controllers, on a library."""
 
     def __init__(self, library: Library, marks: Marks | None = None) -> None:
         self.view, self.rows, self.pane = View(), Rows(), Pane()
@@ -198,12 +198,12 @@ class Controllers:
         self.last_visit = LastVisitController(view, library, marks, self.results, self.reading, self.search)  # type: ignore[arg-type]
 
     async def open(self, text: str) -> None:
-        """Search, and read the first result."""
+        """Search and open the first result."""
         await self.search.search(text)
         self.search.open_chosen(self.rows.current)
         await self.view.finish()
 
     @property
     def said(self) -> str:
-        """The status line."""
+        """The text of the status line."""
         return self.view.line.said

@@ -23,9 +23,9 @@ _name = {label: index for index, label in enumerate(name_labels)}
 _reference = {label: index for index, label in enumerate(reference_labels)}
 _reference_types = {"person": "person", "organisation": "organisation", "place": "place", "event": "event"}
 _longest_nominal = 8
-"""Words; a longer nominal of a corpus is a clause."""
+"""Words. A longer nominal in a corpus is a clause."""
 unknown = -1
-"""The label of a word whose label the corpus does not tell."""
+"""The label of a word if the corpus does not give it."""
 
 
 @dataclass(frozen=True, slots=True)

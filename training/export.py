@@ -71,7 +71,7 @@ def prune_vocabulary(network: Network, tokeniser: Path) -> dict[str, Any]:
 
 
 def _is_kept(letter: str) -> bool:
-    """Latin letters, and the block of quotes, dashes and currencies."""
+    """Is it a Latin letter, or in the block of quotes, dashes and currencies?"""
     return ord(letter) < 0x0250 or 0x2000 <= ord(letter) < 0x20D0
 
 

@@ -50,7 +50,7 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """Piece ids and cases (batch, pieces) → logits of names, references and joints (batch, pieces, labels)."""
+    """Computes logits of names, references and joints (batch, pieces, labels) from ids and cases (batch, pieces)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Network(nn.Module):
 
 
 class LinkBranch(nn.Module):
-    """Shared states (batch, pieces, hidden) → queries and keys (batch, pieces, dimensions)."""
+    """Computes queries and keys (batch, pieces, dimensions) from shared states (batch, pieces, hidden)."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()

@@ -41,9 +41,9 @@ class Plan:
     decay: float = 0.01
     reference_weight: float = 1.0
     recased: float = 0.02
-    """Share of windows read as if all in capitals, and as if in title case: headlines."""
+    """Share of windows that are put in capitals, and the share that are put in title case, as headlines are."""
     hidden: float = 0.05
-    """Share of pieces hidden from the encoder."""
+    """Share of pieces that are hidden from the encoder."""
     hidden_names: float = 0.12
     """The same within names, so that the network learns from their context, too."""
     seed: int = 0
@@ -122,13 +122,13 @@ def _build_optimizer(network: Network, plan: Plan) -> torch.optim.Optimizer:
 
 
 def _set_rates(optimizer: torch.optim.Optimizer, plan: Plan, share: float, done: int) -> None:
-    """Up over the first steps, then down to nothing in a straight line."""
+    """Increase the learning rates over the first steps, then decrease them linearly to zero."""
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * min(1.0, (done + 1) / plan.warmup) * (1 - share)
 
 
 def _order_batches(examples: list[Example], size: int, *, seed: int) -> list[list[int]]:
-    """Batches of windows of like length, in random order."""
+    """Make batches of windows of similar length, in random order."""
     shuffled = list(range(len(examples)))
     choice = random.Random(seed)  # noqa: S311 # no secret
     choice.shuffle(shuffled)

@@ -1,4 +1,4 @@
-"""The full-text index: words in, rows of documents out. Only this package imports Whoosh."""
+"""The full-text index: it stores which documents contain which words. Only this package imports Whoosh."""
 
 from search.fulltext.index import FullText, IndexState, room_alone, room_among_many, schema_version
 from search.fulltext.terms import build_plain, build_stem

@@ -1,4 +1,4 @@
-"""The bytes of a segment file; each block is compared with its checksum before it is first read."""
+"""The bytes of a segment file. Before a block is first read, it is compared with its checksum."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from search.fulltext.segment_file import block_size
 if TYPE_CHECKING:
     from pathlib import Path
 
-_item = 4  # bytes of a checksum
+_item = 4  # bytes in a checksum
 
 
 class Blocks:
-    """A file mapped into memory; `check` a stretch of it before you read it. Raises FullTextDamagedError."""
+    """A segment file mapped into memory. Call `check` for a range of bytes before you read it.
+
+    Raises FullTextDamagedError if the checksums themselves are damaged.
+    """
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -26,7 +29,7 @@ class Blocks:
         self.view = memoryview(self.map)
         self.is_damaged = False
         self._path = path
-        # From the length alone: n bytes have a checksum for each block of them, and one for the checksums.
+        # The length of the file gives the number of blocks: one checksum for each, and one for the checksums.
         count = -(-(len(self.map) - _item) // (block_size + _item))
         self.end = len(self.map) - _item * (count + 1)
         self._sums = array("I", self.view[self.end : -_item].tobytes())
@@ -35,7 +38,10 @@ class Blocks:
             self._complain(self.end)
 
     def check(self, start: int, end: int) -> None:
-        """Compare the blocks from `start` to `end` with their checksums. Raises FullTextDamagedError."""
+        """Compare the blocks that hold the bytes from `start` to `end` with their checksums.
+
+        Each block is compared once. Raises FullTextDamagedError.
+        """
         last = -(-end // block_size)
         block = self._seen.find(0, start // block_size, last)
         while block >= 0:

@@ -16,21 +16,21 @@ _large = 5_000
 
 
 class Cache:
-    """Answers by key. Small ones and large ones have a room each, so that one large answer does not evict many others.
+    """An LRU cache of answers. Small and large answers have separate room, so one large answer evicts few others.
 
-    A room is counted in numbers of about 30 bytes. When it is full, the least recently used answers go. Several threads
-    may ask at once.
+    `room` is the size of each part, in numbers of about 30 bytes. A full part evicts the least recently used answers.
+    Several threads may use the cache at once.
     """
 
     def __init__(self, room: int) -> None:
-        # An answer larger than the room fills it: to build it again would take longest.
+        # An answer larger than the room fills it, because such an answer takes longest to build again.
         self._small, self._large = (
             LRUCache[tuple[str, ...], tuple[int, object]](room, lambda entry: min(entry[0], room)) for _ in range(2)
         )
         self._lock = Lock()
 
-    def find(self, key: tuple[str, ...], build: Callable[[], tuple[int, Built]]) -> Built:
-        """Return the answer for this key; if it is not in the cache, `build` returns its size and the answer."""
+    def get(self, key: tuple[str, ...], build: Callable[[], tuple[int, Built]]) -> Built:
+        """Return the answer for this key. If it is not in the cache, call `build`, which returns (size, answer)."""
         with self._lock:
             entry = self._small.get(key) or self._large.get(key)
         if entry is None:

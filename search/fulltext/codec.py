@@ -1,6 +1,6 @@
 """The codec by which Whoosh reads newscast's segments: `whoosh.index.open_dir(LIBRARY/fulltext)` opens the index.
 
-It only reads. newscast writes the index from its store, and overwrites what others write to it.
+The codec only reads. newscast writes the index from its store and overwrites what other programs write to it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class NewscastCodec(Codec):  # type: ignore[misc] # Whoosh's classes are untyped
         return SegmentDocuments(self._open(storage, segment))
 
     def automata(self, storage: FileStorage, segment: WhooshSegment) -> FormAutomata:  # noqa: ARG002 - Whoosh's signature
-        """Return what finds misspelt words."""
+        """Return the object with which Whoosh finds misspelt words."""
         return FormAutomata()
 
     def _open(self, storage: FileStorage, segment: WhooshSegment) -> SegmentFields:
@@ -66,17 +66,17 @@ class NewscastCodec(Codec):  # type: ignore[misc] # Whoosh's classes are untyped
 
 
 class FormAutomata(Automata):  # type: ignore[misc]
-    """Finds terms that differ by a few letters. The mark of a form is not one of them."""
+    """Finds terms that differ by a few letters. The mark of a form does not count as a letter."""
 
     def terms_within(self, fieldcur: TermCursor, uterm: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
-        """The terms at most `maxdist` letters off that have the first `prefix` letters in common."""
+        """Yield the terms at most `maxdist` letters off from `uterm` that share its first `prefix` letters."""
         fixed = prefix + 1 if uterm.startswith(form_mark) else prefix
         found: Iterator[str] = super().terms_within(fieldcur, uterm, maxdist, fixed)
         return found
 
 
 class SegmentFields:
-    """What both readers know of a segment: its file, and the values of its short fields."""
+    """A segment and the values of its short fields. The reader of terms and the reader of documents share it."""
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
@@ -91,22 +91,22 @@ class SegmentFields:
         return list(map(self._document_of_row.__getitem__, rows))
 
     def read_lengths(self, name: str) -> Sequence[int]:
-        """Read how many words each document has in a field."""
+        """Read the number of words in a field of each document."""
         return self.segment.lengths if name == "text" else self.values.read_postings(name).lengths
 
 
 class SegmentDocuments(PerDocumentReader):  # type: ignore[misc]
-    """The documents of a segment: which are deleted, their lengths, their stored fields, their columns."""
+    """Reads the documents of a segment: which are deleted, their lengths, stored fields and columns."""
 
     def __init__(self, fields: SegmentFields) -> None:
         self._fields, self._segment = fields, fields.segment
 
     def doc_count(self) -> int:
-        """How many documents are not deleted."""
+        """Return the number of documents that are not deleted."""
         return self._segment.count_live()
 
     def doc_count_all(self) -> int:
-        """How many documents there are, with the deleted ones."""
+        """Return the number of all documents, deleted ones included."""
         return self._segment.header.documents
 
     def has_deletions(self) -> bool:
@@ -118,11 +118,11 @@ class SegmentDocuments(PerDocumentReader):  # type: ignore[misc]
         return docnum in self._segment.deleted_documents
 
     def deleted_docs(self) -> frozenset[int]:
-        """The deleted documents."""
+        """Return the numbers of the deleted documents."""
         return self._segment.deleted_documents
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """The stored fields of a document; a field without a value is left out."""
+        """Return the stored fields of a document, without the fields that have no value."""
         return dict(self._fields.values.read(docnum))
 
     def supports_columns(self) -> bool:
@@ -130,43 +130,43 @@ class SegmentDocuments(PerDocumentReader):  # type: ignore[misc]
         return True
 
     def has_column(self, fieldname: str) -> bool:
-        """Can they be sorted by this one?"""
+        """Can documents be sorted by this field?"""
         return fieldname in short_fields
 
     def list_columns(self) -> tuple[str, ...]:
-        """The fields that documents can be sorted by."""
+        """Return the names of the fields that documents can be sorted by."""
         return short_fields
 
     def column_reader(self, fieldname: str, column: Column) -> ColumnReader:
-        """The values of a field in all documents."""
+        """Return a reader of the field's value in each document."""
         return self._fields.values.read_column(fieldname, column)
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """How many words a document has in a field."""
+        """Return the number of words in a field of a document."""
         return self._fields.read_lengths(fieldname)[docnum] or default
 
     def field_length(self, fieldname: str) -> int:
-        """How many words all documents have in a field."""
+        """Return the number of words in a field of all documents together."""
         return sum(self._fields.read_lengths(fieldname))
 
     def min_field_length(self, fieldname: str) -> int:
-        """The fewest words that a document has in a field."""
+        """Return the smallest number of words that any document has in a field."""
         return min(self._fields.read_lengths(fieldname), default=0)
 
     def max_field_length(self, fieldname: str) -> int:
-        """The most words that a document has in a field."""
+        """Return the largest number of words that any document has in a field."""
         return max(self._fields.read_lengths(fieldname), default=0)
 
 
 class SegmentTerms(TermsReader):  # type: ignore[misc]
-    """The terms of a segment and their postings. Those of `text` are stems, and forms after their mark."""
+    """Reads the terms of a segment and their postings. A term of `text` is a stem, or a form after a mark."""
 
     def __init__(self, fields: SegmentFields) -> None:
         self._fields, self._segment = fields, fields.segment
         self._known: LRUCache[bytes, tuple[TextPostings, TermInfo]] = LRUCache(_most_known)
 
     def indexed_field_names(self) -> tuple[str, ...]:
-        """The fields that have terms, in ascending order."""
+        """Return the names of the fields that have terms, in ascending order."""
         return tuple(sorted((*short_fields, "text")))
 
     def __contains__(self, term: Term) -> bool:
@@ -176,18 +176,18 @@ class SegmentTerms(TermsReader):  # type: ignore[misc]
         return self._find(text) is not None
 
     def _find(self, text: bytes) -> int | None:
-        """The index of a term of `text` among the stems, or with the mark among the forms."""
+        """Find the index of a term: among the forms if it begins with the mark, else among the stems."""
         is_form = text.startswith(_mark)
         return self._segment.forms.find(text.removeprefix(_mark)) if is_form else self._segment.stems.find(text)
 
     def terms(self) -> Iterator[Term]:
-        """All terms, field by field."""
+        """Return all terms, field by field."""
         return chain.from_iterable(
             ((name, text) for text in self._list_terms(name, b"")) for name in self.indexed_field_names()
         )
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[Term]:
-        """The terms from one on: those of its field, then those of the fields after it."""
+        """Return the terms of a field from `prefix` on, then the terms of the fields after it."""
         later = (name for name in self.indexed_field_names() if name > fieldname)
         return chain(
             ((fieldname, text) for text in self._list_terms(fieldname, prefix)),
@@ -195,7 +195,7 @@ class SegmentTerms(TermsReader):  # type: ignore[misc]
         )
 
     def _list_terms(self, name: str, first: bytes) -> Iterator[bytes]:
-        """The terms of a field that do not come before `first`, in ascending order."""
+        """List the terms of a field from `first` on, in ascending order."""
         if name != "text":
             terms = self._fields.values.read_postings(name).terms if name in short_fields else []
             return (terms[index] for index in range(bisect_left(terms, first), len(terms)))
@@ -210,33 +210,33 @@ class SegmentTerms(TermsReader):  # type: ignore[misc]
         )
 
     def items(self) -> Iterator[tuple[Term, TermInfo]]:
-        """All terms with their statistics."""
+        """Return all terms, each with its statistics."""
         return ((term, self.term_info(*term)) for term in self.terms())
 
     def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[Term, TermInfo]]:
-        """The terms from one on with their statistics."""
+        """Return the terms of `terms_from`, each with its statistics."""
         return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
 
     def cursor(self, fieldname: str, fieldobj: FieldType) -> TermCursor:
-        """Walk over the terms of a field."""
+        """Return a cursor at the first term of a field."""
         return TermCursor(self, fieldname, fieldobj)
 
     def frequency(self, fieldname: str, text: bytes) -> float:
-        """How often a term occurs. Raises KeyError."""
+        """Return how often a term occurs in all documents. Raises KeyError for an unknown term."""
         return float(self.term_info(fieldname, text).weight())
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """How many documents have a term. Raises KeyError."""
+        """Return the number of documents that have a term. Raises KeyError for an unknown term."""
         return int(self.term_info(fieldname, text).doc_frequency())
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
-        """The statistics of a term. Raises KeyError."""
+        """Return the statistics of a term. Raises KeyError for an unknown term."""
         if fieldname in short_fields:
             return self._fields.values.read_postings(fieldname).read_info(text)
         return self._read_text(fieldname, text)[1]
 
     def matcher(self, fieldname: str, text: bytes, format_: Format, scorer: BaseScorer | None = None) -> Matcher:
-        """The postings of a term. Raises TermNotFound."""
+        """Return a matcher over the postings of a term. Raises TermNotFound for an unknown term."""
         try:
             if fieldname in short_fields:
                 return self._fields.values.read_postings(fieldname).build_matcher(text, format_, scorer)
@@ -245,7 +245,7 @@ class SegmentTerms(TermsReader):  # type: ignore[misc]
             raise TermNotFound(f"{fieldname}:{text!r}") from error
 
     def _read_text(self, fieldname: str, text: bytes) -> tuple[TextPostings, TermInfo]:
-        """Read a term of `text` and its statistics, which Whoosh asks for several times in one search."""
+        """Read the postings and statistics of a term. A cache holds them: Whoosh reads them several times a search."""
         if text not in self._known:
             index = self._find(text) if fieldname == "text" else None
             if index is None:
@@ -271,7 +271,7 @@ class SegmentTerms(TermsReader):  # type: ignore[misc]
         starts = [0, *ends]
 
         def read_positions(at: int) -> list[int]:
-            # Half of a position is the number of the word; a title and a text, and two paragraphs, have a gap between.
+            # A position is twice the number of the word. There is a gap between title and text and between paragraphs.
             return [position >> 1 for position in positions[starts[at] : ends[at]]]
 
         return TextPostings(
@@ -280,36 +280,36 @@ class SegmentTerms(TermsReader):  # type: ignore[misc]
 
 
 class TermCursor(FieldCursor):  # type: ignore[misc]
-    """A position among the terms of one field, which Whoosh moves to find words with a spelling mistake."""
+    """A cursor over the terms of one field. Whoosh moves it to find misspelt words."""
 
     def __init__(self, terms: SegmentTerms, fieldname: str, fieldobj: FieldType) -> None:
         self._terms, self._name, self._field = terms, fieldname, fieldobj
         self.first()
 
     def first(self) -> str | None:
-        """Go to the first term."""
+        """Go to the first term and return it; None if there is none."""
         return self.find(b"")
 
     def find(self, string: str | bytes) -> str | None:
-        """Go to the first term that does not come before this one."""
+        """Go to the first term that is equal to `string` or after it, and return it; None if there is none."""
         text = string if isinstance(string, bytes) else self._field.to_bytes(string)
         self._rest = self._terms.terms_from(self._name, text)
         return self.next()
 
     def next(self) -> str | None:
-        """Go to the next term."""
+        """Go to the next term and return it; None after the last."""
         name, text = next(self._rest, (None, b""))
         self._term = text if name == self._name else None
         return self.text()
 
     def text(self) -> str | None:
-        """The term as text; None after the last one."""
+        """Return the current term as text; None after the last."""
         return None if self._term is None else str(self._field.from_bytes(self._term))
 
     def term_info(self) -> TermInfo | None:
-        """Its statistics."""
+        """Return the statistics of the current term; None after the last."""
         return None if self._term is None else self._terms.term_info(self._name, self._term)
 
     def is_valid(self) -> bool:
-        """Is there a term here?"""
+        """Is there a current term?"""
         return self._term is not None

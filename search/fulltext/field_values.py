@@ -1,7 +1,7 @@
-"""The short fields of a segment as Whoosh searches and sorts them.
+"""The short fields of a segment, as Whoosh searches and sorts them.
 
-A segment holds the values of `title`, `date`, `source`, `url` and `id`, but no postings of them: newscast asks its
-store for these. Whoosh's own fields make the postings from the values when a search first needs them.
+A segment stores the values of `title`, `date`, `source`, `url` and `id` without postings, because newscast searches
+these fields in its store. When a Whoosh search first needs their postings, Whoosh's fields build them from the values.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ short_fields = ("date", "id", "source", "title", "url")
 
 
 class FieldValues:
-    """The stored values of a segment's documents, numbered from 0, and for each short field its postings and column."""
+    """The stored values of a segment's documents, and the postings and the column of each short field.
+
+    Documents are numbered from 0.
+    """
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -39,14 +42,14 @@ class FieldValues:
         self._postings: dict[str, FieldPostings] = {}
 
     def read(self, document: int) -> dict[str, Any]:
-        """Read the stored fields of one document."""
+        """Read the stored fields of one document, without the fields that have no value."""
         block, at = divmod(document, block_documents)
         if self._block[0] != block:
             self._block = block, [build_values(fields) for fields in self._segment.read_stored_fields(block)]
         return self._block[1][at]
 
     def read_column(self, name: str, column: Column) -> ValuesColumn:
-        """Read the values of one field as Whoosh sorts them."""
+        """Read the values of one field as a column, by which Whoosh sorts."""
         field = self._schema[name]
         values = [None if value is None else field.to_column_value(value) for value in self._list_values(name)]
         return ValuesColumn(values, column.default_value())
@@ -62,9 +65,9 @@ class FieldValues:
 
 
 class ValuesColumn(ColumnReader):  # type: ignore[misc] # Whoosh's classes are untyped
-    """A column of values in memory. A document without one has the default.
+    """A column of values in memory. A document without a value has the default.
 
-    Where the values are numbers, documents without one come last, however they are sorted.
+    If the values are numbers, documents without a value come last in either order.
     """
 
     def __init__(self, values: Sequence[Any], default: Any) -> None:  # noqa: ANN401 - numbers or bytes
@@ -82,23 +85,23 @@ class ValuesColumn(ColumnReader):  # type: ignore[misc] # Whoosh's classes are u
         return map(self.__getitem__, range(len(self)))
 
     def sort_key(self, docnum: int) -> Any:  # noqa: ANN401
-        """What documents are sorted by."""
+        """Return the key by which Whoosh sorts this document."""
         if not self._is_reversed:
             return self[docnum]
         value = self._values[docnum]
         return 0 if value is None else -value
 
     def load(self) -> list[Any]:
-        """All values."""
+        """Return all values, by document."""
         return list(self)
 
     def set_reverse(self) -> None:
-        """Sort in descending order, which only numbers can."""
+        """Sort in descending order. Only a column of numbers can do this."""
         self._is_reversed = True
 
 
 class FieldPostings:
-    """The postings of one field, made from its value in each document by Whoosh's field."""
+    """The postings of one field, which Whoosh's field builds from the value in each document."""
 
     def __init__(self, name: str, field: FieldType, values: Iterator[Any]) -> None:
         self._name = name
@@ -120,14 +123,14 @@ class FieldPostings:
         return sorted(self._found)
 
     def read_info(self, term: bytes) -> TermInfo:
-        """Read the statistics of a term. Raises KeyError."""
+        """Return the statistics of a term. Raises KeyError for an unknown term."""
         info = TermInfo()
         for document, weight, _ in self._found[term]:
             info.add_posting(document, weight, self.lengths[document])
         return info
 
     def build_matcher(self, term: bytes, format_: Format, scorer: BaseScorer | None) -> ListMatcher:
-        """Build the matcher of a term. Raises KeyError."""
+        """Build a matcher over the postings of a term. Raises KeyError for an unknown term."""
         info = self.read_info(term)
         documents, weights, encoded = zip(*self._found[term], strict=True)
         return ListMatcher(documents, weights, list(encoded), format_, scorer, term=(self._name, term), terminfo=info)

@@ -1,4 +1,4 @@
-"""The full-text index of a Library. It is derived from the store, and knows when it is out of date or damaged."""
+"""The full-text index of a Library. It is built from the store and detects when it is out of date or damaged."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from search.model import Document
 
 schema_version = 5
-"""Raise it when the content or format of the index changes; newscast then rebuilds older indexes."""
+"""Increase this number when the content or the format of the index changes. newscast then rebuilds older indexes."""
 
 room_alone, room_among_many = 1_500_000, 200_000
-"""The size of the cache for one reader, and for each of many readers on a server."""
+"""The size of the cache for a single reader, and for each of many readers on a server, in numbers of 30 bytes."""
 
 _state_file = "state.json"
 _most_attempts = 10
 _no_damage = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
-"""System errors that do not mean that a file is damaged."""
+"""System errors that do not mean that a file is damaged, such as a full disk."""
 _tier = 8
-"""So many segments of similar size are merged; sizes are similar if they lie between the same powers of it."""
+"""This many segments of similar size are merged. Sizes are similar if they lie between the same powers of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """The state after the last complete update: documents, newest revision, and the size and CRC of each file."""
+    """The state after the last complete update: number of documents, newest revision, size and CRC of each file."""
 
     schema: int
     documents: int
@@ -49,7 +49,10 @@ class IndexState:
 
 
 class FullText:
-    """The index in one folder. A writer holds the Library's lock; readers need none."""
+    """The index in one folder. A writer must hold the Library's lock; readers need no lock.
+
+    Methods raise FullTextDamagedError if a file is damaged, and LibraryUnreadableError if the system refuses access.
+    """
 
     def __init__(self, folder: Path, room: int = room_alone) -> None:
         self._folder, self._room = folder, room
@@ -64,11 +67,14 @@ class FullText:
 
     @property
     def is_damaged(self) -> bool:
-        """Was any part of it found to be damaged?"""
+        """Has a method found damage in the index?"""
         return self._failed or (self._reader is not None and any(each.is_damaged for each in self._reader.segments))
 
     def is_current(self, documents: int, revision: int) -> bool:
-        """Does the index have this number of documents and this revision, and all its files? Quick at any size."""
+        """Does the index have this number of documents, this revision and all its files?
+
+        It compares the sizes of files, not their content, so it is quick for an index of any size.
+        """
         state = self.read_state()
         if (
             self.is_damaged
@@ -89,7 +95,7 @@ class FullText:
             return None
 
     def find_damage(self) -> list[str]:
-        """Compare every file with its CRC; return the names of damaged files, or why the index cannot be read."""
+        """Compare every file with its CRC. Return the names of damaged files, or why the index cannot be read."""
         state = self.read_state()
         if state is None:
             return [_state_file]
@@ -101,7 +107,7 @@ class FullText:
         return found
 
     def read_revisions(self) -> dict[int, int]:
-        """The row and revision of every document in the index."""
+        """Return the revision of every document in the index, by row."""
         with self._guard():
             return {
                 row: revision
@@ -111,8 +117,8 @@ class FullText:
             }
 
     def clear(self) -> None:
-        """Start again with an empty index."""
-        # Processes that have the old index open notice the new generation.
+        """Replace the index with an empty one."""
+        # The new generation tells processes that have the old index open to reopen it.
         generation = self._open_commits().read_generation() + 1 if self._folder.exists() else 0
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -122,9 +128,9 @@ class FullText:
         self._write_state(0, 0)
 
     def write(self, documents: Iterable[tuple[int, int, Document]], *, gone: Iterable[int] = ()) -> None:
-        """Index documents, each given as (row, revision, document), replacing older revisions; delete the rows `gone`.
+        """Add documents, each given as (row, revision, document), and delete the rows in `gone`.
 
-        Each call writes one segment; call `merge` afterwards.
+        A document replaces its older revisions. Each call writes one segment; call `merge` afterwards.
         """
         from search.fulltext.commits import StoredSegment
         from search.fulltext.segment_writer import SegmentWriter
@@ -151,7 +157,7 @@ class FullText:
             stored.delete_documents(document for document in found if document is not None)
 
     def merge(self) -> Iterator[Progress]:
-        """Merge segments of similar size, so that a search reads few of them. Yields a Progress after each step."""
+        """Merge segments of similar size, so that a search reads few segments. Yields a Progress after each step."""
         with self._guard():
             state, merged = self.read_state(), False
             while chosen := _choose_segments(self._open_commits().read().segments):
@@ -176,17 +182,17 @@ class FullText:
         self._open_commits().write(commit.generation + 1, [*others, new])
 
     def mark_current(self, documents: int, revision: int) -> None:
-        """Record, after a write, that the index has all documents up to this revision."""
+        """Record that the index has all documents up to this revision. Call it after `write`."""
         self._write_state(documents, revision)
 
     @property
     def reader(self) -> IndexReader:
-        """Open the newest commit. Raises FullTextDamagedError."""
+        """A reader of the newest commit. Raises FullTextDamagedError."""
         with self._guard():
             return self._open_reader()
 
     def _open_commits(self) -> Commits:
-        """Whoosh is imported at the first search, not at the reader's start."""
+        """Import Whoosh at the first search, to keep the start of the program quick."""
         if self._commits is None:
             from search.fulltext.commits import Commits
 
@@ -206,7 +212,7 @@ class FullText:
                 segments = [self._open_segment(stored, known) for stored in commit.segments]
                 break
             except FileNotFoundError:
-                # A writer has committed again, and deleted the files of this commit.
+                # A writer has made a new commit and deleted the files of this one.
                 if attempt == _most_attempts - 1:
                     raise
         self._reader, self._generation, self._failed = IndexReader(segments, self._room), commit.generation, False
@@ -223,7 +229,7 @@ class FullText:
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        """Turn any error over a damaged file into FullTextDamagedError; the next call reopens the index."""
+        """Raise FullTextDamagedError for any error that a damaged file causes. The next call reopens the index."""
         try:
             yield
         except FullTextDamagedError:
@@ -248,7 +254,7 @@ class FullText:
         old = self.read_state()
         known = old.files if old else {}
         names = sorted(path.name for path in self._folder.iterdir() if path.suffix in {".seg", ".toc"})
-        # Whoosh never changes a file that it has written, so that only new ones need to be read.
+        # A file of the index never changes once it is written, so only new files are read.
         files = {
             name: known[name]
             if name in known and known[name][0] == self._size(name)
@@ -281,7 +287,7 @@ class FullText:
 
 
 def _choose_segments(segments: Sequence[StoredSegment]) -> list[StoredSegment]:
-    """The segments to merge next: as many of a size as a tier holds, or one that is half deleted."""
+    """Choose the segments to merge next: a full tier of similar size, or one segment that is more than half deleted."""
     tiers: dict[int, list[StoredSegment]] = {}
     for segment in segments:
         if segment.deleted_count() * 2 > segment.doc_count_all():

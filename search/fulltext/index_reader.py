@@ -1,4 +1,4 @@
-"""Reading one commit of the index: the postings of all its segments together, with a cache."""
+"""Reads one commit of the index: the postings of all its segments together, with a cache."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from search.fulltext.segment import Segment, TermPositions
 
 most_forms = 4_096
-"""A prefix stands for at most so many words of one segment, the most frequent ones."""
+"""The most words of one segment that a prefix stands for; a search takes the most frequent ones."""
 _bisecting_cost = 8
-"""How many postings are put into a dictionary in the time of looking one up among them all."""
+"""How many postings can be put into a dictionary in the time that one binary search takes."""
 
 
 RowSet = set[int] | frozenset[int]
 
 
 class PostingList(NamedTuple):
-    """The documents that have a stem: their rows, and a weight of 1 to 255 in each.
+    """The documents that have a stem: their rows, and the weight of the stem in each, from 1 to 255.
 
-    A document's score by this stem is its weight times `unit_score`.
+    The stem adds its weight times `unit_score` to the score of a document.
     """
 
     rows: array[int]
@@ -40,15 +40,15 @@ class PostingList(NamedTuple):
 
 
 class IndexReader:
-    """Reads the segments of one commit. Terms are text; rows are the store's."""
+    """Reads the segments of one commit. Terms are text; rows are the rows of the store."""
 
     def __init__(self, segments: Sequence[Segment], room: int) -> None:
         self.segments = tuple(segments)
         self.count = sum(segment.count_live() for segment in segments)
-        self.remember = Cache(room).find
+        self.remember = Cache(room).get
 
     def read_posting_list(self, stem: str) -> PostingList:
-        """The documents that have a stem."""
+        """Read the documents that have a stem, with its weight in each."""
         return self.remember(("postings", stem), lambda: self._read_posting_list(stem.encode()))
 
     def _read_posting_list(self, stem: bytes) -> tuple[int, PostingList]:
@@ -57,12 +57,12 @@ class IndexReader:
         ]
         rows, weights = _join(parts)
         count = len(rows)
-        # As BM25 has it, but never below zero.
+        # The inverse document frequency of BM25 in Lucene's form, which is never below zero.
         idf = math.log(1 + (self.count - count + 0.5) / (count + 0.5))
         return count + 1, PostingList(rows, weights, idf * max_weight / 255)
 
     def read_rows(self, stem: str) -> frozenset[int]:
-        """The rows of the documents that have a stem."""
+        """Read the rows of the documents that have a stem."""
 
         def build() -> tuple[int, frozenset[int]]:
             found = frozenset(self.read_posting_list(stem).rows)
@@ -71,7 +71,7 @@ class IndexReader:
         return self.remember(("rows", stem), build)
 
     def score(self, stem: str, rows: Sequence[int]) -> list[float]:
-        """Score each of these documents by a stem; 0 where it does not occur."""
+        """Score each of these documents by a stem. Return a score for each row; 0 where the stem does not occur."""
         postings = self.read_posting_list(stem)
         if len(rows) * _bisecting_cost < len(postings.rows):
             return [_find_score(postings, row) for row in rows]
@@ -83,7 +83,10 @@ class IndexReader:
         return [get(row, 0) * unit_score for row in rows]
 
     def read_positions(self, segment: int, stems: Sequence[str]) -> list[TermPositions] | None:
-        """Where each of these stems stands in the documents of one segment; None if one is not in it at all."""
+        """Read the positions of each stem in the documents of one segment; None if the segment lacks one of the stems.
+
+        `segment` is an index into `segments`.
+        """
         found = []
         for stem in stems:
             index = self.segments[segment].stems.find(stem.encode())
@@ -98,7 +101,7 @@ class IndexReader:
         return 4 * len(positions.rows) + 1, positions
 
     def read_near(self, word: str, distance: int) -> frozenset[int]:
-        """The rows of the documents that have a word at most so many letters off."""
+        """Read the rows of the documents that have a word at most `distance` letters off."""
 
         def build() -> tuple[int, frozenset[int]]:
             found = self._read_forms(self.find_near(word, distance))
@@ -116,14 +119,14 @@ class IndexReader:
         return frozenset().union(*found)
 
     def count_form(self, form: str) -> int:
-        """Count the documents that have a form; deleted ones included."""
+        """Count the documents that have a form, deleted ones included."""
         encoded = form.encode()
         return sum(
             segment.count_form(index) for segment in self.segments if (index := segment.forms.find(encoded)) is not None
         )
 
     def list_forms_of(self, stem: str) -> list[str]:
-        """The forms in which a stem occurs."""
+        """List the forms in which a stem occurs, in ascending order."""
         return self.remember(("forms", stem), lambda: self._list_forms_of(stem.encode()))
 
     def _list_forms_of(self, stem: bytes) -> tuple[int, list[str]]:
@@ -136,7 +139,7 @@ class IndexReader:
         return len(found) + 1, sorted(found)
 
     def read_prefix(self, prefix: str, within: RowSet | None = None) -> RowSet:
-        """The rows of the documents that have a word that begins so, of those `within` if that is given."""
+        """Read the rows of the documents that have a word with this prefix; with `within`, only rows in it."""
         if within is None:
             return self.remember(("prefix", prefix), lambda: self._read_prefix(prefix.encode()))
         found: set[int] = set()
@@ -149,15 +152,15 @@ class IndexReader:
         return 2 * len(found) + 1, found
 
     def has_many_forms(self, prefix: str) -> bool:
-        """Does the prefix stand for more words than are searched?"""
+        """Does the prefix stand for more words than a search takes?"""
         return any(len(_list_forms_by_prefix(each, prefix.encode())) > most_forms for each in self.segments)
 
     def count_forms(self) -> int:
-        """How many forms there are; one that stands in several segments counts in each."""
+        """Count the forms of all segments. A form counts once in each segment that has it."""
         return sum(len(segment.forms) for segment in self.segments)
 
     def count_forms_by_prefix(self, prefix: str) -> int:
-        """Count the forms that begin with this prefix, of those that are searched."""
+        """Count the forms that a search for this prefix takes."""
         encoded = prefix.encode()
         return sum(min(most_forms, len(_list_forms_by_prefix(segment, encoded))) for segment in self.segments)
 
@@ -170,17 +173,18 @@ class IndexReader:
                 yield segment.read_rows_of_form(form)
 
     def find_near(self, word: str, distance: int) -> list[str]:
-        """Find the forms at most `distance` letters off, including the word itself if it is a form."""
+        """List the forms at most `distance` letters off, in ascending order. It includes the word if it is a form."""
         return self.remember(("near", word, str(distance)), lambda: self._find_near(word, distance))
 
     def _find_near(self, word: str, distance: int) -> tuple[int, list[str]]:
-        """Of the word cut into one piece more than there may be errors, one stands whole in every such form.
+        """Cut the word into one piece more than it may have errors: every such form contains one piece unchanged.
 
-        The first piece stands at its beginning then, the last at its end.
+        If it is the first piece, the form begins with it; if it is the last, the form ends with it. The method is
+        partitioning into exact search (Navarro, "A guided tour to approximate string matching", 2001).
         """
         cuts = [len(word) * part // (distance + 1) for part in range(distance + 2)]
         pieces = [word[start:end].encode() for start, end in pairwise(cuts)]
-        # A letter may have four bytes, and what is replaced by another letter may have one.
+        # A letter has up to four bytes, and a letter of one byte may replace it.
         length, slack = len(word.encode()), distance if word.isascii() else 4 * distance
         found: set[str] = set()
         for segment in self.segments:
@@ -199,7 +203,7 @@ def _list_forms_by_prefix(segment: Segment, prefix: bytes) -> range:
 
 
 def _join(parts: list[tuple[array[int], bytes]]) -> tuple[array[int], bytes]:
-    """The rows of some segments and their weights, in ascending order of the rows."""
+    """Join the rows and weights of some segments, in ascending order of the rows."""
     if len(parts) == 1:
         return parts[0]
     parts = sorted((part for part in parts if part[0]), key=lambda part: part[0][0])

@@ -1,8 +1,8 @@
-"""The index as Whoosh knows it: its fields, and how text becomes terms.
+"""The schema of the index in Whoosh: its fields, and the analyzer that turns text into terms.
 
-The field `text` holds the words of the title and of the text, `title` those of the title alone. Each word is two terms.
-Its stem finds words and phrases. Its form, the word folded and with `form_mark` before it, finds prefixes, patterns and
-ranges. Whoosh's query parser asks for the right one by itself.
+The field `text` holds the words of the title and of the text, `title` only the words of the title. Each word becomes
+two terms: its stem, for words and phrases, and its form (`form_mark`, then the folded word), for prefixes, patterns
+and ranges. Whoosh's query parser asks for the right term by itself.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from search.fulltext.stored_fields import StoredFields
 
 form_mark = "="
-"""What a form begins with among the terms of a field that has stems, too. No word has it."""
+"""The prefix of forms in a field that also has stems. No word contains it."""
 _undated = datetime.fromisoformat("9999-12-31")
-"""What Whoosh sorts and groups a document without a date by."""
+"""The date by which Whoosh sorts and groups documents without a date."""
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc] # Whoosh's classes are untyped
-    """Cuts text into words as newscast does. With `has_stems`, words are stems; their forms have `form_mark`."""
+    """Splits text into words as newscast does. With `has_stems`, each word gives its stem and its marked form."""
 
     def __init__(self, *, has_stems: bool) -> None:
         self.has_stems = has_stems
@@ -42,7 +42,7 @@ class WordAnalyzer(Analyzer):  # type: ignore[misc] # Whoosh's classes are untyp
         return hash(self.has_stems)
 
     def __call__(self, value: str, **options: Any) -> Iterator[Token]:  # noqa: ANN401 - Whoosh's, handed on
-        """Yield the tokens of a text; the whole of it as one form with `tokenize=False`. Whoosh's options hold."""
+        """Yield the tokens of a text; with `tokenize=False`, one token for all of it. `options` are Whoosh's."""
         positions, chars = options.pop("positions", False), options.pop("chars", False)
         start_pos, start_char = options.pop("start_pos", 0), options.pop("start_char", 0)
         words = find_words(value) if options.pop("tokenize", True) else None

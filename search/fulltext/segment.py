@@ -1,4 +1,4 @@
-"""A segment of the index, read: a file mapped into memory, of which only what is asked for is looked at."""
+"""Reads a segment of the index. The file is mapped into memory, and only the parts that a search needs are read."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 _item_sizes = {"H": 2, "I": 4}
 _bisecting_cost = 8
-"""How many rows are compared with a set in the time of looking one up among them."""
+"""How many rows can be compared with a set in the time that one binary search among them takes."""
 
 
 class Segment:
-    """One segment file. Terms are bytes, known by their index in the order of all; documents are known by their rows.
+    """One segment file. A term is bytes, and its number is its index in ascending order; a document has a row.
 
-    `deleted_documents` says which documents are deleted, counted from 0 within the segment. Raises ValueError, OSError.
+    `deleted_documents` are the numbers of the deleted documents, counted from 0 within the segment. Raises ValueError
+    if the file is not a segment, OSError if it cannot be opened, FullTextDamagedError if a part does not match its
+    checksum.
     """
 
     def __init__(self, path: Path, deleted_documents: frozenset[int] = frozenset()) -> None:
@@ -34,7 +36,7 @@ class Segment:
         self.header, self.row_code, self.position_code = unpack_header(blocks.map[:4096])
         header = self.header
         if header.end != blocks.end:
-            raise ValueError("a segment of another length than it was written with")
+            raise ValueError(f"{path.name} does not have the length that its header states")
         blocks.check(0, header_size)
         self._stem_starts = Table(blocks, header.stem_starts, header.stems, "Q")
         self._stem_counts = Table(blocks, header.stem_counts, header.stems, "I")
@@ -48,42 +50,45 @@ class Segment:
 
     @property
     def is_damaged(self) -> bool:
-        """Has a block been found that does not match its checksum?"""
+        """Has a block failed its checksum?"""
         return self._blocks.is_damaged
 
     @cached_property
     def stems(self) -> Terms:
-        """Its stems."""
+        """The stems of the segment."""
         return Terms(self._blocks, self.header.stem_text, self.header.stem_ends, self.header.stems, gap=0)
 
     @cached_property
     def forms(self) -> Terms:
-        """Its forms."""
+        """The forms of the segment."""
         return Terms(self._blocks, self.header.form_text + 1, self.header.form_ends, self.header.forms, gap=1)
 
     @cached_property
     def rows(self) -> array[int]:
-        """The rows of its documents, in ascending order, deleted ones with them."""
+        """The rows of the documents in ascending order, deleted ones included."""
         return self._read(self.header.rows, self.header.documents, "I")
 
     @cached_property
     def revisions(self) -> array[int]:
-        """Their revisions."""
+        """The revisions of the documents, in the order of `rows`."""
         return self._read(self.header.rows + 4 * self.header.documents, self.header.documents, "I")
 
     @cached_property
     def lengths(self) -> array[int]:
-        """How many words each of them has."""
+        """The numbers of words of the documents, in the order of `rows`."""
         return self._read(self.header.rows + 8 * self.header.documents, self.header.documents, "I")
 
     def find_document(self, row: int) -> int | None:
-        """Find the live document of this row: its number within the segment, counted from 0."""
+        """Find the number of the document in this row, counted from 0 within the segment.
+
+        None if the segment does not have it or it is deleted.
+        """
         at = bisect_left(self.rows, row)
         is_live = at < len(self.rows) and self.rows[at] == row and row not in self.deleted
         return at if is_live else None
 
     def list_documents(self) -> Iterator[IndexedDocument]:
-        """List its live documents in ascending order of their rows."""
+        """List the documents that are not deleted, in ascending order of their rows."""
         fields = (each for block in range(len(self._field_ends)) for each in self.read_stored_fields(block))
         documents = map(IndexedDocument, self.rows, self.revisions, self.lengths, fields)
         return (document for document in documents if document.row not in self.deleted)
@@ -94,7 +99,7 @@ class Segment:
         return unpack_block(self._read_bytes(start, self._field_ends[block] - start))
 
     def count_live(self) -> int:
-        """How many documents it has that are not deleted."""
+        """Count the documents that are not deleted."""
         return self.header.documents - len(self.deleted)
 
     def _read(self, offset: int, length: int, code: str) -> array[int]:
@@ -109,19 +114,19 @@ class Segment:
         return self._blocks.map[offset : offset + length]
 
     def read_rows_of_form(self, form: int) -> array[int]:
-        """The rows of the documents that have this form."""
+        """Read the rows of the documents that have this form, without deleted ones."""
         return self._drop_deleted(self._read(self._form_starts[form], self._form_counts[form], self.row_code))
 
     def count_form(self, form: int) -> int:
-        """How many documents have this form, deleted ones with them."""
+        """Count the documents that have this form, deleted ones included."""
         return int(self._form_counts[form])
 
     def list_forms(self, stem: int) -> list[int]:
-        """The forms of a stem."""
+        """List the forms of a stem."""
         return self._form_of_stem.read(self._first_form_of_stem[stem], self._first_form_of_stem[stem + 1])
 
     def read_weights(self, stem: int) -> tuple[array[int], bytes]:
-        """The rows of the documents that have this stem, and the weight of it in each."""
+        """Read the rows of the documents that have this stem, and its weight in each, without deleted ones."""
         start, count = self._stem_starts[stem], self._stem_counts[stem]
         rows = self._read(start, count, self.row_code)
         after = start + _item_sizes[self.row_code] * count
@@ -132,11 +137,11 @@ class Segment:
         return rows, weights
 
     def read_positions(self, stem: int) -> TermPositions:
-        """Where a stem stands in each of its documents."""
+        """Read the positions of a stem in each of its documents, deleted ones included."""
         return TermPositions(self.read_postings(stem))
 
     def read_postings(self, stem: int) -> Postings:
-        """All of a stem's postings, those of deleted documents with them."""
+        """Read all postings of a stem, deleted documents included."""
         at, count = self._stem_starts[stem], self._stem_counts[stem]
         rows = self._read(at, count, self.row_code)
         at += _item_sizes[self.row_code] * count
@@ -151,7 +156,7 @@ class Segment:
         return array("I", [row for row in rows if row not in self.deleted])
 
     def find_forms_with(self, piece: bytes, first: int, last: int) -> set[int]:
-        """The forms in which these bytes begin at an offset from `first` to `last`."""
+        """Find the forms that contain these bytes at an offset from `first` to `last`."""
         header, find, forms = self.header, self._blocks.map.find, self.forms
         self._blocks.check(header.form_text, header.form_ends)
         found: set[int] = set()
@@ -164,23 +169,23 @@ class Segment:
         return found
 
     def find_forms_ending(self, piece: bytes) -> set[int]:
-        """The forms that end with these bytes."""
+        """Find the forms that end with these bytes."""
         return self.find_forms_with(piece + b"\n", 0, 1 << 30)
 
 
 class TermPositions:
-    """Where one stem stands in the documents of one segment."""
+    """The positions of one stem in the documents of one segment."""
 
     def __init__(self, postings: Postings) -> None:
         self.rows = postings.rows
         self._positions, self._ends = postings.positions, postings.ends
 
     def count_positions(self) -> int:
-        """Return how many positions it has in one document, rounded up from the mean of all."""
+        """Return the mean number of positions in one document, rounded up."""
         return -(-len(self._positions) // max(1, len(self.rows)))
 
     def intersect(self, rows: set[int] | frozenset[int]) -> set[int] | frozenset[int]:
-        """Return those of these documents that have it."""
+        """Return those of these rows whose documents have the stem."""
         known = self.rows
         if len(rows) * _bisecting_cost > len(known):
             return rows.intersection(known)
@@ -188,13 +193,13 @@ class TermPositions:
         return {row for row, at in found if at < len(known) and known[at] == row}
 
     def find(self, rows: Iterable[int]) -> list[array[int]]:
-        """Its positions in the documents in these rows, all of which must have it."""
+        """Return the positions in the document of each of these rows. All of them must have the stem."""
         ends, positions, known = self._ends, self._positions, self.rows
         return [positions[ends[at - 1] if at else 0 : ends[at]] for at in [bisect_left(known, row) for row in rows]]
 
 
 class Table:
-    """Numbers of a fixed size, end to end."""
+    """An array of integers in the file, of 4 bytes ("I") or 8 ("Q")."""
 
     def __init__(self, blocks: Blocks, offset: int, count: int, code: Literal["I", "Q"]) -> None:
         self._blocks, self._offset, self._size = blocks, offset, 8 if code == "Q" else 4
@@ -209,15 +214,15 @@ class Table:
         return int(self._values[index])
 
     def read(self, first: int, last: int) -> list[int]:
-        """The numbers from one index up to another."""
+        """Read the numbers from index `first` up to index `last`, which is excluded."""
         self._blocks.check(self._offset + self._size * first, self._offset + self._size * last)
         return self._values[first:last].tolist()
 
 
 class Terms:
-    """Terms in ascending order of their bytes, laid end to end, `gap` bytes between them.
+    """Terms in ascending order of their bytes, stored one after the other with `gap` bytes between them.
 
-    All of them are checked at once: to find one is to look at many.
+    The checksums of all terms are checked at once, because a search for one term reads many.
     """
 
     def __init__(self, blocks: Blocks, text: int, ends: int, count: int, *, gap: int) -> None:
@@ -233,27 +238,27 @@ class Terms:
         return bytes(self._view[self._text + self.start(index) : self._text + self._ends[index] - self._gap])
 
     def start(self, index: int) -> int:
-        """The offset of a term among all."""
+        """Return the offset of a term's first byte."""
         return int(self._ends[index - 1]) if index else 0
 
     def end(self, index: int) -> int:
-        """The offset of the end of a term and its gap."""
+        """Return the offset after a term and its gap."""
         return int(self._ends[index])
 
     def length(self, index: int) -> int:
-        """How many bytes a term has."""
+        """Return the number of bytes in a term."""
         return self.end(index) - self.start(index) - self._gap
 
     def find(self, term: bytes) -> int | None:
-        """The index of a term."""
+        """Find the index of a term; None if the segment does not have it."""
         index = self.find_first(term)
         return index if index < len(self) and self[index] == term else None
 
     def find_first(self, term: bytes) -> int:
-        """The index of the first term that does not come before this one."""
+        """Find the index of the first term that is equal to this one or after it."""
         return bisect_left(self, term)
 
     def find_at(self, offset: int) -> int:
-        """The index of the term at this offset among all."""
+        """Find the index of the term that covers this offset."""
         found = bisect_left(self._ends, offset + 1)
         return min(found, len(self) - 1)

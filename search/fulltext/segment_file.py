@@ -1,14 +1,14 @@
-"""How a segment of the index lies on disk: postings as plain arrays, then tables that say where each term's are.
+"""The format of a segment file: postings as plain arrays, then tables that give the offset of each term's postings.
 
     header      magic, type codes, counts, offsets of the tables
-    postings    of each stem: rows, weights, where each document's positions end, positions; of each form: rows
+    postings    for each stem: rows, weights, ends of each document's positions, positions; for each form: rows
     fields      the stored fields of the documents, in compressed blocks
-    tables      documents (row, revision, length), stems, forms, which forms a stem has, where the blocks of fields end
-    checksums   of each block of 64 kB before them, and last of the checksums themselves
+    tables      documents (row, revision, length), stems, forms, the forms of each stem, ends of the blocks of fields
+    checksums   CRC-32 of each block of 64 kB before them, then of the checksums themselves
 
-A row is a document's number in the store; its length is how many words it has. A form is a word as it is written,
-folded; its rows are written only where its stem has other forms, too. A position is twice the number of the word, plus
-one in the title. Integers are in the machine's own byte order.
+A row is a document's number in the store; the length is its number of words. A form is a folded word, not stemmed. If a
+form is the only one of its stem, it has no rows of its own and uses the stem's. A position is twice the number of the
+word, plus one in the title. Integers are in the byte order of the machine.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 magic = b"newscast"
 order = sys.byteorder[:1].encode()
 narrow = 1 << 16
-"""What two bytes hold fewer numbers than."""
+"""Smaller numbers fit into two bytes."""
 block_size = 1 << 16
-"""Bytes to one checksum (CRC-32)."""
+"""Bytes that one checksum (CRC-32) covers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Counts, and the offset in bytes of each table."""
+    """The numbers of documents, stems and forms, and the offset of each table in bytes."""
 
     documents: int
     stems: int
@@ -66,9 +66,9 @@ header_size = _HEADER.size
 
 
 class Postings(NamedTuple):
-    """The documents of one stem: rows in ascending order, a weight each, and where in each it stands.
+    """The documents of one stem: rows in ascending order, and in each the weight and the positions of the stem.
 
-    The positions of all documents lie end to end; `ends` says where those of each one end.
+    `positions` holds the positions of all documents, one document after the other; `ends` holds the end of each.
     """
 
     rows: array[int]
@@ -78,7 +78,7 @@ class Postings(NamedTuple):
 
 
 class IndexedDocument(NamedTuple):
-    """A document as a segment lists it: its row and revision, how many words it has, and its stored fields."""
+    """A document in a segment: its row, its revision, its length in words, and its stored fields."""
 
     row: int
     revision: int
@@ -87,23 +87,23 @@ class IndexedDocument(NamedTuple):
 
 
 def pack_header(header: Header, row_code: str, position_code: str) -> bytes:
-    """The first bytes of the file."""
+    """Return the first bytes of the file."""
     values = [getattr(header, field.name) for field in fields(Header)]
     return _HEADER.pack(magic, order + (row_code + position_code).encode(), *values)
 
 
 def unpack_header(data: bytes) -> tuple[Header, str, str]:
-    """The header, and the type codes of rows and positions. Raises ValueError."""
+    """Return the header and the type codes of rows and positions. Raises ValueError if it is no header of a segment."""
     if len(data) < header_size:
-        raise ValueError("too short for a segment")
+        raise ValueError("the file is too short to be a segment")
     found, codes, *values = _HEADER.unpack(data[:header_size])
     if found != magic or codes[:1] != order:
-        raise ValueError("no segment, or one of another machine")
+        raise ValueError("the file is not a segment, or a machine with another byte order wrote it")
     return Header(*values), chr(codes[1]), chr(codes[2])
 
 
 class SegmentFileWriter:
-    """Writes a segment: its stems in order with their forms in any, then `finish`."""
+    """Writes a segment file. Call `write_stem` for each stem in ascending order, then `finish`, then `close`."""
 
     def __init__(self, path: Path, *, largest_row: int, largest_position: int) -> None:
         self._file: BinaryIO = path.open("w+b")
@@ -120,7 +120,7 @@ class SegmentFileWriter:
         self._file.close()
 
     def write_stem(self, stem: bytes, postings: Postings, forms: Iterable[tuple[bytes, array[int]]]) -> None:
-        """Write a stem that comes after all stems so far, and its forms with the documents of each."""
+        """Write a stem, which must come after all stems so far, and its forms in any order, each with its rows."""
         start = self._at
         self._write(_narrow(postings.rows, self._row_code).tobytes())
         self._write(postings.weights)
@@ -140,9 +140,9 @@ class SegmentFileWriter:
                 self._write(_narrow(rows, self._row_code).tobytes())
 
     def finish(self, documents: Iterable[IndexedDocument]) -> None:
-        """Write the documents, the tables, the header and, last, the checksums; then the file is safe on disk.
+        """Write the documents, the tables, the header and the checksums, and sync the file to disk.
 
-        `documents` are in ascending order of their rows.
+        `documents` must be in ascending order of their rows.
         """
         fields_start = self._at
         rows, block_ends = self._write_documents(documents)
@@ -179,7 +179,7 @@ class SegmentFileWriter:
         os.fsync(self._file.fileno())
 
     def _write_documents(self, documents: Iterable[IndexedDocument]) -> tuple[array[int], array[int]]:
-        """Write the stored fields; return all rows, then all revisions, then all lengths, and where each block ends."""
+        """Write the stored fields. Return all rows, revisions and lengths in one array, and the ends of the blocks."""
         rows, revisions, lengths, ends = array("I"), array("I"), array("I"), array("Q")
         block: list[StoredFields] = []
         for document in documents:

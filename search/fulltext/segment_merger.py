@@ -1,4 +1,4 @@
-"""Segments → one segment, a stem at a time, without deleted documents."""
+"""Merges segments into one, stem by stem, without deleted documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _step = 5_000  # stems
 
 
 def merge_segments(segments: Sequence[Segment], path: Path) -> Iterator[int]:
-    """Write the live documents of these segments as one; every so often, yield how many of their stems are done."""
+    """Write the documents of these segments, except deleted ones, into one segment file at `path`.
+
+    Yields the number of stems that are done, about every 5,000 stems.
+    """
     largest_row = max((segment.rows[-1] for segment in segments if segment.rows), default=0)
     largest_position = narrow if any(segment.position_code == "I" for segment in segments) else narrow - 1
     writer = SegmentFileWriter(path, largest_row=largest_row, largest_position=largest_position)
@@ -60,7 +63,7 @@ def _drop_deleted(postings: Postings, segment: Segment) -> Postings:
 
 
 def _join(parts: Sequence[Postings]) -> Postings:
-    """Postings of one stem end to end, in ascending order of their rows."""
+    """Join the postings of one stem, in ascending order of their rows."""
     if len(parts) == 1:
         return parts[0]
     joined = Postings(array("I"), bytearray(), array("I"), array("I"))

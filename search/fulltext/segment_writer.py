@@ -1,4 +1,4 @@
-"""Documents → postings in memory: what becomes one segment."""
+"""Builds the postings of documents in memory and writes them as one segment."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _title_boost = 2
 _k1, _b = 0.9, 0.4
-"""Of BM25 (Robertson and Zaragoza, 2009), as Trotman, Puurula and Burgess (2014) recommend them for news."""
+"""Parameters of BM25 (Robertson and Zaragoza, 2009), as Trotman, Puurula and Burgess (2014) recommend for news."""
 _average_length = 250
-"""Words of an average article; fixed, so that weights hold in any library."""
+"""The words in an average article. It is fixed, so that weights do not depend on the library."""
 max_weight = _k1 + 1
-"""The weight that 255 in the index stands for: that of a word that fills a document."""
+"""The BM25 weight that 255 in the index stands for. A word approaches it as it fills a document."""
 
 
 class SegmentWriter:
-    """Collects documents in ascending order of their rows; `write` makes a segment of them."""
+    """Collects documents, which must come in ascending order of their rows; `write` writes them as a segment."""
 
     def __init__(self) -> None:
         self._documents: list[IndexedDocument] = []
@@ -39,7 +39,7 @@ class SegmentWriter:
         return len(self._documents)
 
     def add(self, row: int, revision: int, document: Document) -> None:
-        """Add the words of a document: its title's, then its paragraphs', which no phrase crosses."""
+        """Add the words of a document: first the title, then the paragraphs. No phrase crosses paragraphs."""
         positions: dict[str, list[int]] = {}
         at, length = 1, 0  # odd in the title, even in the text
         for index, part in enumerate((document.title or "", *(each.text for each in document.paragraphs))):
@@ -89,12 +89,12 @@ class SegmentWriter:
             rows.append(row)
             positions.extend(found)
             ends.append(len(positions))
-            if found[0] & 1:  # the title's words come first and are odd
+            if found[0] & 1:  # positions in the title come first and are odd
                 frequency += (_title_boost - 1) * sum(position & 1 for position in found)
             weights.append(int(255 * frequency / (frequency + norm) + 0.5) or 1)
 
     def write(self, path: Path) -> None:
-        """Write the segment."""
+        """Write the segment file. There must be at least one document."""
         writer = SegmentFileWriter(path, largest_row=self._documents[-1].row, largest_position=self._largest_position)
         try:
             forms: dict[str, list[tuple[bytes, array[int]]]] = {}

@@ -1,4 +1,4 @@
-"""The stored fields of a segment's documents: what a hit shows. Compressed by the block, to be small."""
+"""The stored fields of a segment's documents, which a hit shows. They are compressed in blocks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from search.model import Document
 
 block_documents = 64
-"""Documents to one compressed block; to read one is to read them all."""
+"""Documents in one compressed block. To read one of them, the whole block is decompressed."""
 
 
 class StoredFields(NamedTuple):
-    """The fields of one document as they are written: None where it has none, a date as YYYY-MM-DD."""
+    """The fields of one document as they are written: None for a missing value, a date as YYYY-MM-DD."""
 
     id: str
     title: str | None
@@ -37,5 +37,5 @@ def pack_block(documents: Sequence[StoredFields]) -> bytes:
 
 
 def unpack_block(data: bytes) -> list[StoredFields]:
-    """Return what was packed. Raises zlib.error, ValueError."""
+    """Return the documents in a compressed block. Raises zlib.error or ValueError if it is damaged."""
     return [StoredFields(*values) for values in zip(*json.loads(zlib.decompress(data)), strict=True)]

@@ -1,4 +1,4 @@
-"""Words as the index knows them: folded, and stemmed by Porter's algorithm for English (Porter2, by PyStemmer)."""
+"""Turns words into terms of the index: folds them, and stems them by Porter's algorithm for English (Porter2)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import Stemmer
 from search.text import fold
 
 _longest_term = 64
-"""Characters. A longer word is cut, so that it is found by its beginning."""
+"""Characters. Longer words are cut, in documents and in queries."""
 
 _stemmer = Stemmer.Stemmer("english", 0)  # the cache below also saves the folding
 
 
 @lru_cache(maxsize=100_000)
 def build_stem(word: str) -> str:
-    """The term that a word is indexed as."""
+    """Return the stem under which a word is indexed."""
     stem: str = _stemmer.stemWord(build_plain(word).removesuffix("'s"))
     return stem
 
 
 @lru_cache(maxsize=100_000)
 def build_plain(word: str) -> str:
-    """The word as prefixes are compared with: folded, not stemmed."""
+    """Return the form of a word: folded and not stemmed. Prefixes are compared with it."""
     return fold(word)[:_longest_term]

@@ -1,4 +1,4 @@
-"""Queries: parsing them, evaluating them, and ranking, highlighting and suggesting."""
+"""Queries: parse, evaluate, rank, highlight, suggest."""
 
 from search.query.grammar import grammar
 from search.query.narrow import narrow_query, restrict_query

@@ -1,4 +1,4 @@
-"""Budget: how much work one query may cost. Work is counted, not timed: the same query always gets the same answer."""
+"""Limits the work of one query. Work is counted, not timed, so the same query always gets the same answer."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from search.fulltext.index_reader import IndexReader
 
 most_read = 3_000
-"""At most so many articles are read for a part of a query that the index cannot decide."""
+"""The most articles that are read for a part of a query that the index cannot decide."""
 most_steps = 600_000
-"""Steps for each kind of work; one takes some 0.3 µs, so that no kind takes much longer than 0.2 s."""
+"""Steps for each kind of work. A step takes about 0.3 µs, so no kind takes much longer than 0.2 s."""
 _forms_to_a_step = 8
 _steps_to_a_form = 4
 
 
 class BudgetSpentError(Exception):
-    """A part of a query has no steps left; its evaluation is then narrowed. Never leaves search.query."""
+    """A part of a query has no steps left. search.query catches it and evaluates that part on fewer articles."""
 
 
 class Budget:
-    """The steps of one kind of work for one query, of which each part of the query gets a share.
+    """The steps of one kind of work for one query. Each part of the query gets a share of them.
 
-    Steps that a part leaves go to the parts after it, so that the first one cannot use up all of them.
+    The steps that a part does not use go to the parts after it. The first part cannot use up all of them.
     """
 
     def __init__(self, parts: int = 1, steps: int = most_steps) -> None:
@@ -33,7 +33,7 @@ class Budget:
         self.left = steps // max(1, parts)
 
     def begin_part(self) -> None:
-        """Give the next part of the query its share."""
+        """Give the next part of the query its share of the steps."""
         self.left = self._steps // max(1, self._parts)
         self._parts -= 1
 
@@ -45,14 +45,17 @@ class Budget:
         self._steps -= steps
 
     def spend_on(self, count: int, each: int) -> int:
-        """Spend `each` steps on each of up to `count` things; return for how many of them the steps were enough."""
+        """Spend `each` steps on each of up to `count` items. Return for how many items the steps were enough."""
         done = min(count, self.left // max(1, each))
         self.spend(done * each)
         return done
 
 
 def afford(node: Node | None, reader: IndexReader) -> tuple[Node | None, str | None]:
-    """Replace the prefixes and misspelt words that cost too much with plain words; return the query and a note."""
+    """Replace the words with * or ~ that cost too much with plain words.
+
+    Return the new query, and a note that says so; the note is None if nothing was replaced.
+    """
     budget = Budget()
     too_many: list[str] = []
 
@@ -82,7 +85,7 @@ def _count_steps(node: Prefix | Fuzzy, reader: IndexReader) -> int:
 
 
 def count_steps_of_near(reader: IndexReader) -> int:
-    """Count the steps of finding the words one letter off."""
+    """Count the steps that it takes to find the words one letter off."""
     return reader.count_forms() // _forms_to_a_step
 
 

@@ -1,4 +1,4 @@
-"""Days as people write them: "2024-12", "7d", "last week", "2024-12-01..2024-12-08"."""
+"""Parses days as people write them: "2024-12", "7d", "last week", "2024-12-01..2024-12-08"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ Range = tuple["date | None", "date | None"]
 
 
 def parse_dates(text: str, today: date) -> Range | None:
-    """Parse a range of days: the first and the last, either None if it is open; None if the text is no date."""
+    """Parse a range of days. Return its first and last day; either is None if the range is open at that end.
+
+    Return None if the text is not a date or a range. A range given backwards is turned round.
+    """
     text = " ".join(text.lower().replace("_", " ").split())
     if ".." in text:
         first, _, last = (part.strip() for part in text.partition(".."))
@@ -49,7 +52,7 @@ def _parse_iso(year: int | None, month: int | None, day: int | None) -> tuple[da
 
 
 def _go_back(count: int, unit: str, today: date) -> date:
-    """Subtract days, weeks, months or years from today, down to the first day of the calendar."""
+    """Subtract days, weeks, months or years from today. The result is never before the first day of the calendar."""
     try:
         if unit in "dw":
             return today - timedelta(days=count * (7 if unit == "w" else 1))

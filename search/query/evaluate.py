@@ -1,4 +1,4 @@
-"""The tree of a query → the rows of the documents that answer it, exactly."""
+"""Evaluates the tree of a query: finds the rows of exactly those documents that match it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Steps = Callable[[int], int]
 
-_to_a_text = 16  # steps to read one
+_to_a_text = 16  # steps to read one text
 _rows_to_a_step, _names_to_a_step = 4, 2
 _actor_types: dict[str, ActorType] = {"person": "person", "org": "organisation", "place": "place"}
 _most_named = 3
@@ -49,9 +49,9 @@ _cost: dict[type, float] = {
 
 
 class QueryEvaluator:
-    """Evaluates one query. `notes` says how it was narrowed; `actors` are those that its names mean.
+    """Evaluates one query. `notes` says what was left out; `actors` are the actors that its names mean.
 
-    A document that was not looked at, because no steps were left, is not in the results, not even of an exclusion.
+    If no steps are left to look at a document, it is not in the results, not even in those of an exclusion.
     """
 
     def __init__(
@@ -69,22 +69,22 @@ class QueryEvaluator:
 
     @property
     def notes(self) -> list[str]:
-        """How the query was narrowed, in half lines."""
+        """What the evaluation left out and how it read the names, as short notes for the reader."""
         if self._least_seen is None:
             return self._named
         if self._least_seen == most_read:
-            return [f"only the newest {most_read:,} of what may match were looked at", *self._named]
-        seen = f"only the newest {self._least_seen:,} of what may match" if self._least_seen else "no articles"
-        return [f"too much for one search: for a part of it {seen} were looked at", *self._named]
+            return [f"only the newest {most_read:,} articles that may match were checked", *self._named]
+        seen = f"only the newest {self._least_seen:,} articles that may match" if self._least_seen else "no articles"
+        return [f"too much for one search: for a part of it, {seen} were checked", *self._named]
 
     def evaluate(self, node: Node, within: RowSet | None = None) -> RowSet:
-        """The rows that answer, of those `within` if that is given."""
+        """Find the rows that match a node; with `within`, only rows in it."""
         found = self._evaluate(node, within)
         return found if within is None or found is within else found & within
 
     @singledispatchmethod
     def _evaluate(self, node: Node, _within: RowSet | None) -> RowSet:
-        raise TypeError(f"no way to evaluate {node!r}")
+        raise TypeError(f"cannot evaluate {node!r}")
 
     @_evaluate.register(All)
     def _evaluate_all(self, node: All, within: RowSet | None) -> RowSet:
@@ -122,7 +122,7 @@ class QueryEvaluator:
         return self._found[node]
 
     def _ask_store(self, node: Mentions | OfSource | OfUrl | Dated) -> RowSet:
-        """Raises BudgetSpentError."""
+        """Find the rows in the store. Raises BudgetSpentError."""
         match node:
             case Mentions():
                 actors = self.find_actors(node)
@@ -141,7 +141,7 @@ class QueryEvaluator:
         self._least_seen = seen if self._least_seen is None else min(seen, self._least_seen)
 
     def _estimate(self, node: Node) -> int:
-        """Estimate the number of rows; costly nodes get a high one, to be evaluated when few rows are left."""
+        """Estimate the number of rows. Costly nodes get a high estimate: they are evaluated when few rows are left."""
         match node:
             case Words() if not node.is_as_written:
                 return min(len(self._reader.read_posting_list(build_stem(word)).rows) for word in node.words)
@@ -161,7 +161,7 @@ class QueryEvaluator:
             self._positions.begin_part()
             try:
                 found = find_rows_of_phrase(
-                    self._reader, stems, node.within, within, in_title=node.in_title, choosing=self
+                    self._reader, stems, node.within, within, in_title=node.in_title, chooser=self
                 )
             except BudgetSpentError:
                 self._note_unseen(self._rows.list_all(), 0)
@@ -181,7 +181,7 @@ class QueryEvaluator:
         prefix = build_plain(node.word)
         found = self._reader.read_prefix(prefix, within)
         if self._reader.has_many_forms(prefix):
-            self._named.append(f"“{shorten(prefix)}*” stands for too many words: the most frequent were looked for")
+            self._named.append(f"“{shorten(prefix)}*” stands for too many words: the most frequent were searched")
         return self._keep_titled(found, within, lambda word: word.startswith(prefix)) if node.in_title else found
 
     @_evaluate.register(Fuzzy)
@@ -202,23 +202,29 @@ class QueryEvaluator:
         )
 
     def spend(self, steps: int) -> None:
-        """Take so many steps for looking at positions. Raises BudgetSpentError."""
+        """Spend steps on reading positions. Raises BudgetSpentError if fewer are left."""
         self._positions.spend(steps)
 
     def choose(self, rows: RowSet, steps: int) -> RowSet:
-        """As many of these rows, the newest, as there are steps left for looking at their positions."""
+        """Choose the newest of these rows, as many as there are steps left to read their positions.
+
+        `steps` is the cost of one row. If all rows can be read, return the same set.
+        """
         count = self._positions.spend_on(len(rows), steps)
         return rows if count == len(rows) else frozenset(self._choose(rows, count))
 
     def _choose(self, found: RowSet, count: int) -> list[int]:
-        """So many of these rows, the newest first; the others are noted as not seen."""
+        """Choose the `count` newest rows, newest first, and note the others as not seen."""
         newest = [number for number, _ in rank_by_date(found, self._rows.read_days(), count)]
         if len(newest) < len(found):
             self._note_unseen(found - set(newest), count)
         return newest
 
     def _keep(self, found: RowSet, within: RowSet | None, is_right: Callable[[str, str], bool], steps: Steps) -> RowSet:
-        """Those whose title and text, looked at, are right; `steps` is what that costs for a text of some length."""
+        """Keep the rows whose title and text pass the test `is_right`.
+
+        `steps` gives the cost of the test for a number of characters.
+        """
         self._texts.begin_part()
 
         def look(_: int, title: str, text: str) -> bool:
@@ -228,7 +234,7 @@ class QueryEvaluator:
         return self._look(self._choose(found if within is None else found & within, most_read), look)
 
     def _look(self, chosen: list[int], is_right: Callable[[int, str, str], bool]) -> RowSet:
-        """Those of these rows, the newest first, whose number, title and text are right, as far as the steps go."""
+        """Test rows by number, title and text, newest first, as long as there are steps. Return those that pass."""
         kept: set[int] = set()
         seen = 0
         try:
@@ -253,7 +259,7 @@ class QueryEvaluator:
         return found
 
     def find_actors(self, node: Mentions) -> tuple[Actor, ...]:
-        """Find the actors that a name in the query means; if there are several, note the most frequent."""
+        """Find the actors that a name in the query means. If there are several, add a note with the most frequent."""
         if node not in self.actors:
             type_ = _actor_types.get(node.field)
             found = self._actors.find_called(node.name, type_)
@@ -282,16 +288,19 @@ class QueryEvaluator:
         self._texts.begin_part()
         chosen = self._choose(found, most_read)
         tester = ParagraphTester(self, chosen, self._texts.spend)
-        # As in _evaluate_not: an exclusion says nothing of documents that were not looked at.
+        # As in _evaluate_not, an exclusion must not return documents that were not looked at.
         before, self._not_seen = self._not_seen, set()
         found = self._look(chosen, lambda number, _, text: tester.holds(node.node, number, text)) - self._not_seen
         self._not_seen |= before
         return found
 
     def find_paragraphs(self, node: Mentions, numbers: Iterable[int]) -> dict[int, set[int]]:
-        """The paragraphs of these documents in which the actors of a name are mentioned."""
+        """Find the paragraphs of these documents that mention the actors of a name.
+
+        Return the indices of the paragraphs by document.
+        """
         return self._rows.find_paragraphs_by_actors([actor.id for actor in self.find_actors(node)], numbers)
 
     def build_highlighter(self, node: Words | Prefix | Fuzzy) -> Highlighter:
-        """What finds the words of one leaf in a text."""
+        """Build the highlighter that finds the words of one leaf in a text."""
         return build_highlighter([node], self._reader)

@@ -1,4 +1,4 @@
-"""Finding a query's words in a text: to highlight them, to build snippets, and to decide what the index cannot."""
+"""Finds a query's words in a text: to highlight them, to build snippets, and to decide what the index cannot."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 _snippet_length = 180
 _most_spans = 40
-"""Matches of one leaf that a snippet is chosen among."""
+"""The most matches of one leaf among which a snippet is chosen."""
 _quick, _slow = 32, 8
-"""Characters of a text to a step, where the words looked for begin alike, and where they do not."""
+"""Characters of text that one step covers: if the words begin with the same letters, and if they do not."""
 _each = 4
-"""Steps to begin looking for one leaf in one text."""
+"""Steps to start the search for one leaf in one text."""
 _steps_to_a_snippet = 5_000
 _FOLDED = re.compile(r"[^\x00-\x7f‘’“”–—…€£•]")
-"""What folding changes the length of, or may."""
+"""Characters that may change the length of a text when it is folded."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -40,7 +40,7 @@ def list_highlighted(node: Node | None) -> list[WordLeaf]:
 
 
 def build_highlighter(leaves: Iterable[WordLeaf], reader: IndexReader) -> Highlighter:
-    """What finds these leaves; the index tells the forms of their words."""
+    """Build a highlighter for these leaves. The forms of their words come from the index."""
     patterns = {
         leaf: pattern for leaf in dict.fromkeys(leaves) if (pattern := _build_pattern(leaf, reader)) is not None
     }
@@ -48,7 +48,7 @@ def build_highlighter(leaves: Iterable[WordLeaf], reader: IndexReader) -> Highli
 
 
 def _build_pattern(leaf: WordLeaf, reader: IndexReader) -> _Pattern | _NearPattern | None:
-    """None for what stands nowhere."""
+    """Build the pattern of a leaf; None if the index lacks one of its words."""
     match leaf:
         case Prefix():
             prefix = build_plain(leaf.word)
@@ -68,7 +68,7 @@ def _build_pattern(leaf: WordLeaf, reader: IndexReader) -> _Pattern | _NearPatte
 
 
 def _find_common_beginning(forms: Sequence[str]) -> str:
-    """How all of these begin, which are in order."""
+    """Find the common beginning of these forms, which must be in ascending order."""
     if not forms:
         return ""
     first, last = forms[0], forms[-1]
@@ -86,21 +86,21 @@ def _build_test(word: str, stem: str, leaf: Words) -> Callable[[str], bool]:
 
 
 class _Pattern:
-    """Adjacent words, each with a test; `lead` is how any first word begins, folded."""
+    """Adjacent words, with a test for each. `lead` is the folded beginning that every first word has."""
 
     def __init__(self, lead: str, tests: Sequence[Callable[[str], bool]]) -> None:
         self._lead, self._tests = lead, tests
         self.pace = _quick if len(lead) > 1 else _slow
 
     def find(self, text: str, lowered: str | None) -> Iterator[Span]:
-        """The stretches of the text that match; `lowered` is it folded, None where that is of another length."""
+        """Find the spans of the text that match. `lowered` is what `lower` returns for the text."""
         first, rest = self._tests[0], self._tests[1:]
         for match in self._list_candidates(text, lowered):
             if first(match.group()) and (end := self._find_end(text, match, rest)):
                 yield match.start(), end
 
     def _list_candidates(self, text: str, lowered: str | None) -> Iterator[re.Match[str]]:
-        """Words that may be the first one."""
+        """Yield the words that may be the first word of a match."""
         if lowered is None or not self._lead:
             yield from _WORD.finditer(text)
             return
@@ -111,13 +111,13 @@ class _Pattern:
                 if match:
                     yield match
             elif text[at - 1] in "'’":
-                # Whether a word begins behind an apostrophe depends on what is before that.
+                # Whether a word begins after an apostrophe depends on the letters before it.
                 begin = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at)) + 1
                 yield from (match for match in _WORD.finditer(text, begin, at + 80) if match.start() == at)
             at = lowered.find(lead, at + 1)
 
     def _find_end(self, text: str, match: re.Match[str], rest: Sequence[Callable[[str], bool]]) -> int:
-        """Where the last word ends if the others follow in the same paragraph; 0 if they do not."""
+        """Find the end of the last word if the other words follow in the same paragraph; 0 if they do not."""
         end = match.end()
         for test in rest:
             following = _WORD.search(text, end)
@@ -128,7 +128,7 @@ class _Pattern:
 
 
 class _NearPattern:
-    """Words within a distance of each other; between two paragraphs is a step."""
+    """Words within a distance of each other. The gap between two paragraphs counts as one word."""
 
     pace = 4
 
@@ -140,8 +140,8 @@ class _NearPattern:
         self._distance = leaf.within or 0
 
     def find(self, text: str, _lowered: str | None) -> Iterator[Span]:
-        """The words that are near each other."""
-        last: dict[tuple[bool, str], tuple[int, Span]] = {}  # the one that was seen longest ago comes first
+        """Find the spans of the words that are near each other."""
+        last: dict[tuple[bool, str], tuple[int, Span]] = {}  # in the order in which they were last seen
         given: set[Span] = set()
         at = end = 0
         for match in _WORD.finditer(text):
@@ -152,20 +152,20 @@ class _NearPattern:
                 last.pop(key, None)
                 last[key] = at, match.span()
             if keys and len(last) == self._count and at - next(iter(last.values()))[0] <= self._distance:
-                # A word before a reported one has been reported with it.
+                # The words before a reported word are reported already.
                 new = set(takewhile(lambda span: span not in given, (span for _, span in reversed(last.values()))))  # noqa: B023 - used up at once
                 given |= new
                 yield from sorted(new)
 
     def _list_wanted(self, word: str) -> list[tuple[bool, str]]:
-        """What a word of the text is, of the words asked for: as written, as any of its forms, or as both."""
+        """List the wanted words that a word of the text matches: as written, by its stem, or both."""
         stem = build_stem(word)
         exact = [(True, word)] if word in self._exact else []
         return [*exact, (False, stem)] if stem in self._stems else exact
 
 
 class Highlighter:
-    """Finds what some leaves ask for; it may be asked about any number of texts and titles."""
+    """Finds the words of some leaves of a query in texts and titles."""
 
     def __init__(
         self, patterns: Sequence[_Pattern | _NearPattern], title_patterns: Sequence[_Pattern | _NearPattern]
@@ -173,28 +173,28 @@ class Highlighter:
         self._patterns, self._title_patterns = patterns, title_patterns
 
     def count_steps(self, length: int) -> int:
-        """What it costs at most to look for all of it in a text of so many characters."""
+        """Count the most steps that a search for all leaves in a text of `length` characters costs."""
         return sum(_each + length // pattern.pace for pattern in self._title_patterns)
 
     def is_in(self, text: str, lowered: str | None = None) -> bool:
-        """Does the text contain any of the leaves? `lowered` saves time if it is known: the result of `lower`."""
+        """Does the text contain any of the leaves? Pass the result of `lower` as `lowered` if you have it."""
         lowered = lowered or lower(text)
         return any(next(pattern.find(text, lowered), None) for pattern in self._patterns)
 
     def is_in_title(self, title: str) -> bool:
-        """Does any of it stand in the title?"""
+        """Does the title contain any of the leaves?"""
         lowered = lower(title)
         return any(next(pattern.find(title, lowered), None) for pattern in self._title_patterns)
 
     def find_in_title(self, title: str) -> tuple[Span, ...]:
-        """The stretches of a title that are asked for."""
+        """Find the matches in a title, as offsets of start and end."""
         lowered = lower(title)
         return tuple(_merge(sorted(span for each in self._title_patterns for span in each.find(title, lowered))))
 
     def find_matches(self, document: Document) -> tuple[Match, ...]:
-        """The stretches of the document's paragraphs that are asked for, in reading order.
+        """Find the matches in the document's paragraphs, in reading order.
 
-        Where that is too much for one search, those far down are left out.
+        If the document is too long for one search, matches near its end are left out.
         """
         if not self._patterns:
             return ()
@@ -211,21 +211,24 @@ class Highlighter:
         return tuple(found)
 
     def find_best_match(self, document: Document) -> Match | None:
-        """The first match in the first paragraph with most of what was asked for; None without any."""
+        """Find the first match in the best paragraph; None if there is no match.
+
+        The best paragraph is the first one that matches the most leaves.
+        """
         index, _, spans = self._find_best("\n".join(paragraph.text for paragraph in document.paragraphs))
         return Match(index, *min(spans)) if spans else None
 
     def build_snippet(self, text: str) -> Snippet:
-        """The words around the best match: in the first paragraph with most of what was asked for; else how it begins.
+        """Build a snippet around the first match in the best paragraph; without a match, from the start of the text.
 
-        `text` has a paragraph a line.
+        `text` has one paragraph per line.
         """
         index, start, spans = self._find_best(text)
         end = text.find("\n", start)
         return _cut(index, text[start : end if end >= 0 else len(text)], _merge(sorted(spans)))
 
     def _find_best(self, text: str) -> tuple[int, int, list[Span]]:
-        """The index of the best paragraph, its offset, and the matches in it."""
+        """Find the best paragraph. Return its index, its offset, and the matches in it."""
         found: list[tuple[int, int, int]] = []
         lowered = lower(text)
         left = _steps_to_a_snippet
@@ -249,7 +252,7 @@ class Highlighter:
 
 
 def lower(text: str) -> str | None:
-    """The text folded, for `is_in`; None where that would be of another length."""
+    """Fold a text for `is_in`; None if folding would change its length."""
     return text.lower().replace("’", "'") if text.isascii() or not _FOLDED.search(text) else None
 
 
@@ -264,7 +267,7 @@ def _merge(spans: Sequence[Span]) -> list[Span]:
 
 
 def _cut(paragraph: int, text: str, spans: list[tuple[int, int]]) -> Snippet:
-    """The stretch of the text around its first match, cut between words."""
+    """Cut the text to the length of a snippet around its first match, between words."""
     start, end = 0, len(text)
     first_start, first_end = spans[0] if spans else (0, 0)
     if len(text) > _snippet_length:

@@ -1,4 +1,4 @@
-"""Adding a term to a query, which otherwise stays as you typed it."""
+"""Adds a term to a query. The rest of the query stays as you typed it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def narrow_query(query: Query, term: str, *, is_excluded: bool) -> str:
-    """The query's text with a term that answers must have, or must not have (`is_excluded`).
+    """Add a term that results must match, or must not match with `is_excluded`. Return the text of the new query.
 
-    The term then stands there once, whatever was said of it before. Without a term it is the query as typed, closed.
+    If the query has the term already, the new one replaces it. If the term is empty, return the query as typed, with
+    its quotation marks and brackets closed.
     """
     parsed = parse_query(query.text, as_you_type=query.as_you_type)
     wanted = parse_query(term).node
@@ -36,12 +37,12 @@ def narrow_query(query: Query, term: str, *, is_excluded: bool) -> str:
 
 
 def restrict_query(text: str, term: str) -> str:
-    """Build a query that finds those results of the query `text` that also have the term."""
+    """Build a query that finds those results of the query `text` that also match the term."""
     return f"{term} ({close_query(text)})" if text.strip() else term
 
 
 def _close_typed(query: Query, parsed: Parsed) -> str:
-    """The query as typed, closed; with an asterisk if its last word was still being typed."""
+    """Close the quotation marks and brackets of the query; add an asterisk if its last word was still being typed."""
     closed = close_query(query.text)
     return next((text for text in (closed, close_query(f"{query.text}*")) if _means(text, parsed)), str(parsed))
 

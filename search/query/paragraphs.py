@@ -1,4 +1,4 @@
-"""`para:`: in which paragraphs of a document a part of a query holds, which only the document's text tells."""
+"""Evaluates `para:`: finds the paragraphs of a document that match a part of a query. It needs the document's text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _to_a_paragraph = 2  # steps
 
 
 def relax(node: Node) -> Node | None:
-    """Build the condition that a document must meet if one of its paragraphs meets `node`: exclusions are dropped."""
+    """Build a condition that every document with a paragraph that matches `node` must match: drop the exclusions.
+
+    Return None if every document may have such a paragraph.
+    """
     match node:
         case Not():
             return None
@@ -31,23 +34,23 @@ def relax(node: Node) -> Node | None:
 
 
 class Evaluator(Protocol):
-    """What a ParagraphTester asks of the evaluator of the whole query."""
+    """The part of the query's evaluator that a ParagraphTester uses."""
 
     def evaluate(self, node: Node, within: RowSet | None = None) -> RowSet:
-        """Find the rows that answer a node, of those `within` if that is given."""
+        """Find the rows that match a node; with `within`, only rows in it."""
         ...
 
     def find_paragraphs(self, node: Mentions, numbers: Iterable[int]) -> dict[int, set[int]]:
-        """Find the paragraphs of these documents in which the actors of a name are mentioned."""
+        """Find the paragraphs of these documents that mention the actors of a name."""
         ...
 
     def build_highlighter(self, node: Words | Prefix | Fuzzy) -> Highlighter:
-        """Build what finds the words of one leaf in a text."""
+        """Build the highlighter that finds the words of one leaf in a text."""
         ...
 
 
 class ParagraphTester:
-    """Finds in which paragraphs of documents a node holds; `spend` is told beforehand what it costs, in steps."""
+    """Tests whether documents have a paragraph that matches a node. Before each test, it spends the steps it costs."""
 
     def __init__(self, evaluator: Evaluator, numbers: Sequence[int], spend: Callable[[int], None]) -> None:
         self._evaluator, self._numbers, self._spend = evaluator, numbers, spend
@@ -56,12 +59,12 @@ class ParagraphTester:
         self._whole: dict[Node, RowSet] = {}
 
     def holds(self, node: Node, number: int, text: str) -> bool:
-        """Does it hold in any paragraph of this text, each a line of it? Raises what `spend` raises."""
+        """Does any paragraph of this text match the node? Each line is a paragraph. Raises what `spend` raises."""
         paragraphs = [(paragraph, lower(paragraph)) for paragraph in text.split("\n")]
         return bool(self._find(node, number, paragraphs))
 
     def _find(self, node: Node, number: int, paragraphs: Sequence[tuple[str, str | None]]) -> set[int]:
-        """The indices of the paragraphs that answer."""
+        """Find the indices of the paragraphs that match."""
         match node:
             case All():
                 found = self._find(node.nodes[0], number, paragraphs)

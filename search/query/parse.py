@@ -1,6 +1,7 @@
-"""What a reader types → a tree. Any string is a query: what it cannot parse is searched as words.
+"""Parses a query into a tree. Any string is a query: the parser searches text that it cannot parse as words.
 
-The grammar is the table in grammar.py. NOT binds what follows it, OR its two neighbours; all else is joined by "and".
+The grammar is the table in grammar.py. NOT binds what follows it, OR binds its two neighbours; the results must match
+all other parts.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ _fields = {"title", "source", "url", "is", "sort", "para", *_actor_fields, *_dat
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A parsed query: its tree (None finds everything), its order, and a note on how an odd query was read."""
+    """A parsed query: its tree (None matches everything), its order, and a note on what was not understood."""
 
     node: Node | None
     sort: Sort | None = None
@@ -68,7 +69,10 @@ class Parsed:
 
 
 def parse_query(text: str, *, as_you_type: bool = False, today: date | None = None) -> Parsed:
-    """The tree of a query; `as_you_type` takes a last word that is still being typed as a prefix."""
+    """Parse a query. With `as_you_type`, a last word without a space after it is a prefix.
+
+    Dates such as "yesterday" count from `today`. It raises nothing: a note in the result says what was not understood.
+    """
     safe = straighten(text[:longest_query]).strip() + (" " if text[-1:].isspace() else "")
     parser = _Parser(safe, today or date.today(), as_you_type=as_you_type)  # noqa: DTZ011 - the reader's own day
     node = parser.parse()
@@ -79,7 +83,7 @@ def parse_query(text: str, *, as_you_type: bool = False, today: date | None = No
 
 
 def shorten(text: str, length: int = _longest_quoted) -> str:
-    """Cut a text to the length that a note has room for."""
+    """Cut a text to `length` characters, so that it fits into a note."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
@@ -93,7 +97,7 @@ class _Group:
     operators: set[str] = field(default_factory=set)
 
     def add(self, node: Node) -> None:
-        """Append a node, as the operators before it say."""
+        """Append a node and apply the operators before it."""
         node = negate(node) if self.negates else node
         if self.joins:
             self.nodes[-1] = join_any([self.nodes[-1], node])
@@ -120,7 +124,7 @@ class _Parser:
         return node
 
     def _parse_group(self, pieces: Iterator[re.Match[str]], field: str, depth: int) -> Node | None:
-        """The nodes up to the closing bracket, joined. A bracket that was never opened closes nothing."""
+        """Parse up to the closing bracket and join the nodes. A closing bracket without an opening one is ignored."""
         group = _Group()
         for piece in pieces:
             if piece["close"] and depth:
@@ -135,7 +139,7 @@ class _Parser:
         return join_all(group.nodes)
 
     def _take_operator(self, piece: re.Match[str], group: _Group) -> bool:
-        """Note what an operator does to what follows it; False for what is none, or binds nothing here."""
+        """Record an operator in the group; False if the piece is not an operator, or has nothing to bind."""
         operator = find_operator(piece)
         if operator is None:
             return False
@@ -143,12 +147,12 @@ class _Parser:
         if operator == "NOT":
             if not is_followed(piece):
                 if is_word and not group.nodes:
-                    self.notes.append("nothing stands after NOT: searched as a word")
+                    self.notes.append("nothing follows NOT: searched as a word")
                 return bool(group.nodes)
             group.negates = not group.negates
         elif not group.nodes:
             if is_word:
-                self.notes.append(f"nothing stands before {piece[0]}: searched as a word")
+                self.notes.append(f"nothing comes before {piece[0]}: searched as a word")
             return not is_word
         else:
             group.joins = group.joins or operator == "OR"
@@ -212,12 +216,12 @@ class _Parser:
             return None
         leaf = self._build_filter(field, value)
         if leaf is None and field != "sort":
-            self.notes.append(f"“{shorten(f'{field}:{value}')}” says nothing: searched as words")
+            self.notes.append(f"“{shorten(f'{field}:{value}')}” has no meaning: searched as words")
             return Words((field, *self._take_words(value)))
         return leaf
 
     def _build_filter(self, field: str, value: str) -> Leaf | None:
-        """What a field's value means; None if it means nothing."""
+        """Build the leaf for a field and its value; None if the value has no meaning, or for `sort`."""
         if field in _actor_fields:
             return Mentions(_actor_fields[field], value)
         if field in _date_fields:
@@ -233,7 +237,7 @@ class _Parser:
             if value.lower() in get_args(Sort):
                 self.sort = value.lower()  # type: ignore[assignment] # just looked up
             else:
-                self.notes.append(f"no order “{shorten(value)}”: there are {', '.join(get_args(Sort))}")
+                self.notes.append(f"no order “{shorten(value)}”: choose from {', '.join(get_args(Sort))}")
         return None
 
     def _build_words(self, piece: re.Match[str], *, in_title: bool, unfinished: bool) -> Leaf | None:
@@ -244,21 +248,21 @@ class _Parser:
         if quoted is not None:
             within = self._find_within(piece) if len(words) > 1 else None
             return Words(words, is_quoted=True, within=within, in_title=in_title)
-        if words in {("OR",), ("AND",), ("NOT",)}:  # with nothing to bind
+        if words in {("OR",), ("AND",), ("NOT",)}:  # an operator with nothing to bind
             words = (words[0].lower(),)
         said = shorten(body)
         if _NEAR.fullmatch(body):
             self.notes.append(f'“{said}” was searched as words: "rebels damascus"~10 finds words near each other')
         elif _INNER.search(body):
-            self.notes.append(f"“{said}”: * ends a word, and ? is none: searched as words")
+            self.notes.append(f"“{said}”: * works only at the end of a word, ? not at all: searched as words")
         elif body.endswith(("*", "~")) and len(words) > 1:
-            self.notes.append(f"“{said}”: only one word can end so: searched as words")
+            self.notes.append(f"“{said}”: * and ~ work only after a single word: searched as words")
         elif body.endswith(("*", "~")) or (unfinished and len(words) == 1 and not body.startswith("@")):
             return self._build_inexact(words[0], body, in_title=in_title)
         return Words(words, in_title=in_title)
 
     def _build_inexact(self, word: str, body: str, *, in_title: bool) -> Leaf:
-        """The beginning of words, or a word with a letter that may be wrong; a word where it is too short for that."""
+        """Build a Prefix or a Fuzzy; plain Words if the word is too short."""
         if body.endswith("~"):
             if len(word) >= _shortest_fuzzy:
                 return Fuzzy(word, in_title)
@@ -269,7 +273,7 @@ class _Parser:
         return Words((word,), in_title=in_title)
 
     def _take_words(self, text: str) -> list[str]:
-        """The words of a text, as many of them as are searched."""
+        """Return the words of a text, up to the most words that a query may have."""
         words = find_word_texts(text)
         left = max(0, _most_words - self._words)
         self._words += len(words)
@@ -279,7 +283,7 @@ class _Parser:
         if piece["within"] is None:
             return None
         if len(piece["within"]) > 4 or int(piece["within"]) > _widest_window:
-            self.notes.append(f"words are looked for within {_widest_window:,} of each other at most")
+            self.notes.append(f"the distance between words can be {_widest_window:,} at most")
             return _widest_window
         return int(piece["within"])
 

@@ -1,4 +1,4 @@
-"""Adjacent words, words near each other or in the title: where the index says that they stand."""
+"""Finds adjacent words, words near each other, and words in the title, by their positions in the index."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
     from search.fulltext.segment import TermPositions
 
 
-class Choosing(Protocol):
-    """Chooses documents to be looked at; knows what that may cost."""
+class CandidateChooser(Protocol):
+    """Chooses the documents whose positions are read, within the budget of the query."""
 
     def spend(self, steps: int) -> None:
-        """Take so many steps. Raises BudgetSpentError."""
+        """Spend steps. Raises BudgetSpentError if fewer are left."""
 
     def choose(self, rows: RowSet, steps: int) -> RowSet:
-        """As many of these rows, of which each costs so many steps, as may be looked at; the same set if all may."""
+        """Choose as many of these rows as there are steps for; each row costs `steps`. Return the same set for all."""
 
 
 _step = 2  # between the positions of neighbours; odd ones are the title's
 _positions_to_a_step, _rows_to_a_step = 2, 4
 _few = 8
-"""Positions that are looked through as quickly as they are put into a set."""
+"""The number of positions in a list up to which a set would not be quicker."""
 
 
 def find_rows_of_phrase(
@@ -34,11 +34,12 @@ def find_rows_of_phrase(
     within: RowSet | None,
     *,
     in_title: bool,
-    choosing: Choosing,
+    chooser: CandidateChooser,
 ) -> RowSet:
-    """The documents that have these stems one after the other, or within `distance` words of each other.
+    """Find the rows of the documents that have these stems one after the other, or within `distance` words.
 
-    `choosing` chooses those of the documents with all of the stems that are looked at. Raises BudgetSpentError.
+    With `within`, find only rows in it; with `in_title`, only words in the title. `chooser` chooses which of the
+    documents with all of the stems are read. Raises BudgetSpentError.
     """
     wanted = stems if distance is None else list(dict.fromkeys(stems))
     parts: list[tuple[int, Sequence[TermPositions], RowSet]] = []
@@ -46,18 +47,18 @@ def find_rows_of_phrase(
         read = reader.read_positions(index, wanted)
         if read is None:
             continue
-        choosing.spend(len(read) * min(len(each.rows) for each in read) // _rows_to_a_step)
+        chooser.spend(len(read) * min(len(each.rows) for each in read) // _rows_to_a_step)
         if candidates := _find_candidates(read, within) - segment.deleted:
             parts.append((index, read, candidates))
     everything: RowSet = frozenset().union(*(candidates for _, _, candidates in parts))
-    steps = max((sum(each.count_positions() for each in places) for _, places, _ in parts), default=0)
-    chosen = choosing.choose(everything, 1 + steps // _positions_to_a_step)
+    steps = max((sum(each.count_positions() for each in positions) for _, positions, _ in parts), default=0)
+    chosen = chooser.choose(everything, 1 + steps // _positions_to_a_step)
     found: set[int] = set()
-    for index, places, candidates in parts:
+    for index, positions, candidates in parts:
         rows = candidates if chosen is everything else candidates & chosen
 
-        def find(rows: RowSet = rows, places: Sequence[TermPositions] = places) -> tuple[int, frozenset[int]]:
-            kept = frozenset(_list_rows(rows, places, distance, in_title=in_title))
+        def find(rows: RowSet = rows, positions: Sequence[TermPositions] = positions) -> tuple[int, frozenset[int]]:
+            kept = frozenset(_list_rows(rows, positions, distance, in_title=in_title))
             return 2 * len(kept) + 1, kept
 
         if within is None and chosen is everything:
@@ -67,48 +68,50 @@ def find_rows_of_phrase(
     return found
 
 
-def _find_candidates(places: Sequence[TermPositions], within: RowSet | None) -> RowSet:
-    """The documents that have all of them."""
-    rarest = min(places, key=lambda each: len(each.rows))
+def _find_candidates(positions: Sequence[TermPositions], within: RowSet | None) -> RowSet:
+    """Find the rows of the documents that have all of the stems."""
+    rarest = min(positions, key=lambda each: len(each.rows))
     candidates: RowSet = set(rarest.rows) if within is None else within.intersection(rarest.rows)
-    for each in places:
+    for each in positions:
         if each is not rarest:
             candidates = each.intersect(candidates)
     return candidates
 
 
-def _list_rows(rows: RowSet, places: Sequence[TermPositions], distance: int | None, *, in_title: bool) -> list[int]:
+def _list_rows(rows: RowSet, stems: Sequence[TermPositions], distance: int | None, *, in_title: bool) -> list[int]:
     numbers = list(rows)
-    positions = zip(*(each.find(numbers) for each in places), strict=True)
+    positions = zip(*(each.find(numbers) for each in stems), strict=True)
     if distance is None:
-        return [row for row, each in zip(numbers, positions, strict=True) if _is_in_row(each, in_title=in_title)]
+        return [row for row, each in zip(numbers, positions, strict=True) if _is_adjacent(each, in_title=in_title)]
     length = distance * _step
     return [row for row, each in zip(numbers, positions, strict=True) if _is_near(each, length, in_title=in_title)]
 
 
-def _is_in_row(places: Sequence[Sequence[int]], *, in_title: bool) -> bool:
-    """Does each stand right behind the one before it, somewhere?"""
-    first, *rest = places
+def _is_adjacent(positions: Sequence[Sequence[int]], *, in_title: bool) -> bool:
+    """Is there a position of the first stem that positions of the other stems follow, one after the other?"""
+    first, *rest = positions
     known = [each if len(each) <= _few else set(each) for each in rest]
-    for place in first:
-        if in_title and not place & 1:
+    for position in first:
+        if in_title and not position & 1:
             continue
         for offset, others in enumerate(known, 1):
-            if place + offset * _step not in others:
+            if position + offset * _step not in others:
                 break
         else:
             return True
     return False
 
 
-def _is_near(places: Sequence[Sequence[int]], distance: int, *, in_title: bool) -> bool:
-    """Is there a stretch of this length, in the title or in the text, that has a place of each?"""
+def _is_near(positions: Sequence[Sequence[int]], distance: int, *, in_title: bool) -> bool:
+    """Is there a range of positions of this length, in the title or in the text, with a position of each stem?"""
     for parity in (1,) if in_title else (0, 1):
-        events = sorted((place, index) for index, each in enumerate(places) for place in each if place & 1 == parity)
-        last: dict[int, int] = {}  # the one that was seen longest ago comes first
-        for place, index in events:
+        events = sorted(
+            (position, index) for index, each in enumerate(positions) for position in each if position & 1 == parity
+        )
+        last: dict[int, int] = {}  # in the order in which they were last seen
+        for position, index in events:
             last.pop(index, None)
-            last[index] = place
-            if len(last) == len(places) and place - next(iter(last.values())) <= distance:
+            last[index] = position
+            if len(last) == len(positions) and position - next(iter(last.values())) <= distance:
                 return True
     return False

@@ -1,4 +1,4 @@
-"""A query's text in pieces: words, quotes, brackets and operators, and what closes a text that is left open."""
+"""Splits a query into pieces (words, quotations, brackets, operators), and closes what a query leaves open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 longest_query = 4_000
-"""Characters; what is longer is cut, and the note says so."""
+"""Characters. A longer query is cut, and a note says so."""
 
 _PIECE = re.compile(
     r"(?P<either>\|+)|(?P<both>&&+)"
@@ -25,21 +25,21 @@ _CURLY = str.maketrans("“”„‟", '""""')
 
 
 def list_pieces(text: str) -> Iterator[re.Match[str]]:
-    """The pieces of a query that was straightened, in their order."""
+    """List the pieces of a query in order. Pass it through `straighten` first."""
     return _PIECE.finditer(text)
 
 
 def straighten(text: str) -> str:
-    """The text made safe, on one line, with straight quotation marks for curly ones.
+    """Make a query safe, put it on one line, and replace curly quotation marks with straight ones.
 
-    Where there are straight ones, they may hold the others, which then stay.
+    If it has straight ones, the curly ones stay, because they may be inside a quotation.
     """
     text = make_safe(text).replace("\n", " ")
     return text if '"' in text else text.translate(_CURLY)
 
 
 def find_operator(piece: re.Match[str]) -> str | None:
-    """OR, AND or NOT, however people of other search engines write it; None for any other piece."""
+    """Return OR, AND or NOT for an operator in the spelling of any search engine; None for any other piece."""
     if piece["either"]:
         return "OR"
     if piece["both"]:
@@ -48,14 +48,14 @@ def find_operator(piece: re.Match[str]) -> str | None:
 
 
 def is_followed(piece: re.Match[str]) -> bool:
-    """Does something stand after the piece that an operator could bind?"""
+    """Does something follow the piece that an operator can bind?"""
     return _FOLLOWING.match(piece.string, piece.end()) is not None
 
 
 def close_query(text: str) -> str:
-    """The same query with its last quotation mark and its brackets closed, so that more may be put after it.
+    """Close the last quotation mark and the brackets of a query, so that you can append to it.
 
-    An operator at the end goes, since it would bind what is put after it.
+    An operator at the end is removed, because it would bind what you append.
     """
     text = straighten(text[:longest_query])
     pieces = list(list_pieces(text))
@@ -65,7 +65,7 @@ def close_query(text: str) -> str:
     at = depth = 0
     end = ""
     for piece in pieces:
-        if piece["close"] and not depth:  # it closes nothing
+        if piece["close"] and not depth:  # no bracket is open
             parts += [text[at : piece.start()], " "]
             at = piece.end()
         elif piece["open"] or piece["close"]:

@@ -1,6 +1,6 @@
-"""The rows that answer → their order: by the score of the words asked for, or by date.
+"""Ranks the rows that match a query, by the score of its words or by date.
 
-Words are scored by BM25 (Robertson and Zaragoza, 2009), a word in the title as two in the text.
+Words are scored by BM25 (Robertson and Zaragoza, 2009). A word in the title counts as two in the text.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from search.fulltext.index_reader import IndexReader, PostingList, RowSet
 
 _most_scored = 1_000
-"""Documents. If there are no more than this, scoring all is quicker than choosing candidates."""
+"""Documents. Up to this number it is quicker to score all than to choose candidates."""
 _most_tried = 2_000
-"""Documents of one word, the best first, among which those that answer are looked for."""
+"""The most documents of one word, best first, that are tested for a match."""
 _most_stems = 64
-"""Of the words of a query, so many count for the order: those of long phrases say little more."""
+"""The most words of a query that count for the order. The further words of a long phrase change little."""
 _most_fuzzy = 4
-"""Of the words that a misspelt one may be, so many count for the order."""
+"""The most words with a similar spelling that count for the order."""
 
 
 def list_stems(node: Node | None, reader: IndexReader) -> list[str]:
-    """The stems that count for the order; of a prefix, the word that it would be."""
+    """List the stems that count for the order. A prefix counts as a whole word."""
     found: list[str] = []
     for leaf in list_wanted(node):
         match leaf:
@@ -44,7 +44,7 @@ def list_stems(node: Node | None, reader: IndexReader) -> list[str]:
 
 
 def rank_by_score(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> list[tuple[int, float]]:
-    """The best rows with their scores; among equals, those added last."""
+    """Return the best `limit` rows with their scores, best first. Among equal scores, the last added come first."""
     if len(stems) == 1 and numbers is reader.read_rows(stems[0]):
         best = islice(_list_best(reader.read_posting_list(stems[0])), limit)
         return [(row, score) for score, row in best]
@@ -55,15 +55,15 @@ def rank_by_score(numbers: RowSet, stems: list[str], reader: IndexReader, limit:
         scores = list(map(float.__add__, scores, reader.score(stem, rows)))
     pairs = zip(scores, rows, strict=True)
     ranked = heapq.nlargest(limit, pairs) if limit < len(rows) else sorted(pairs, reverse=True)
-    # Rows that are no candidates have no score; they fill the room that is left.
+    # The other rows have no score; they follow if there are fewer candidates than `limit`.
     others = heapq.nlargest(limit - len(ranked), numbers - candidates) if len(ranked) < min(limit, len(numbers)) else []
     return [(row, score) for score, row in ranked] + [(row, 0.0) for row in others]
 
 
 def _find_candidates(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> RowSet:
-    """The rows with a word whose score can bring them among the best (MaxScore: Turtle and Flood, 1995).
+    """Find the rows whose score can be among the best (the MaxScore method of Turtle and Flood, 1995).
 
-    A row with only the other words has a lower score than each of the best has by one word alone.
+    A row that has only the other words scores less than each of the best rows scores by one word alone.
     """
     by_score = []
     for stem in stems:
@@ -79,7 +79,7 @@ def _find_candidates(numbers: RowSet, stems: list[str], reader: IndexReader, lim
 
 
 def _list_best(postings: PostingList) -> Iterator[tuple[float, int]]:
-    """The scores of one word's documents, the best first: weights are bytes, so that looking for each is quick."""
+    """Yield the scores and rows of one word's documents, best first. `bytes.rfind` finds each weight quickly."""
     numbers, weights, score = postings
     for weight in range(255, 0, -1):
         at = weights.rfind(weight)
@@ -91,8 +91,11 @@ def _list_best(postings: PostingList) -> Iterator[tuple[float, int]]:
 def rank_by_date(
     numbers: Collection[int], days: array[int], limit: int, *, oldest_first: bool = False
 ) -> list[tuple[int, float]]:
-    """The newest rows, or the oldest; the undated last, and among equals those added first."""
-    known = len(days)  # what is gone from the store may still be in the index
+    """Return the newest `limit` rows, or the oldest, each with score 0.
+
+    Rows without a date come last. On the same day, the rows that were added first come first.
+    """
+    known = len(days)  # the index may still have documents that are removed from the store
     dated = ((days[number] if number < known else 0, number) for number in numbers)
     keys = (
         [(day or 1 << 30, number) for day, number in dated] if oldest_first else [(-day, each) for day, each in dated]

@@ -1,4 +1,4 @@
-"""Expanding saved searches: each @name is replaced with the query that was saved under it."""
+"""Expands saved searches: replaces each @name with the query that is saved under it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ _deepest = 8
 
 
 def expand_saved_searches(text: str, searches: Searches) -> str:
-    """The text with each @name replaced by the query that this person saved. Raises what expand_saved raises."""
+    """Replace each @name with the query that this person saved. Raises what expand_saved raises."""
     return expand_saved(text, {each.name: each.query for each in searches.list_saved()}) if "@" in text else text
 
 
 def expand_saved(text: str, saved: Mapping[str, str]) -> str:
-    """The text with the query of each saved search in brackets in place of its @name.
+    """Replace each @name with the query that is saved under it, in brackets. Return the text of the new query.
 
-    Raises NotFoundError for an unknown name, SavedSearchError for searches that contain each other.
+    Raises NotFoundError for an unknown name, SavedSearchError for searches that contain each other, are nested too
+    deep, or are too long together.
     """
     whole = _NAME.fullmatch(text.strip())
     if whole and whole[1] in saved:
@@ -34,7 +35,7 @@ def expand_saved(text: str, saved: Mapping[str, str]) -> str:
 
 
 def _expand(text: str, saved: Mapping[str, str], inside: tuple[str, ...]) -> str:
-    """`inside` are the searches, each saved within the one before it, that the text comes from."""
+    """Replace each @name in `text`. `inside` is the chain of saved searches that led to this text, outermost first."""
     parts: list[str] = []
     at = length = 0
     for piece in list_pieces(text):
@@ -58,5 +59,5 @@ def _expand_name(name: str, saved: Mapping[str, str], inside: tuple[str, ...]) -
         loop = " → ".join(f"@{each}" for each in chain[inside.index(name) :])
         raise SavedSearchError(f"{loop}: these searches contain each other; save one of them again")
     if len(chain) > _deepest:
-        raise SavedSearchError(f"“@{chain[0]}” holds saved searches more than {_deepest} deep")
+        raise SavedSearchError(f"“@{chain[0]}” nests saved searches more than {_deepest} deep; make it simpler")
     return _expand(close_query(saved[name]), saved, chain)

@@ -1,4 +1,4 @@
-"""Searcher: answers queries over one Library."""
+"""The searcher, which answers queries over one Library."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from search.store import Actors, Documents, Marks
 
 _first_page = 100
-"""Rows; who goes further has all of them put in order."""
+"""Rows. If you page past them, all rows are ranked."""
 _most_aliases, _most_names = 20, 200
 _longest_note = 300  # characters
 
 
 @dataclass(slots=True)
 class _Answer:
-    """The rows that answer, in order as far as `ranked` goes, and what finds their words."""
+    """The answer to one query: its rows, the best of them in order (`ranked`), and the highlighter of its words."""
 
     key: tuple[object, ...]
     parsed: Parsed
@@ -49,7 +49,7 @@ class _Answer:
 
 
 class Searcher:
-    """Answers queries over one Library; keeps the last answer, of which a reader asks page after page."""
+    """Answers queries over one Library. It keeps the last answer, because you read it page by page."""
 
     def __init__(
         self, connection: sqlite3.Connection, documents: Documents, actors: Actors, fulltext: FullText
@@ -59,7 +59,10 @@ class Searcher:
         self._last: _Answer | None = None
 
     def search(self, query: Query, marks: Marks | None, offset: int, limit: int) -> Results:
-        """A page of what answers, in its order; of a query that asks for nothing, all documents, newest first."""
+        """Return one page of results, `limit` hits from `offset` on. An empty query finds all documents, newest first.
+
+        Raises FullTextDamagedError.
+        """
         parsed = _parse(query)
         if parsed.node is None and parsed.sort is None:
             hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
@@ -81,12 +84,12 @@ class Searcher:
                 answer.highlighter.find_in_title(found[number][0].title),
             )
             for number, score in page
-            if number in found  # the document may have been removed since the index was written
+            if number in found  # the document may be removed since the index was written
         )
         return Results(query, len(answer.rows), offset, hits, answer.note)
 
     def suggest(self, query: Query, marks: Marks | None) -> str | None:
-        """A query that was perhaps meant, where this one has few answers or none."""
+        """Suggest another spelling of a query that has few results or none; None if there is no better one."""
         parsed = _parse(query)
         if parsed.node is None:
             return None
@@ -94,22 +97,22 @@ class Searcher:
         return suggest(parsed, answer.reader, self._actors) if len(answer.rows) <= few else None
 
     def list_rows(self, query: Query, marks: Marks | None) -> RowSet:
-        """The rows of all that answers."""
+        """List the rows of all results."""
         parsed = _parse(query)
         return self._answer(parsed, marks).rows if parsed.node is not None else self._rows.list_all()
 
     def find_matches(self, query: Query, document: Document) -> tuple[Match, ...]:
-        """Where the query's words stand in the document, in reading order."""
+        """Find the query's words in the document, in reading order."""
         highlighter = self._find_highlighter(query)
         return highlighter.find_matches(document) if highlighter else ()
 
     def find_title_matches(self, query: Query, document: Document) -> tuple[tuple[int, int], ...]:
-        """Where the query's words stand in the document's title."""
+        """Find the query's words in the document's title, as offsets of start and end."""
         highlighter = self._find_highlighter(query)
         return highlighter.find_in_title(document.title or "") if highlighter else ()
 
     def find_best_match(self, query: Query, document: Document) -> Match | None:
-        """Where in the document to begin reading: at the first match in the paragraph with most of the query."""
+        """Find the match at which to begin reading: the first one in the best paragraph; None without a match."""
         highlighter = self._find_highlighter(query)
         return highlighter.find_best_match(document) if highlighter else None
 
@@ -141,7 +144,7 @@ class Searcher:
         return self._last
 
     def _build_highlighter(self, node: Node | None, reader: IndexReader, evaluator: QueryEvaluator) -> Highlighter:
-        """Words, and the names of actors that were asked for."""
+        """Build a highlighter of the query's words and of the names of its actors."""
         names = (
             Words(words, is_quoted=True)
             for leaf in list_wanted(node)
@@ -173,7 +176,7 @@ def _note(damaged: Collection[int]) -> str | None:
     if not damaged:
         return None
     some = "1 article that is" if len(damaged) == 1 else f"{len(damaged):,} articles that are"
-    return f"left out {some} damaged: newscast doctor says more"
+    return f"left out {some} damaged: run newscast doctor"
 
 
 def _join(*notes: str | None) -> str | None:

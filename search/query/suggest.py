@@ -1,4 +1,4 @@
-"""Did you mean: replaces a rare word of a query with a similar frequent one."""
+"""Suggests a spelling: replaces a rare word of a query with a similar frequent one."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from search.store import Actors
 
 few = 2
-"""Hits up to which a suggestion is looked for."""
+"""The most hits with which a query still gets a suggestion."""
 _much = 20
-"""How many times as frequent another word must be than one that is there itself."""
+"""How many times as frequent as the word itself its replacement must be."""
 _shortest = 4
 
 
 def suggest(parsed: Parsed, reader: IndexReader, actors: Actors) -> str | None:
-    """The query with its rare words replaced; None if nothing is better."""
+    """Replace the rare words of a query. Return the new query; None if no word has a better one."""
     if parsed.node is None:
         return None
     better = _Improver(reader, actors).improve(parsed.node)
@@ -30,7 +30,7 @@ def suggest(parsed: Parsed, reader: IndexReader, actors: Actors) -> str | None:
 
 
 class _Improver:
-    """Replaces rare words by frequent ones that are near, as many as one search has steps for."""
+    """Replaces rare words with similar frequent ones, as long as one search has steps left."""
 
     def __init__(self, reader: IndexReader, actors: Actors) -> None:
         self._reader, self._actors = reader, actors
@@ -65,7 +65,7 @@ class _Improver:
         return replace(node, name=found[0].name) if found and '"' not in found[0].name else node
 
     def _find_better(self, word: str) -> str:
-        """The most frequent word that is nearest to this one, if this one is rare."""
+        """Return the most frequent of the most similar words if this one is rare; else the word itself."""
         plain = build_plain(word)
         own = self._reader.count_form(plain)
         if len(plain) < _shortest or own > few:

@@ -1,4 +1,4 @@
-"""What a query says, as a tree of frozen data; `str` of a tree is the query that is parsed to it again."""
+"""The tree of a query, as frozen data. `str` of a tree is a query that parses to the same tree."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SIMPLE = re.compile(r"[\w#./-]+")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A word, or a phrase; with `within`, several words at most that far from each other.
+    """A word or a phrase; with `within`, words that are at most that many words apart.
 
-    In quotes, a word with a capital letter is taken as written. `in_title` asks for them in the title alone.
+    A quoted word with a capital letter matches as written. With `in_title`, only words in the title match.
     """
 
     words: tuple[str, ...]
@@ -28,7 +28,7 @@ class Words:
 
     @property
     def is_as_written(self) -> bool:
-        """Does the case and the ending of any word count?"""
+        """Do case and ending of any of the words count?"""
         return self.is_quoted and any(word != word.lower() for word in self.words)
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """Words that begin with this."""
+    """Words that begin with `word`."""
 
     word: str
     in_title: bool = False
@@ -50,14 +50,14 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """Words that are one letter off at most, or two from eight letters on."""
+    """Words that differ from `word` by at most one letter, or two if it has eight letters or more."""
 
     word: str
     in_title: bool = False
 
     @property
     def distance(self) -> int:
-        """How many letters off they may be."""
+        """The number of letters by which the words may differ."""
         return 1 if len(self.word) < 8 else 2
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Articles that mention an actor, by any of its names or its id."""
+    """Articles that mention an actor, given by any of its names or its id."""
 
     field: ActorField
     name: str
@@ -77,7 +77,7 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Articles published from one day to another, both with them; None is open."""
+    """Articles published from `since` to `until`, both included. None leaves that end open."""
 
     since: date | None
     until: date | None
@@ -100,7 +100,7 @@ class OfSource:
 
 @dataclass(frozen=True, slots=True)
 class OfUrl:
-    """Articles whose address contains this."""
+    """Articles whose address contains `part`."""
 
     part: str
 
@@ -120,7 +120,7 @@ class OfState:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Articles that do not answer this."""
+    """Articles that do not match `node`."""
 
     node: Node
 
@@ -130,7 +130,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class InParagraph:
-    """Articles that have a paragraph that answers all of this."""
+    """Articles with a paragraph that matches `node`."""
 
     node: Node
 
@@ -140,7 +140,7 @@ class InParagraph:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Articles that answer all of these, at least two."""
+    """Articles that match all of the nodes, which are at least two."""
 
     nodes: tuple[Node, ...]
 
@@ -150,7 +150,7 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """Articles that answer any of these, at least two."""
+    """Articles that match any of the nodes, which are at least two."""
 
     nodes: tuple[Node, ...]
 
@@ -167,7 +167,7 @@ def _quote(value: str) -> str:
 
 
 def list_wanted(node: Node | None) -> list[Leaf]:
-    """List the leaves in order, without those that are excluded."""
+    """List the leaves in order, without excluded ones."""
     match node:
         case None | Not():
             return []
