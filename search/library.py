@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Self
@@ -29,10 +30,11 @@ from search.store import (
 from search.text import find_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
+    from search.feeds import Feeds, FeedSettings
     from search.model import Actor, Cast, Document, Facets, Health, Match, Mention, Progress, Query, Results, Summary
     from search.store import Marks
 
@@ -164,6 +166,16 @@ class Library:
             for _ in self._catch_up():
                 pass
             return undo_removal(self._connection, self._fulltext)
+
+    def feeds(self, settings: FeedSettings | None = None, clock: Callable[[], float] = time.time) -> Feeds:
+        """What this library is subscribed to; `clock` gives seconds since 1970."""
+        from search.feeds import Access, Feeds
+
+        access = Access(
+            self._connection, self._fulltext, self.folder, self.recogniser, self.error_log,
+            self._reading, self._writing, self._catch_up,
+        )  # fmt: skip
+        return Feeds(access, settings, clock)
 
     def search(self, query: Query, offset: int = 0, limit: int = 20, *, marks: Marks | None = None) -> Results:
         """A page of what answers the query; of an empty one, all documents, newest first. `marks` say what is read."""

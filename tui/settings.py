@@ -72,6 +72,10 @@ class Settings:
     """The longest line of text, in columns."""
     recogniser: str = "trained"
     """What finds the cast: "trained", "rules", or "spacy:" and the name of a spaCy pipeline."""
+    full_text: str = field(default="auto", metadata={"choices": ("auto", "always", "never")})
+    """Whether the pages behind the entries of feeds are fetched; "auto" is for entries that hold only a teaser."""
+    private_addresses: bool = False
+    """Whether feeds may be fetched from this machine and its private network."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Binding id → keys, with a comma between them."""
     serve: ServeSettings = ServeSettings()
@@ -136,6 +140,8 @@ def _check(path: Path, table: type[Settings | ServeSettings], data: Mapping[str,
             expected = f"a number from {low} to {high}"
         elif kind == "bool":
             good, expected = isinstance(value, bool), "true or false"
+        elif choices := known[key].metadata.get("choices"):
+            good, expected = value in choices, f"one of {', '.join(choices)}"
         elif pattern := known[key].metadata.get("pattern"):
             good = isinstance(value, str) and re.fullmatch(pattern, value) is not None
             expected = f'like "{known[key].default}"'

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from multiprocessing import Pipe
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from search.errors import SourceRefusedError
 from search.sources.parse import build_document, parse_text, read_text
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from search.model import Document
-    from search.sources.draft import Draft
     from search.sources.raw import Raw
+    from search.sources.tasks import Parsing
+
+Answer = TypeVar("Answer")
 
 _log = logging.getLogger(__name__)
 _patience = 6
@@ -61,13 +63,14 @@ class Parser:
         form, text = read_text(raw)
         if form == "plain":
             return build_document(raw, parse_text(raw.origin, form, text))
-        return build_document(raw, self._ask(Task(raw.origin, form, text)))
+        return build_document(raw, self.ask(Task(raw.origin, form, text)))
 
-    def _ask(self, task: Task) -> Draft:
+    def ask(self, task: Parsing[Answer]) -> Answer:
+        """What a task gives, which the process runs. Raises SourceRefusedError where it is too much, or refused."""
         if self._process is not None and self._process.poll() is not None:
             self.close()
         connection = self._connection or self._start()
-        answer: Draft | Failure | None = None
+        answer: Answer | Failure | None = None
         try:
             connection.send(task)
             if connection.poll(self._limits.seconds * _patience):

@@ -13,19 +13,17 @@ import sys
 import time
 import traceback
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.errors import SourceRefusedError
-from search.sources.parse import parse_text
 from search.sources.tasks import Failure, explain, out_of_memory
 
 if TYPE_CHECKING:
-    from search.sources.draft import Draft
-    from search.sources.tasks import Limits, Task
+    from search.sources.tasks import Limits, Parsing
 
 
 def main() -> None:
-    """Answer each Task with a Draft or a Failure until there are no more."""
+    """Answer each task with what it gives, or with a Failure, until there are no more."""
     connection = Connection(int(sys.argv[1]))
     limits: Limits = connection.recv()
     # What ends at a limit is no crash whose memory anybody wants to look at.
@@ -35,7 +33,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_lower(limits.memory, resource.RLIMIT_AS),) * 2)
     while True:
         try:
-            task: Task = connection.recv()
+            task: Parsing[Any] = connection.recv()
         except EOFError:
             return
         used = int(time.process_time()) + 1
@@ -50,15 +48,15 @@ def _lower(wanted: int, kind: int) -> int:
     return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
-def _parse(task: Task) -> Draft | Failure:
+def _parse(task: Parsing[Any]) -> Any:  # noqa: ANN401 - each kind of task has an answer of its own
     try:
-        return parse_text(task.origin, task.form, task.text)
+        return task.run()
     except SourceRefusedError as refusal:
         return Failure(refusal.reason)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a parser raises costs one text, and is logged
-        return Failure(f"cannot be read as {task.form}: {explain(error)}", traceback.format_exc())
+        return Failure(f"cannot be read as {task.what}: {explain(error)}", traceback.format_exc())
 
 
 if __name__ == "__main__":

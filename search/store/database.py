@@ -167,6 +167,43 @@ _LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
     CREATE INDEX document_actors_by_actor ON document_actors (actor, document);
     CREATE INDEX document_actors_by_short ON document_actors (short) WHERE short IS NOT NULL;
     """,
+    """
+    CREATE TABLE feeds (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        url TEXT NOT NULL UNIQUE,
+        title TEXT, name TEXT,
+        folder TEXT NOT NULL DEFAULT '[]',
+        site TEXT,
+        full_text TEXT,
+        interval INTEGER,
+        pace INTEGER NOT NULL DEFAULT 3600,
+        due REAL NOT NULL DEFAULT 0,
+        fetched REAL NOT NULL DEFAULT 0,
+        not_before REAL NOT NULL DEFAULT 0,
+        etag TEXT, modified TEXT, body_hash TEXT,
+        error TEXT, error_kind TEXT,
+        failures INTEGER NOT NULL DEFAULT 0,
+        is_stopped INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY,
+        feed INTEGER NOT NULL REFERENCES feeds,
+        key TEXT NOT NULL,
+        likeness TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        document TEXT NOT NULL,
+        link TEXT,
+        added REAL NOT NULL,
+        changed_on TEXT NOT NULL DEFAULT '',
+        changes INTEGER NOT NULL DEFAULT 0,
+        page TEXT NOT NULL DEFAULT '',
+        page_note TEXT,
+        tries INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (feed, key)
+    );
+    CREATE INDEX entries_by_document ON entries (document);
+    CREATE INDEX entries_by_page ON entries (feed) WHERE page = 'wanted';
+    """,
 )
 
 _READER_CACHE = 256  # kB
