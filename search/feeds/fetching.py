@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from search.feeds.http import FetchError, Request, Response, fetch, find_host, longest_fetch
 from search.feeds.turns import Turns
@@ -151,7 +151,10 @@ def follow_redirect(fetched: Fetched[Subject]) -> Fetched[Subject] | None:
         return None
     if fetched.redirects >= _most_redirects:
         return replace(fetched, response=None, error=FetchError("redirected too often", "server"))
-    target = urljoin(response.url, response.headers["location"])
+    try:
+        target = _keep_password(response.url, urljoin(response.url, response.headers["location"]))
+    except ValueError:
+        target = ""
     if not target.lower().startswith(("http://", "https://")):
         shown = hide_password(target)[:100]
         return replace(
@@ -166,6 +169,14 @@ def follow_redirect(fetched: Fetched[Subject]) -> Fetched[Subject] | None:
         moved_to=target if is_lasting else fetched.moved_to,
         is_lasting=is_lasting,
     )
+
+
+def _keep_password(url: str, target: str) -> str:
+    """The target of a redirect, with the password of the address that redirects if it is of the same server."""
+    before, after = urlsplit(url), urlsplit(target)
+    credentials, _, host = before.netloc.rpartition("@")
+    is_same = (before.scheme, host) == (after.scheme, after.netloc)
+    return after._replace(netloc=f"{credentials}@{host}").geturl() if credentials and is_same else target
 
 
 def fetch_now(url: str, *, private_addresses: bool) -> tuple[Fetched[None], Response]:

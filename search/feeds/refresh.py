@@ -226,7 +226,9 @@ def parse_response(fetched: Fetched[object], parser: Parser, now: float) -> Pars
     response = fetched.response
     assert response is not None
     kind = response.headers.get("content-type", "")
-    return parser.ask(FeedTask(hide_password(response.url), response.url, response.body, kind, now))
+    # The links of a feed that asks for a password go to others without it.
+    url = hide_password(response.url)
+    return parser.ask(FeedTask(url, url, response.body, kind, now))
 
 
 def _hash(body: bytes) -> str:
