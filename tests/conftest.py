@@ -16,6 +16,7 @@ from search import Library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tests.feed_server import Desk
     from tests.serving import Server
     from tests.terminal import Terminal
 
@@ -100,6 +101,18 @@ def build_library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
     yield build
     for library in opened:
         library.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A library that subscribes to feeds of a server on loopback."""
+    from tests.feed_server import Desk, FeedServer
+
+    server = FeedServer()
+    opened = Desk(tmp_path / "library", server)
+    yield opened
+    opened.library.close()
+    server.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,16 @@
-"""A web server on loopback that answers as a test says, and keeps what it was asked."""
+"""A web server on loopback that answers as a test says, the feeds that it serves, and a library that fetches them."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from search import FeedSettings, Library, Query
+
+start = datetime(2024, 6, 1, 12, tzinfo=UTC).timestamp()
 
 
 @dataclass
@@ -87,3 +92,35 @@ def item(number: int, text: str = "", **fields: str) -> str:
         "description": text or f"Report {number} from Aleppo.",
     } | fields
     return "<item>" + "".join(f"<{name}>{value}</{name}>" for name, value in values.items() if value) + "</item>"
+
+
+def feed_with(*items, **headers):
+    return Reply(rss(*items), headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class Desk:
+    """A library, its feeds and a clock that a test turns."""
+
+    def __init__(self, folder, server):
+        self.library = Library(folder, recogniser="rules")
+        self.server = server
+        self.now = start
+        self.settings = FeedSettings("never", private_addresses=True, pause=0)
+
+    @property
+    def feeds(self):
+        return self.library.feeds(self.settings, lambda: self.now)
+
+    def add(self, path="/feed", reply=None):
+        if reply is not None:
+            self.server.replies[path] = reply
+        return self.feeds.add(f"{self.server.url}{path}")
+
+    def refresh(self, *names, everything=True):
+        return [result for step in self.feeds.refresh(names, everything=everything) for result in step.feeds]
+
+    def feed(self, path="/feed"):
+        return self.feeds.find(f"{self.server.url}{path}")
+
+    def titles(self):
+        return [hit.summary.title for hit in self.library.search(Query(""), 0, 1_000).hits]

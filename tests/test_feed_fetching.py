@@ -4,64 +4,21 @@ from __future__ import annotations
 
 import gzip
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 
-from search import FeedSettings, Library, LibraryLockedError, Marks, NewscastError, Query
+from search import LibraryLockedError, Marks, NewscastError, Query
 from search.feeds.fetching import Fetching
 from search.feeds.http import FetchError, Request, fetch, is_public
 from search.feeds.turns import Turns
 from search.store import WriterLock
-from tests.feed_server import FeedServer, Reply, item, rss
+from tests.feed_server import Reply, feed_with, item, rss
 
-start = datetime(2024, 6, 1, 12, tzinfo=UTC).timestamp()
-minute, hour, day = 60, 3_600, 86_400
-
-
-class Desk:
-    """A library, its feeds and a clock that a test turns."""
-
-    def __init__(self, folder, server):
-        self.library = Library(folder, recogniser="rules")
-        self.server = server
-        self.now = start
-        self.settings = FeedSettings("never", private_addresses=True, pause=0)
-
-    @property
-    def feeds(self):
-        return self.library.feeds(self.settings, lambda: self.now)
-
-    def add(self, path="/feed", reply=None):
-        if reply is not None:
-            self.server.replies[path] = reply
-        return self.feeds.add(f"{self.server.url}{path}")
-
-    def refresh(self, *names, everything=True):
-        return [result for step in self.feeds.refresh(names, everything=everything) for result in step.feeds]
-
-    def feed(self, path="/feed"):
-        return self.feeds.find(f"{self.server.url}{path}")
-
-    def titles(self):
-        return [hit.summary.title for hit in self.library.search(Query(""), 0, 1_000).hits]
-
-
-@pytest.fixture
-def desk(tmp_path):
-    server = FeedServer()
-    desk = Desk(tmp_path / "library", server)
-    yield desk
-    desk.library.close()
-    server.close()
+hour, day = 3_600, 86_400
 
 
 def answer(status, **headers):
     return Reply(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
-
-
-def feed_with(*items, **headers):
-    return Reply(rss(*items), headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def test_the_etag_and_date_of_the_first_load_are_sent_with_the_second(desk):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from search import MentionInContext
+    from search import FeedOrigin, MentionInContext
 
 
 _most_refusals = 20
@@ -106,18 +106,27 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
     with open_for_reading(find_setup(context)) as opened:
         found = opened.document(document)
         cast, damage = opened.cast(found.id), opened.damage(found.id)
+        feed = opened.feeds().find_origin(found.id)
     if as_json:
         print_json(build_json(found, cast))
     else:
-        _print_document(found, cast)
+        _print_document(found, cast, _describe_feed(feed))
     if damage:
         say(f"newscast: {damage}")
         context.exit(1)
 
 
-def _print_document(found: Document, cast: Cast) -> None:
+def _describe_feed(feed: FeedOrigin | None) -> str | None:
+    """Which feed an article came from, and whether its text is whole; None where it is from elsewhere."""
+    if feed is None:
+        return None
+    texts = {"feed": "as the feed has it", "page": "from its page", "teaser": "a teaser"}
+    return f"feed {feed.name}, {texts[feed.text]}{f' ({feed.note})' if feed.note else ''}"
+
+
+def _print_document(found: Document, cast: Cast, feed: str | None) -> None:
     click.secho(found.title or "", bold=True)
-    byline = (found.source, found.published.isoformat() if found.published else None, found.url)
+    byline = (found.source, found.published.isoformat() if found.published else None, found.url, feed)
     click.echo(" · ".join(filter(None, byline)))
     for paragraph in found.paragraphs:
         mentions = cast.of_paragraph(paragraph.index)
