@@ -46,10 +46,9 @@ class DocumentDamagedError(NewscastError):
     """A Document in the Library is not as it was written."""
 
     def __init__(self, identifier: str, origin: str) -> None:
-        super().__init__(
-            f"article {identifier} is damaged; bring it back with: newscast add {origin};"
-            " or take it out with: newscast doctor --repair"
-        )
+        # A feed brings it back by itself, when it changes next.
+        todo = "" if origin.startswith("feed:") else f"bring it back with: newscast add {origin}; or "
+        super().__init__(f"article {identifier} is damaged; {todo}take it out with: newscast doctor --repair")
         self.identifier = identifier
         self.origin = origin
 

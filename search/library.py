@@ -34,8 +34,21 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from search.feeds import Feeds, FeedSettings
-    from search.model import Actor, Cast, Document, Facets, Health, Match, Mention, Progress, Query, Results, Summary
+    from search.feeds import Feeds
+    from search.model import (
+        Actor,
+        Cast,
+        Document,
+        Facets,
+        FeedSettings,
+        Health,
+        Match,
+        Mention,
+        Progress,
+        Query,
+        Results,
+        Summary,
+    )
     from search.store import Marks
 
 

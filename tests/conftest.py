@@ -187,11 +187,11 @@ def open_(server: Server) -> Iterator[Callable[..., Terminal]]:
 
 
 older_names = (
-    "ALTER TABLE document_actors RENAME TO appearances;"
+    "DROP TABLE entries; DROP TABLE feeds; ALTER TABLE document_actors RENAME TO appearances;"
     " ALTER TABLE mentions RENAME COLUMN document_actor TO appearance;"
     " ALTER TABLE corrections RENAME COLUMN document_actor TO appearance;"
     " DROP INDEX document_actors_by_document; CREATE INDEX appearances_by_document ON appearances (document);"
     " DROP INDEX document_actors_by_actor; CREATE INDEX appearances_by_actor ON appearances (actor, document);"
     " DROP INDEX document_actors_by_short; CREATE INDEX appearances_by_short ON appearances (short);"
 )
-"""What gives the tables of library.db the names that they had in its first eight versions."""
+"""What gives library.db the tables, and their names, that it had in its first eight versions."""

@@ -31,8 +31,10 @@ def markdown(text):
 @pytest.fixture
 def failing(monkeypatch):
     """A parser that raises what its makers did not think of."""
-    from search.sources import parser, worker
-    from search.sources.parse import parse_text
+    from search.sources import parse as parsing
+    from search.sources import parser
+
+    parse_text = parsing.parse_text
 
     def parse(origin, form, text):
         if "bad" in text:
@@ -40,7 +42,7 @@ def failing(monkeypatch):
         return parse_text(origin, form, text)
 
     monkeypatch.setattr(parser, "parse_text", parse)
-    monkeypatch.setattr(worker, "parse_text", parse)
+    monkeypatch.setattr(parsing, "parse_text", parse)
 
 
 def test_an_error_of_a_parser_refuses_one_file_and_its_traceback_is_in_the_log(tmp_path, failing):

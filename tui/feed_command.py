@@ -164,7 +164,7 @@ def rename_feed(context: click.Context, as_json: bool, name: str, other: str) ->
 @click.option("--interval", type=_intervals, metavar="MINUTES", help="Between two fetches; 0 follows its changes.")
 @click.argument("name", metavar="FEED", shell_complete=complete_feed)
 @click.pass_context
-def set_feed(context: click.Context, as_json: bool, name: str, **chosen: Any) -> None:  # noqa: FBT001, ANN401 - as in add
+def set_feed(context: click.Context, /, as_json: bool, name: str, **chosen: Any) -> None:  # noqa: FBT001, ANN401 - as in add
     """Change what holds for FEED alone."""
     folder, interval = chosen["folder"], chosen["interval"]
     with open_for_writing(find_setup(context)) as library:

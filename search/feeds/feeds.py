@@ -76,11 +76,9 @@ class Feeds:
     def find(self, name: str) -> Feed:
         """The feed with this number, address or name. Raises NotFoundError."""
         feeds = self.list_feeds()
-        for matches in (
-            lambda feed: name in {str(feed.number), feed.url, hide_password(feed.url)},
-            lambda feed: name.casefold() == name_feed(feed).casefold(),
-        ):
-            found = [feed for feed in feeds if matches(feed)]
+        exact = [feed for feed in feeds if name in {str(feed.number), feed.url, hide_password(feed.url)}]
+        called = [feed for feed in feeds if name.casefold() == name_feed(feed).casefold()]
+        for found in (exact, called):
             if len(found) > 1:
                 raise NotFoundError(
                     f"more than one feed is called “{name}”: give its number; newscast feed list shows it"
@@ -105,7 +103,7 @@ class Feeds:
         with Parser(parser_limits) as parser, keep_error_log(self._access.error_log):
             try:
                 fetched, response = fetch_now(url, private_addresses=self._settings.private_addresses)
-                parsed = parse_response(fetched, parser, self._clock())
+                parsed = parse_response(response, parser, self._clock())
             except FetchError as error:
                 raise NewscastError(f"{hide_password(url)}: {error}") from error
             except SourceRefusedError as refusal:
@@ -119,7 +117,7 @@ class Feeds:
             if known := self._find_url(address):
                 return Subscription(hide_password(address), "known", known)
             feed = self._write(Feed(0, address, title=parsed.title, name=name, folder=tuple(folder)))
-            additions = refresher.keep_first(feed, fetched, parsed)
+            additions = refresher.keep_first(feed, response, parsed)
         return Subscription(hide_password(address), "subscribed", self.find(str(feed.number)), additions=additions)
 
     def remove(self, name: str) -> Feed:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from search.adding import Adder
 from search.errors import LibraryLockedError, SourceRefusedError
 from search.feeds.fetching import Fetched, Fetching
-from search.feeds.http import FetchError, Request
+from search.feeds.http import FetchError, Request, Response
 from search.feeds.pages import PageTaker
 from search.feeds.parse import FeedTask
 from search.feeds.schedule import find_pace, find_retry_after, plan_next, plan_retry
@@ -29,9 +29,9 @@ from search.text import hide_password
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from search.feeds.access import Access, FeedSettings
+    from search.feeds.access import Access
     from search.feeds.entry import ParsedFeed
-    from search.model import Addition, FeedOutcome
+    from search.model import Addition, FeedOutcome, FeedSettings
 
 parser_limits = Limits(seconds=4, memory=300 * 1024**2)
 _feeds_per_step = 32
@@ -86,10 +86,9 @@ class Refresher:
             yield from self._access.catch_up()
             yield from reannotate_documents(self._access.connection, self._access.recogniser)
 
-    def keep_first(self, feed: Feed, fetched: Fetched[None], parsed: ParsedFeed) -> tuple[Addition, ...]:
+    def keep_first(self, feed: Feed, response: Response, parsed: ParsedFeed) -> tuple[Addition, ...]:
         """Keep the entries of a feed that was fetched to subscribe to it."""
-        assert fetched.response is not None
-        visit = _Visit(feed, fetched.response.headers, parsed=parsed, body_hash=_hash(fetched.response.body))
+        visit = _Visit(feed, response.headers, parsed=parsed, body_hash=_hash(response.body))
         return self._keep([visit])[1]
 
     @contextmanager
@@ -122,7 +121,7 @@ class Refresher:
         if response.status == 304 or body_hash == feed.body_hash:
             return visit
         try:
-            parsed = parse_response(fetched, parser, self._clock())
+            parsed = parse_response(response, parser, self._clock())
         except SourceRefusedError as refusal:
             return replace(visit, error=FetchError(refusal.reason, "format"))
         return replace(visit, parsed=parsed, body_hash=body_hash)
@@ -180,7 +179,7 @@ class Refresher:
         if visit.parsed:
             values |= {"title": visit.parsed.title, "site": visit.parsed.site, "body_hash": visit.body_hash}
         self._feeds.update(feed.number, **values)
-        return FeedResult(feed.number, hide_password(feed.url), outcome, *counts), additions
+        return FeedResult(feed.number, hide_password(feed.url), outcome, counts[0], counts[1]), additions
 
     def _keep_error(self, visit: _Visit) -> FeedResult:
         feed, error, now = visit.feed, visit.error, self._clock()
@@ -221,10 +220,8 @@ class Refresher:
                 yield Progress(done, len(wanted), "fetching articles", tuple(additions))
 
 
-def parse_response(fetched: Fetched[object], parser: Parser, now: float) -> ParsedFeed:
+def parse_response(response: Response, parser: Parser, now: float) -> ParsedFeed:
     """The feed in a response. Raises SourceRefusedError where there is none."""
-    response = fetched.response
-    assert response is not None
     kind = response.headers.get("content-type", "")
     # The links of a feed that asks for a password go to others without it.
     url = hide_password(response.url)

@@ -79,7 +79,7 @@ def plan_next(feed: Feed, parsed: ParsedFeed | None, headers: Mapping[str, str],
 
 def plan_retry(kind: FeedErrorKind, failures: int, now: float, chance: float) -> float:
     """When a feed is due after so many failures one after the other, the last one of this kind."""
-    delay = min(_first_delay[kind] * 2 ** min(failures - 1, 20), _longest_delay[kind])
+    delay: float = min(_first_delay[kind] * 2 ** min(failures - 1, 20), _longest_delay[kind])
     return now + delay * (1 + _jitter * (2 * chance - 1))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from search.adding import Adder
     from search.feeds.entry import FeedEntry, ParsedFeed
     from search.model import Document, Feed, FullTextChoice
+    from search.store import PageState
 
 _most_changes = 3
 """A day, of one entry; a feed that changes at each fetch is not followed further."""
@@ -55,7 +56,7 @@ class Taker:
         same = self._adder.find_same(build.origin, build.digest) or self._entries.find_removed(build.origin)
         addition = None if same else self._adder.write(build.origin, build.digest, build.build_document())
         document = same or (addition.document if addition else None) or ""
-        page = "wanted" if addition and wants_page(build.entry, choice) else ""
+        page: PageState = "wanted" if addition and wants_page(build.entry, choice) else ""
         number = lost.number if lost else 0
         row = EntryRow(build.feed.number, build.key, build.likeness, build.digest, document, number=number)
         self._entries.write(replace(row, link=build.entry.link, added=build.now, page=page))
@@ -78,7 +79,7 @@ class Taker:
             # It keeps its place in the list.
             document = replace(document, published=before.published or document.published)
         addition = self._adder.write(origin, build.digest, document)
-        page = "wanted" if wants_page(build.entry, choice) else ""
+        page: PageState = "wanted" if wants_page(build.entry, choice) else ""
         self._entries.write(
             replace(now, digest=build.digest, changed_on=today, changes=changes + 1, page=page, page_note=None, tries=0)
         )

@@ -10,7 +10,7 @@ from search.store.damage import Damage, DamagedDocument
 from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
-from search.store.feeds import EntryRow, EntryRows, FeedRows
+from search.store.feeds import EntryRow, EntryRows, FeedRows, PageState
 from search.store.lock import WriterLock
 from search.store.losses import Loss, Losses
 from search.store.marks import Mark, Marks, Visit
@@ -33,6 +33,7 @@ __all__ = [
     "Losses",
     "Mark",
     "Marks",
+    "PageState",
     "Removed",
     "RemovedDocument",
     "Rows",
