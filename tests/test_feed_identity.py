@@ -40,6 +40,11 @@ def test_ids_that_change_at_each_fetch_make_nothing_new(desk):
     assert show(desk, item(3, guid="c3"), item(1, guid="c1"), item(2, guid="c2")) == (1, 0)
 
 
+def test_an_entry_whose_id_and_text_change_is_known_by_its_link_title_and_date(desk):
+    subscribe(desk, item(1, guid="a1"))
+    assert show(desk, item(1, "Another text.", guid="b1")) == (0, 1)
+
+
 @pytest.mark.parametrize("missing", [("guid",), ("guid", "link"), ("guid", "link", "pubDate")])
 def test_without_ids_the_link_tells_entries_apart_and_without_links_title_and_date(desk, missing):
     left_out = dict.fromkeys(missing, "")
