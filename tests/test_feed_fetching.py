@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import gzip
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from search import LibraryLockedError, Marks, NewscastError, Query
 from search.feeds.fetching import Fetching
@@ -323,3 +329,30 @@ def test_unread_articles_are_counted_for_each_feed(desk):
     feed = desk.add(reply=feed_with(item(1), item(2))).feed
     with closing(Marks(None)) as marks:
         assert desk.feeds.count_unread(marks) == {feed.number: 2}
+
+
+def test_a_redirect_within_a_server_keeps_the_password(desk):
+    desk.server.replies |= {"/feed": answer(302, Location="/b"), "/b": feed_with(item(1))}
+    desk.feeds.add(desk.server.url.replace("http://", "http://ann:s3cret@") + "/feed")
+    assert all("authorization" in asked.headers for asked in desk.server.asked)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(desk, tmp_path):
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(datetime(2090, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(key, SHA256())
+    )  # fmt: skip
+    pem = Encoding.PEM
+    (tmp_path / "server.pem").write_bytes(
+        key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(pem)
+    )
+    desk.server.encrypt(tmp_path / "server.pem")
+    desk.server.replies["/feed"] = feed_with(item(1))
+    with pytest.raises(FetchError, match="(?i)certificate"):
+        fetch(
+            Request(desk.server.url.replace("http://127.0.0.1", "https://localhost") + "/feed"), private_addresses=True
+        )
+    assert desk.server.asked == []
