@@ -43,6 +43,7 @@ from search.model import (
     Sort,
     Summary,
 )
+from search.origins import find_outermost
 from search.query import expand_saved_searches, grammar, narrow_query, restrict_query
 from search.store import Mark, Marks, SavedSearch, Searches, Visit
 from search.text import hide_password, make_safe, make_safe_line, name_feed
@@ -94,6 +95,7 @@ __all__ = [
     "build_json",
     "build_mention_json",
     "expand_saved_searches",
+    "find_outermost",
     "grammar",
     "hide_password",
     "make_safe",

@@ -1,18 +1,22 @@
-"""Adding: files and pages → documents, their names and index, so that a kill at any moment loses nothing reported."""
+"""Adding files and pages: documents, their names, the index. A kill at any moment loses nothing that was reported."""
 
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.cast.recognise import build_recogniser
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
 from search.model import Addition, Progress
+from search.origins import find_outermost, is_url
 from search.reannotate import Reannotator
 from search.removing import drop_documents
-from search.sources import Parser, explain, find_files, is_url, read_file, read_page
+from search.sources import Parser, Reader, explain, find_files, name_origin, read_file
 from search.store import Checksums, Corrections, Damage, Documents, Removed, begin
 from search.text import make_safe_line
 
@@ -29,30 +33,50 @@ _log = logging.getLogger(__name__)
 _files_per_step = 32
 _characters_per_step = 2_000_000
 _first_index_batch, _largest_index_batch = 32, 512
-"""Documents: the first are to be found by words soon, while later commits to the index cost more."""
+"""Documents per commit to the index. Batches grow, because later commits cost more."""
 
 
 def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext: FullText) -> Iterator[Progress]:
-    """Add what the paths and addresses hold; a step's additions are committed before it is yielded."""
+    """Add the files and pages at these paths and addresses; a step's additions are committed before it is yielded."""
     origins: list[str | SourceRefusedError] = []
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
         yield Progress(len(origins), len(origins), "looking for files")
-    with Parser() as parser:
+    with Reader() as reader, Parser() as parser:
         adder = Adder(connection, fulltext, parser)
+        found = _read_all(origins, reader)
         done = 0
-        while done < len(origins):
-            taken, additions = adder.add_step(origins[done:])
-            done += taken
-            yield Progress(done, len(origins), "adding", tuple(additions))
-            # What was added and indexed is findable; to keep the index quick comes after that.
+        while True:
+            begun, additions = adder.add_step(found)
+            if not additions:
+                break
+            done += len(additions)
+            # A file may hold many articles; how many is known at its end.
+            yield Progress(done, done + len(origins) - begun, "adding", tuple(additions))
+            # The documents can be found by now; merging only keeps searches quick.
             yield from adder.merge_index()
         adder.write_index()
     yield from adder.merge_index()
 
 
+def _read_all(
+    origins: Iterable[str | SourceRefusedError], reader: Reader
+) -> Iterator[tuple[int, Raw | SourceRefusedError]]:
+    """What is at each of these places, one after the other, and how many places were begun by then."""
+    for begun, origin in enumerate(origins, 1):
+        if isinstance(origin, SourceRefusedError):
+            yield begun, origin
+            continue
+        try:
+            with _contain(origin, "read"):
+                for found in reader.read(origin):
+                    yield begun, found
+        except SourceRefusedError as refusal:
+            yield begun, refusal
+
+
 class Adder:
-    """Adds Documents to a Library, in the caller's transaction; `write_index` brings the index level afterwards."""
+    """Adds Documents to a Library in the caller's transaction; `write_index` then updates the index."""
 
     def __init__(self, connection: sqlite3.Connection, fulltext: FullText, parser: Parser | None = None) -> None:
         self._connection = connection
@@ -62,22 +86,23 @@ class Adder:
         self._checksums, self._removed = Checksums(connection), Removed(connection)
         self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
-        # Rules are quick, so that names are there before the rest is.
+        # Rules are quick: a new document has its names at once.
         self._recogniser = build_recogniser("rules")
         self._unindexed: list[StoredDocument] = []
         self._gone: dict[int, int] = {}
         self._is_level = True
         self._batch = _first_index_batch
 
-    def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
-        """Add the first of these in one transaction: how many were taken, and what became of them."""
+    def add_step(self, found: Iterator[tuple[int, Raw | SourceRefusedError]]) -> tuple[int, list[Addition]]:
+        """Add the next of these in one transaction; return how many origins were begun, and the outcomes."""
         additions: list[Addition] = []
         written: list[StoredDocument] = []
-        size = 0
+        begun = size = 0
         with begin(self._connection):
-            for origin in origins[:_files_per_step]:
+            for count, raw in islice(found, _files_per_step):
+                begun = count
                 try:
-                    addition, stored = self._add(origin)
+                    addition, stored = self._add(raw)
                 except SourceRefusedError as refusal:
                     _log.warning("refused: %s", make_safe_line(str(refusal)))
                     addition, stored = Addition(refusal.origin, "refused", reason=refusal.reason), None
@@ -90,21 +115,20 @@ class Adder:
         self._unindexed += written
         if len(self._unindexed) >= self._batch or size > _characters_per_step:
             self.write_index()
-        return len(additions), additions
+        return begun, additions
 
-    def _add(self, origin: str | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
-        if isinstance(origin, SourceRefusedError):
-            raise origin
-        with _contain(origin, "read"):
-            raw = read_page(origin) if is_url(origin) else read_file(origin)
-        known = self._documents.find_number(_build_origin(raw))
+    def _add(self, raw: Raw | SourceRefusedError) -> tuple[Addition, StoredDocument | None]:
+        if isinstance(raw, SourceRefusedError):
+            raise raw
+        origin = name_origin(raw)
+        known = self._documents.find_number(origin)
         same = self._documents.find_by_content(raw.content_hash)
         damaged = self._find_damaged({number for number, _, _ in same} | ({known} if known is not None else set()))
         if not damaged and (addition := self._find_addition(raw, known, same)):
             return addition, None
-        stored = self._write(_build_origin(raw), raw.content_hash, self._parse(raw), known, damaged)
+        stored = self._write(origin, raw.content_hash, self._parse(raw), known, damaged)
         outcome: Outcome = "added" if known is None and not damaged else "changed"
-        return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
+        return Addition(raw.origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 
     def find_same(self, origin: str, content_hash: str) -> str | None:
         """The id of the document with these contents, from there or elsewhere, or of a removed one."""
@@ -138,25 +162,26 @@ class Adder:
         return stored
 
     def _parse(self, raw: Raw) -> Document:
-        """Whatever can go wrong over a file's contents, before anything of it is written."""
+        """Parse a file, before anything is written."""
         assert self._parser is not None
         with _contain(raw.origin, "read"):
             return self._parser.parse(raw)
 
     def _find_damaged(self, numbers: set[int]) -> set[int]:
-        """Those of these documents that are damaged."""
+        """Find which of these documents are damaged."""
         return {number for number in numbers if not self._checksums.is_whole(number)}
 
     def _drop_damaged(self, damaged: set[int]) -> None:
-        """Drop damaged documents, whose source is at hand."""
+        """Drop damaged documents, which are about to be added again."""
         if damaged:
             Damage(self._connection).drop(damaged, ())
             self._gone |= dict.fromkeys(damaged, self._documents.read_newest_revision())
 
     def _find_addition(self, raw: Raw, known: int | None, same: list[tuple[int, str, str]]) -> Addition | None:
-        """What becomes of bytes that an article has, or a removed one had, instead of being added.
+        """Decide about a file that an article, or a removed article, was made of; None if it is to be added.
 
-        `known` is the article that came from the same place: it goes where its file is a copy of another's.
+        `known` is the row of the article that was added from this path or address. If the file has become a copy of
+        another one's, that article is dropped.
         """
         if any(number == known for number, _, _ in same):
             return Addition(raw.origin, "skipped")
@@ -165,16 +190,27 @@ class Adder:
             return None
         identifier, reason = (same[0][1], None) if same else (removed, "removed; newscast undo brings it back")
         if known is None:
-            return Addition(raw.origin, "skipped", identifier, reason)
+            return Addition(raw.origin, "skipped", identifier, self._move(raw, same) or reason)
         drop_documents([known], self._connection)
         self._gone[known] = self._documents.read_newest_revision()
         return Addition(raw.origin, "changed", identifier, reason or "a copy of another article's file")
 
+    def _move(self, raw: Raw, same: list[tuple[int, str, str]]) -> str | None:
+        """Let an article whose file was moved come from where it lies; what to say of that."""
+        gone = next(((number, origin) for number, _, origin in same if _is_gone(origin)), None)
+        if gone is None or raw.origin == "-":
+            return None
+        number, origin = gone
+        if self._has_removed:
+            self._removed.forget(raw.origin)
+        self._documents.move(number, raw.origin)
+        return f"moved from {origin}"
+
     def write_index(self) -> None:
-        """Bring the index level with what was committed."""
+        """Write all committed documents to the index."""
         if not (self._unindexed or self._gone):
             return
-        # A row may be another document's by now.
+        # Another document may have this row by now.
         lasting = [stored for stored in self._unindexed if stored.revision > self._gone.get(stored.number, 0)]
         rows = [(stored.number, stored.revision, stored.document) for stored in lasting]
         try:
@@ -189,29 +225,39 @@ class Adder:
         self._batch = min(self._batch * 2, _largest_index_batch)
 
     def merge_index(self) -> Iterator[Progress]:
-        """Keep the index quick."""
+        """Merge small segments, so that searches stay quick."""
         try:
             yield from self._fulltext.merge()
         except FullTextDamagedError:
             self._begin_index()
 
     def _begin_index(self) -> None:
-        """Start with an empty index where a part of it was damaged; the Library puts in the older documents later."""
+        """Start with an empty index, because the old one is damaged; the Library indexes the older documents later."""
         self._fulltext.clear()
         self._is_level = False
 
 
 def _has_moved_on(origin: str, raw: Raw) -> bool:
-    """Does the file at `origin`, which had these bytes, have others by now? So it is where two files were swapped."""
+    """Has the file at `origin`, which had these bytes, been changed? It has if two files were swapped.
+
+    For a member of an archive it is taken to be so, since to know would take reading the archive: both texts stay.
+    """
+    if find_outermost(origin) != origin:
+        return True
     try:
         return not is_url(origin) and read_file(origin).content_hash != raw.content_hash
     except SourceRefusedError:
         return False
 
 
+def _is_gone(origin: str) -> bool:
+    """Is nothing left where an article came from: no file, or no archive around it?"""
+    return Path(origin).is_absolute() and not os.path.lexists(find_outermost(origin))
+
+
 @contextmanager
 def _contain(origin: str, done: str) -> Iterator[None]:
-    """Refuse the one file or page that an error comes from which nobody foresaw, and keep its traceback in the log."""
+    """Turn an unexpected error into a refusal of this one file or page, and log its traceback."""
     try:
         yield
     except SourceRefusedError:
@@ -219,8 +265,3 @@ def _contain(origin: str, done: str) -> Iterator[None]:
     except Exception as error:
         _log.exception("%s cannot be %s", make_safe_line(origin), done)
         raise SourceRefusedError(origin, f"cannot be {done}: {explain(error)}") from error
-
-
-def _build_origin(raw: Raw) -> str:
-    """Where a document came from, by which it is found again; standard input gives each text its own."""
-    return f"stdin:{raw.content_hash}" if raw.origin == "-" else raw.origin

@@ -34,15 +34,15 @@ def failing(monkeypatch):
     from search.sources import parse as parsing
     from search.sources import parser
 
-    parse_text = parsing.parse_text
+    parse_content = parsing.parse_content
 
     def parse(origin, form, text):
         if "bad" in text:
             raise IndexError("pop from an\nempty list")
-        return parse_text(origin, form, text)
+        return parse_content(origin, form, text)
 
-    monkeypatch.setattr(parser, "parse_text", parse)
-    monkeypatch.setattr(parsing, "parse_text", parse)
+    monkeypatch.setattr(parser, "parse_content", parse)
+    monkeypatch.setattr(parsing, "parse_content", parse)
 
 
 def test_an_error_of_a_parser_refuses_one_file_and_its_traceback_is_in_the_log(tmp_path, failing):
@@ -88,7 +88,7 @@ def test_a_document_whose_cast_cannot_be_found_keeps_its_names_and_holds_up_no_o
         return find_cast(document, recogniser)
 
     monkeypatch.setattr(reannotate, "find_cast", find)
-    monkeypatch.setattr(reannotate, "find_version", lambda name: f"{name} 2")
+    monkeypatch.setattr(reannotate, "read_version", lambda name: f"{name} 2")
     with Library(seeded, recogniser="rules") as library:
         before = library.actor("David Lammy").mentions
         steps = list(library.annotate())
@@ -122,17 +122,17 @@ def test_a_text_that_takes_too_much_memory_to_parse_is_refused_and_the_next_one_
 def test_a_parsing_process_that_was_killed_is_started_again():
     with Parser() as parser:
         parser.parse(markdown("Words."))
-        assert parser._process is not None
-        os.kill(parser._process.pid, signal.SIGKILL)
-        os.waitid(os.P_PID, parser._process.pid, os.WEXITED | os.WNOWAIT)
+        assert parser._process.running is not None
+        os.kill(parser._process.running.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, parser._process.running.pid, os.WEXITED | os.WNOWAIT)
         assert parser.parse(markdown("# Title\n\nWords.")).title == "Title"
 
 
 def test_closing_ends_the_parsing_process():
     parser = Parser()
     parser.parse(markdown("Words."))
-    assert parser._process is not None
-    process = parser._process
+    assert parser._process.running is not None
+    process = parser._process.running
     parser.close()
     assert process.poll() is not None
 
@@ -141,7 +141,7 @@ def test_closing_ends_the_parsing_process():
 def test_the_parsing_process_ends_when_its_owner_is_killed():
     code = (
         "import sys; from search.sources import Parser, Raw; parser = Parser(); "
-        "parser.parse(Raw('a.md', b'Words.', '.md')); print(parser._process.pid, flush=True); sys.stdin.read()"
+        "parser.parse(Raw('a.md', b'Words.', '.md')); print(parser._process.running.pid, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -157,7 +157,7 @@ def test_the_parsing_process_ends_when_its_owner_is_killed():
 def test_plain_text_needs_no_parsing_process():
     with Parser() as parser:
         parser.parse(Raw("a.txt", b"Words."))
-        assert parser._process is None
+        assert parser._process.running is None
 
 
 def test_a_book_is_no_article():

@@ -1,4 +1,4 @@
-"""Pure: how wide the list, the text and the cast are in a terminal of some width. The text comes first."""
+"""Divide the terminal between the list, the text and the cast. The text comes first. Knows no widget."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 PaneName = Literal["results", "text", "cast"]
 
 two_panes, three_panes = 100, 130
-"""Columns from which on the cast stands beside the article, and the list beside both."""
-_frame = 5  # columns of the article that are not text: padding, gutter and margin
+"""The columns that a terminal needs to show the article and the cast side by side, and to show the list with them."""
+_frame = 5  # columns of the article without text: padding, gutter and margin
 _readable = 60  # columns that the list and the cast leave to the text
 _narrowest = 20
-_results, _cast = (33, 64), (32, 48)  # at first, and at most while nobody asked for more
+_results, _cast = (33, 64), (32, 48)  # columns: the least, and the most unless the reader sets more
 _facets = 34
 _strip_share = 8  # a strip of the cast below the text takes an eighth of the lines
 _strip_lines = (3, 8)
@@ -39,14 +39,14 @@ class Panes:
     strip: int
 
     def width_of(self, pane: PaneName) -> int:
-        """How wide a pane is."""
+        """Return the width of a pane in columns."""
         return {"results": self.results, "text": self.text, "cast": self.cast}[pane]
 
 
 def fit_panes(width: int, height: int, text_width: int, wishes: Mapping[str, int]) -> Panes:
-    """Divide a terminal: the text gets up to its wish, at least 60 columns of it; the list and the cast share the rest.
+    """Divide a terminal: the text gets what it asks for, at least 60 columns; the list and the cast share the rest.
 
-    `wishes` are the widths that the reader has set by keys; `text_width` is the text's where there is none.
+    `wishes` are the columns that the reader has set by keys; `text_width` is used where none are set for the text.
     """
     text = max(_narrowest, wishes.get("text", text_width))
     strip = min(max(_strip_lines[0], height // _strip_share), _strip_lines[1])
@@ -64,10 +64,10 @@ def fit_panes(width: int, height: int, text_width: int, wishes: Mapping[str, int
 
 
 def _share(room: int, text: int, least: int, wishes: Mapping[str, int]) -> tuple[int, int]:
-    """The widths of the list and of the cast where both stand beside the text."""
+    """Return the widths of the list and of the cast, both beside the text."""
     results = max(_narrowest, wishes.get("results", _results[0]))
     cast = max(_narrowest, wishes.get("cast", _cast[0]))
-    # Both give way to the text.
+    # The text takes its columns first.
     results = max(_narrowest, min(results, room - least - min(cast, _cast[0])))
     cast = max(_narrowest, min(cast, room - least - results))
     spare = max(0, room - text - results - cast)

@@ -1,10 +1,11 @@
-"""Pure: Paragraph + Mentions + matches → lines of styled runs. Knows no widget and no colour."""
+"""Turn paragraphs, mentions and matches into lines and runs of text. Knows no widget and no colour."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -16,17 +17,19 @@ if TYPE_CHECKING:
 type_glyphs: dict[str, str] = {
     "person": "◆", "organisation": "■", "place": "▲", "event": "◇", "work": "□", "other": "·"
 }  # fmt: skip
-"""What tells an actor's type where colour does not."""
+"""The mark of each type of actor, for terminals without colour."""
 
 _undated = "undated"
 _bars = " ▁▂▃▄▅▆▇█"
 _narrowest_bars = 30
 _source_width = 14
+_quoted = re.compile("“([^”]*)”")
+_shortest_quote = 12  # columns; what is shorter says too little
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Why a run of characters looks as it does; the widget's styles say how."""
+    """What a run of characters is; the widget gives it styles."""
 
     type: ActorType | None = None
     is_selected: bool = False
@@ -36,48 +39,14 @@ class Look:
 
 
 class Run(NamedTuple):
-    """Characters that look alike."""
+    """Neighbouring characters with one look."""
 
     text: str
     look: Look
 
 
-class Line(NamedTuple):
-    """A line of an article: `start` to `end` of a paragraph's characters, or of its heading's."""
-
-    kind: Literal["title", "byline", "text", "blank"]
-    paragraph: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """An article broken into lines: `first` is the line on which each paragraph begins."""
-
-    title: str
-    byline: str
-    lines: tuple[Line, ...]
-    first: tuple[int, ...]
-
-    def find_line(self, paragraph: int, character: int) -> int:
-        """The line on which that character stands."""
-        line = self.first[paragraph]
-        while line + 1 < len(self.lines) and self.lines[line + 1].paragraph == paragraph:
-            following = self.lines[line + 1]
-            if following.kind != "text" or following.start > character:
-                break
-            line += 1
-        return line
-
-    def last_line(self, paragraph: int) -> int:
-        """The last line with text of a paragraph."""
-        following = self.first[paragraph + 1] if paragraph + 1 < len(self.first) else len(self.lines)
-        return following - 2
-
-
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
-    """A text's lines of at most `width` cells, broken at spaces, as (start, end) of its characters."""
+    """Break a text at spaces into lines of at most `width` columns; return the (start, end) of each in characters."""
     spans: list[tuple[int, int]] = []
     start = 0
     narrow = cell_len(text) == len(text)
@@ -92,7 +61,7 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _fit(text: str, start: int, width: int) -> int:
-    """How far the characters from `start` fit into that many cells; at least one does."""
+    """Return the end of the characters from `start` on that fit into `width` columns; at least one is taken."""
     cells = 0
     for index in range(start, len(text)):
         cells += cell_len(text[index])
@@ -101,30 +70,14 @@ def _fit(text: str, start: int, width: int) -> int:
     return len(text)
 
 
-def build_layout(document: Document, width: int) -> Layout:
-    """The article's lines at a width: its title and byline, then its paragraphs, a blank line after each."""
-    title, byline = document.title or "", build_byline(document)
-    # A title that was made of the first words says nothing that the first paragraph does not.
-    is_headline = bool(title) and title.rstrip("…") not in document.paragraphs[0].text[: len(title) + 80]
-    lines = [Line("title", -1, start, end) for start, end in wrap(title, width)] if is_headline else []
-    lines += [Line("byline", -1, start, end) for start, end in wrap(byline, width)] if byline else []
-    lines.append(Line("blank", -1, 0, 0))
-    first: list[int] = []
-    for paragraph in document.paragraphs:
-        first.append(len(lines))
-        lines += [Line("text", paragraph.index, start, end) for start, end in wrap(paragraph.text, width)]
-        lines.append(Line("blank", paragraph.index, 0, 0))
-    return Layout(title, byline, tuple(lines), tuple(first))
-
-
 def build_byline(document: Document | Summary) -> str:
-    """Where an article comes from and when, in half a line."""
+    """Return an article's source and date in half a line."""
     day = document.published
     return " · ".join(filter(None, (document.source, f"{day.day} {day:%B %Y}" if day else _undated)))
 
 
 def build_short_byline(summary: Summary) -> str:
-    """The same in a column of a list: the source is clipped before the date is."""
+    """Return a shorter byline for a column of a list; a long source is clipped."""
     day = summary.published
     return " · ".join(
         filter(None, (clip(summary.source or "", _source_width), f"{day.day} {day:%b %Y}" if day else ""))
@@ -141,7 +94,7 @@ def build_runs(  # noqa: PLR0913 - what a line shows is just this much
     selected: str | None,
     cursor: Mention | None,
 ) -> list[Run]:
-    """The characters from `start` to `end` of a paragraph as runs; mentions and matches are the paragraph's."""
+    """Return the characters `start` to `end` of a paragraph as runs; mentions and matches are the paragraph's."""
     cuts = {start, end}
     for span in ((mention.start, mention.end) for mention in mentions):
         cuts.update(min(max(edge, start), end) for edge in span)
@@ -160,7 +113,7 @@ def build_runs(  # noqa: PLR0913 - what a line shows is just this much
 
 
 def _build_look(around: list[Mention], selected: str | None, cursor: Mention | None, *, is_match: bool) -> Look:
-    """How characters in these mentions look: names by type, nominals and pronouns if their actor is selected."""
+    """Return the look of characters in these mentions: names by type, others only if their actor is selected."""
     lit = [mention for mention in around if mention.link and mention.link.actor == selected]
     names = [mention for mention in around if mention.kind == "name"]
     shown = min(lit or names, key=lambda mention: mention.end - mention.start, default=None)
@@ -174,9 +127,9 @@ def _build_look(around: list[Mention], selected: str | None, cursor: Mention | N
 
 
 def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> list[tuple[Actor, tuple[Mention, ...]]]:
-    """The actors of a paragraph in order of first mention, named ones first, each with the words used for it there.
+    """Return the actors of a paragraph in order of first mention, each with the mentions that use other words for it.
 
-    Whoever is only ever "he" or "they" is left out: there is nothing to call them by.
+    Actors with a name come first. An actor that is only ever "he" or "they" is left out: it has no name to show.
     """
     found: dict[str, dict[str, Mention]] = {}
     for mention in mentions:
@@ -189,9 +142,9 @@ def build_cast_rows(mentions: Sequence[Mention], actors: dict[str, Actor]) -> li
 
 
 def describe_link(mention: Mention, width: int = 200) -> str:
-    """Why a mention means its actor, and how sure that is: "“the Syrian leader” · nominal · 71 %".
+    """Return why a mention means its actor, and how sure that is: "“the Syrian leader” · nominal · 71 %".
 
-    Where that is too wide, the words are clipped, and before that the reason is left out.
+    If that takes more than `width` columns, the reason is left out, and then the words are clipped.
     """
     words = f"“{mention.text}”"
     if mention.link is None:
@@ -204,12 +157,12 @@ def describe_link(mention: Mention, width: int = 200) -> str:
 
 
 def describe_duration(seconds: float) -> str:
-    """About how long that is: "40 s", "3 min"."""
+    """Return about how long that is: "40 s", "3 min"."""
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def build_months_line(months: Sequence[tuple[str, int]], width: int) -> str:
-    """A bar for each month from the first to the last ("2024-12", how many), of as many as fit several in one."""
+    """Return a line of bars, one for each month ("2024-12", count); if they do not fit, one for several months."""
     if not months or width < _narrowest_bars:
         return ""
     first, last = months[0][0], months[-1][0]
@@ -230,10 +183,29 @@ def _count_months(month: str) -> int:
 
 
 def clip(text: str, width: int) -> str:
-    """The text in at most `width` cells, with an ellipsis where something is left out."""
+    """Return the text in at most `width` columns, with "…" where its end is cut off."""
     if width <= 0:
         return ""
     if cell_len(text) <= width:
         return text
     kept = text[: _fit(text, 0, width - 1)].rstrip()
     return f"{kept}…" if cell_len(kept) < width else "…"
+
+
+def shorten_status(text: str, width: int) -> str:
+    """Return a status line in at most `width` columns, so that the keys it names stay visible.
+
+    It clips what is quoted; then it leaves out the last parts between "·"; then it clips what is before the last ";",
+    and in the end the end of the line.
+    """
+    excess = cell_len(text) - width
+    if excess > 0 and (quoted := max(_quoted.findall(text), key=len, default="")):
+        room = max(_shortest_quote, cell_len(quoted) - excess)
+        text = text.replace(f"“{quoted}”", f"“{clip(quoted, room)}”", 1)
+    while cell_len(text) > width and " · " in text:
+        text = text.rpartition(" · ")[0]
+    before, _, last = text.rpartition("; ")
+    room = width - cell_len(last) - 2
+    if before and cell_len(text) > width and room >= _shortest_quote:
+        return f"{clip(before, room)}; {last}"
+    return clip(text, width)

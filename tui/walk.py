@@ -1,4 +1,4 @@
-"""Pure: from one mention or match to the next in an article, and what is said where there is none."""
+"""Find the next mention or match in an article, and say what to do where there is none. Knows no widget."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Spot = TypeVar("Spot", Mention, Match)
-"""Something that stands in a paragraph from `start` to `end`."""
+"""A mention or match: the characters `start` to `end` of a paragraph."""
 
 
 def find_next(spots: Sequence[Spot], at: tuple[int, int], direction: int) -> Spot | None:
-    """The nearest spot behind (`direction` 1) or before (-1) a position, given as (paragraph, character)."""
+    """Return the nearest spot after (1) or before (-1) a position (paragraph, character); None if there is none."""
     ordered = spots if direction > 0 else tuple(reversed(spots))
     for spot in ordered:
         position = spot.paragraph, spot.start
@@ -24,17 +24,17 @@ def find_next(spots: Sequence[Spot], at: tuple[int, int], direction: int) -> Spo
 
 
 def count_before(spots: Sequence[Spot], at: tuple[int, int]) -> int:
-    """How many of the spots stand at or before a position."""
+    """Return how many of the spots are at or before a position (paragraph, character)."""
     return sum((spot.paragraph, spot.start) <= at for spot in spots)
 
 
 def describe_end_here(name: str, direction: int, key: str) -> str:
-    """Say that no mention follows in this article, and which key goes on."""
+    """Say that this was the last mention in the article, and which key goes on to other articles."""
     return f"the {'last' if direction > 0 else 'first'} mention of {name} here; {key} goes on into other articles"
 
 
 def describe_end(name: str, direction: int, articles: int, key: str) -> str:
-    """Say that no article follows of all that an actor is in, and which key goes the other way."""
+    """Say that this was the last of an actor's articles, and which key goes the other way."""
     if articles < 2:
         return f"{name} is in no other article"
     if direction > 0:

@@ -47,10 +47,12 @@ def decode(origin: str, data: bytes, *, charset: str | None = None) -> str:
         if data.startswith(mark):
             return _decode_as(origin, data, encoding)
     _refuse_binary(origin, data)
+    declared = charset or _find_declared(data)
+    if b"\x1b" in data and (declared or "").lower().startswith("iso-2022") and _is_codec(declared):
+        return _decode_as(origin, data, declared)  # Its bytes are those of ASCII, so that UTF-8 would do.
     try:
         return data.decode()
     except UnicodeDecodeError:
-        declared = charset or _find_declared(data)
         return _decode_as(origin, data, declared if _is_codec(declared) else _guess(origin, data))
 
 
@@ -69,9 +71,10 @@ def _find_declared(data: bytes) -> str | None:
 def _is_codec(name: str | None) -> bool:
     try:
         codec = codecs.lookup(name or "")
+        "".encode(name or "")  # raises LookupError for a codec that is not of text, such as base64
     except (LookupError, ValueError):
         return False
-    return codec._is_text_encoding and codec.name not in _not_of_pages  # noqa: SLF001 - as bytes.decode itself asks
+    return codec.name not in _not_of_pages
 
 
 def _guess(origin: str, data: bytes) -> str:

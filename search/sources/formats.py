@@ -7,7 +7,7 @@ from typing import Literal
 
 from search.errors import SourceRefusedError
 
-Format = Literal["plain", "Markdown", "HTML"]
+Format = Literal["plain", "Markdown", "HTML", "PDF", "DOCX", "ODT", "EPUB", "mail"]
 
 _no_articles = {
     "rss": "a feed (RSS)",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from search.sources.budget import Caps
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class Parsing(Protocol[Answer_co]):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A text to be parsed."""
+    """A text to be parsed, or the bytes of a format that is not text."""
 
     origin: str
     form: Format
-    text: str
+    content: str | bytes
 
     @property
     def what(self) -> str:
@@ -55,18 +56,32 @@ class Task:
         return self.form
 
     def run(self) -> Draft:
-        """What the text says. Raises SourceRefusedError."""
-        from search.sources.parse import parse_text
+        """What the text or the bytes say. Raises SourceRefusedError."""
+        from search.sources.parse import parse_content
 
-        return parse_text(self.origin, self.form, self.text)
+        return parse_content(self.origin, self.form, self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacking:
+    """A file to be taken apart: the one at `path`, or `data`, which came from elsewhere."""
+
+    origin: str
+    path: str | None = None
+    data: bytes | None = None
+    caps: Caps = field(default_factory=Caps)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a text cannot be parsed; `trace` is the traceback of an error that no parser raises on purpose."""
+    """Why a text cannot be parsed; `trace` is the traceback of an error that no parser raises on purpose.
+
+    `origin` is the member of a file that is taken apart, "" for the file itself.
+    """
 
     reason: str
     trace: str = ""
+    origin: str = ""
 
 
 def explain(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Opening a database: its pragmas, its schema and the migrations between schemas."""
+"""Opening a database: its pragmas, and the migrations to the present schema."""
 
 from __future__ import annotations
 
@@ -10,256 +10,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.errors import LibraryDamagedError, LibraryOutdatedError, LibraryUnreadableError
-from search.store.checksums import fill_checksums
+from search.store.migrations import library_migrations, reader_migrations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    Migration = str | Callable[[sqlite3.Connection], None]
-
-_LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
-    """
-    CREATE TABLE documents (
-        number INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        origin TEXT NOT NULL UNIQUE,
-        content_hash TEXT NOT NULL,
-        revision INTEGER NOT NULL UNIQUE,
-        title TEXT, source TEXT, url TEXT,
-        published TEXT NOT NULL DEFAULT '',
-        language TEXT,
-        text TEXT NOT NULL
-    );
-    CREATE INDEX documents_by_content ON documents (content_hash);
-    CREATE INDEX documents_by_date ON documents (published DESC, number, id);
-    CREATE TABLE actors (
-        number INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        name TEXT NOT NULL,
-        type TEXT NOT NULL,
-        is_person INTEGER NOT NULL,
-        is_full INTEGER NOT NULL,
-        documents INTEGER NOT NULL DEFAULT 0,
-        mentions INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE INDEX actors_by_documents ON actors (documents DESC, mentions DESC, id);
-    CREATE TABLE actor_names (
-        actor INTEGER NOT NULL REFERENCES actors,
-        name TEXT NOT NULL,
-        folded TEXT NOT NULL,
-        uses INTEGER NOT NULL,
-        PRIMARY KEY (actor, name)
-    ) WITHOUT ROWID;
-    CREATE INDEX actor_names_by_folded ON actor_names (folded, actor);
-    CREATE TABLE actor_keys (
-        kind TEXT NOT NULL,
-        key TEXT NOT NULL,
-        actor INTEGER NOT NULL REFERENCES actors,
-        uses INTEGER NOT NULL,
-        PRIMARY KEY (kind, key, actor)
-    ) WITHOUT ROWID;
-    CREATE INDEX actor_keys_by_actor ON actor_keys (actor, kind);
-    CREATE TABLE appearances (
-        number INTEGER PRIMARY KEY,
-        document INTEGER NOT NULL REFERENCES documents,
-        local TEXT NOT NULL,
-        actor INTEGER NOT NULL REFERENCES actors,
-        name TEXT NOT NULL,
-        type TEXT NOT NULL,
-        is_person INTEGER NOT NULL,
-        short TEXT,
-        names TEXT NOT NULL,
-        keys TEXT NOT NULL,
-        shorts TEXT NOT NULL,
-        mentions INTEGER NOT NULL
-    );
-    CREATE INDEX appearances_by_document ON appearances (document);
-    CREATE INDEX appearances_by_actor ON appearances (actor, document);
-    CREATE INDEX appearances_by_short ON appearances (short) WHERE short IS NOT NULL;
-    CREATE TABLE mentions (
-        document INTEGER NOT NULL REFERENCES documents,
-        paragraph INTEGER NOT NULL,
-        start INTEGER NOT NULL,
-        end INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        type TEXT NOT NULL,
-        appearance INTEGER REFERENCES appearances,
-        why TEXT,
-        confidence REAL,
-        PRIMARY KEY (document, paragraph, start, end)
-    ) WITHOUT ROWID;
-    """,
-    """
-    ALTER TABLE actors ADD COLUMN is_named INTEGER NOT NULL DEFAULT 1;
-    DROP INDEX actors_by_documents;
-    CREATE INDEX actors_by_documents ON actors (is_named, documents DESC, mentions DESC, id);
-    ALTER TABLE documents ADD COLUMN annotated_by TEXT NOT NULL DEFAULT '';
-    CREATE INDEX documents_by_annotation ON documents (annotated_by, number);
-    CREATE TABLE corrections (
-        document INTEGER NOT NULL REFERENCES documents,
-        paragraph INTEGER NOT NULL,
-        start INTEGER NOT NULL,
-        end INTEGER NOT NULL,
-        appearance INTEGER,
-        why TEXT,
-        confidence REAL,
-        PRIMARY KEY (document, paragraph, start, end)
-    ) WITHOUT ROWID;
-    """,
-    """
-    CREATE INDEX documents_by_source ON documents (source);
-    CREATE INDEX documents_by_url ON documents (url);
-    """,
-    """
-    CREATE TABLE actor_descriptions (
-        actor INTEGER NOT NULL REFERENCES actors,
-        name TEXT NOT NULL,
-        type TEXT NOT NULL,
-        is_full INTEGER NOT NULL,
-        uses INTEGER NOT NULL,
-        PRIMARY KEY (actor, name, type, is_full)
-    ) WITHOUT ROWID;
-    INSERT INTO actor_descriptions
-        SELECT actor, name, type, short IS NULL, count(*) FROM appearances GROUP BY actor, name, type, short IS NULL;
-    """,
-    """
-    CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) FROM documents;
-    CREATE TABLE removed (
-        number INTEGER PRIMARY KEY,
-        removal INTEGER NOT NULL,
-        id TEXT NOT NULL UNIQUE,
-        origin TEXT NOT NULL UNIQUE,
-        content_hash TEXT NOT NULL,
-        document TEXT NOT NULL
-    );
-    CREATE INDEX removed_by_content ON removed (content_hash);
-    CREATE INDEX removed_by_removal ON removed (removal);
-    """,
-    """
-    CREATE TABLE checksums (
-        document INTEGER PRIMARY KEY REFERENCES documents,
-        text BLOB NOT NULL,
-        "cast" BLOB,
-        links INTEGER
-    );
-    ALTER TABLE actors ADD COLUMN checksum INTEGER;
-    CREATE TABLE losses (
-        found TEXT NOT NULL,
-        documents INTEGER NOT NULL,
-        revision INTEGER NOT NULL,
-        known_documents INTEGER NOT NULL,
-        known_revision INTEGER NOT NULL,
-        evidence TEXT
-    );
-    """,
-    # When it was released, the tables had these names.
-    partial(fill_checksums, document_actors="appearances", document_actor="appearance"),
-    "ALTER TABLE removed ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
-    """
-    ALTER TABLE appearances RENAME TO document_actors;
-    ALTER TABLE mentions RENAME COLUMN appearance TO document_actor;
-    ALTER TABLE corrections RENAME COLUMN appearance TO document_actor;
-    DROP INDEX appearances_by_document;
-    DROP INDEX appearances_by_actor;
-    DROP INDEX appearances_by_short;
-    CREATE INDEX document_actors_by_document ON document_actors (document);
-    CREATE INDEX document_actors_by_actor ON document_actors (actor, document);
-    CREATE INDEX document_actors_by_short ON document_actors (short) WHERE short IS NOT NULL;
-    """,
-    """
-    CREATE TABLE feeds (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        url TEXT NOT NULL UNIQUE,
-        title TEXT, name TEXT,
-        folder TEXT NOT NULL DEFAULT '[]',
-        site TEXT,
-        full_text TEXT,
-        interval INTEGER,
-        pace INTEGER NOT NULL DEFAULT 3600,
-        due REAL NOT NULL DEFAULT 0,
-        fetched REAL NOT NULL DEFAULT 0,
-        not_before REAL NOT NULL DEFAULT 0,
-        etag TEXT, modified TEXT, body_hash TEXT,
-        error TEXT, error_kind TEXT,
-        failures INTEGER NOT NULL DEFAULT 0,
-        is_stopped INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE TABLE entries (
-        number INTEGER PRIMARY KEY,
-        feed INTEGER NOT NULL REFERENCES feeds,
-        key TEXT NOT NULL,
-        likeness TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        document TEXT NOT NULL,
-        link TEXT,
-        added REAL NOT NULL,
-        changed_on TEXT NOT NULL DEFAULT '',
-        changes INTEGER NOT NULL DEFAULT 0,
-        page TEXT NOT NULL DEFAULT '',
-        page_note TEXT,
-        tries INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (feed, key)
-    );
-    CREATE INDEX entries_by_document ON entries (document);
-    CREATE INDEX entries_by_page ON entries (feed) WHERE page = 'wanted';
-    """,
-)
+    from search.store.migrations import Migration
 
 _READER_CACHE = 256  # kB
-_TIMEOUT = 10  # seconds to wait for somebody else's lock
+_TIMEOUT = 10  # seconds to wait for another process's lock
 _NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL}
-_READER_MIGRATIONS = (
-    """
-    CREATE TABLE marks (
-        document TEXT PRIMARY KEY,
-        is_read INTEGER NOT NULL DEFAULT 0,
-        is_starred INTEGER NOT NULL DEFAULT 0,
-        paragraph INTEGER NOT NULL DEFAULT 0
-    ) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE history (number INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL UNIQUE);
-    CREATE TABLE searches (name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE visit (
-        number INTEGER PRIMARY KEY CHECK (number = 1),
-        query TEXT NOT NULL,
-        document TEXT NOT NULL,
-        paragraph INTEGER NOT NULL,
-        top INTEGER NOT NULL,
-        taken TEXT,
-        mention TEXT
-    );
-    """,
-    """
-    ALTER TABLE visit ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
-    CREATE TABLE widths (pane TEXT PRIMARY KEY, columns INTEGER NOT NULL) WITHOUT ROWID;
-    """,
-    "ALTER TABLE visit RENAME COLUMN taken TO selected",
-)
 
 
 def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection that threads may share by turns; `target` is a path or ":memory:"."""
+    """Open a connection that threads may use in turn. `target` is a path or ":memory:"."""
     if read_only:
         connection = _connect_read_only(target)
-        # Many may read at once, and the system keeps the file's pages for all of them.
+        # Many processes may read at once; the system's page cache serves all of them.
         connection.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
     else:
         connection = sqlite3.connect(target, check_same_thread=False, timeout=_TIMEOUT)
         _keep_a_log(connection)
-        # A document that was reported as added must outlive a power cut, too.
+        # A document that was reported as added must survive a power cut.
         connection.execute("PRAGMA synchronous = FULL")
     connection.isolation_level = None
-    # A text that is damaged costs its row, by its checksum, and not every answer that it is in.
+    # Bytes that are not UTF-8 must not fail a whole query; the checksum reports the damaged row.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     return connection
 
 
 def _connect_read_only(target: str) -> sqlite3.Connection:
-    """A connection that shares the log with whoever writes, or on a full or read-only disk, does without one."""
+    """Open a connection that shares the log with the writer; on a full or read-only disk, one without a log."""
     address = f"{Path(target).resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False, timeout=_TIMEOUT)
     try:
@@ -275,13 +56,13 @@ def _connect_read_only(target: str) -> sqlite3.Connection:
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:
-    """Write ahead into a log, so that readers never wait. Whoever does so first has the file alone for a moment."""
+    """Switch to a write-ahead log, so that readers never wait. The first switch locks the file for a moment."""
     end = time.monotonic() + _TIMEOUT
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            # For this lock SQLite does not wait by itself.
+            # SQLite does not wait for this lock by itself.
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.01)
@@ -290,18 +71,18 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 
 _broken_schema = ("malformed database schema", "no such column", "has no column named", "no such table")
-"""What SQLite says where a name in its own tables has changed."""
+"""What SQLite says if a name in its schema is damaged."""
 
 
 def is_corrupt(error: sqlite3.Error) -> bool:
-    """Does SQLite say that it cannot make sense of what is in the file?"""
+    """Does this error say that the file is damaged?"""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or any(sign in str(error) for sign in _broken_schema)
 
 
 @contextmanager
 def begin(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction to write in: all of it or nothing."""
+    """Run the block in a transaction that can write; roll it back if the block raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -314,13 +95,13 @@ def begin(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def open_library_database(target: str, *, read_only: bool = False) -> sqlite3.Connection:
-    """The database of a Library, brought to this version's schema."""
-    return _open(target, _LIBRARY_MIGRATIONS, read_only=read_only)
+    """Open the database of a Library, and migrate it to the present schema."""
+    return _open(target, library_migrations, read_only=read_only)
 
 
 def open_reader_database(target: str) -> sqlite3.Connection:
-    """The database of one reader's marks, brought to this version's schema."""
-    return _open(target, _READER_MIGRATIONS, read_only=False)
+    """Open the database of one reader, and migrate it to the present schema."""
+    return _open(target, reader_migrations, read_only=False)
 
 
 def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> sqlite3.Connection:
@@ -344,14 +125,16 @@ def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[M
     if version == len(migrations):
         return
     if read_only:
-        raise LibraryOutdatedError(f"{target}: written by an older newscast; open it once with the right to write")
+        raise LibraryOutdatedError(
+            f"{target}: written by an older newscast; open it once without --read-only to bring it up to date"
+        )
     with begin(connection):
-        # Somebody else may have come first: two sessions of one reader begin at the same moment.
+        # Another session of the same reader may have migrated it in the meantime.
         for script in migrations[_read_version(connection) :]:
             if not isinstance(script, str):
                 script(connection)
                 continue
-            # Python's executescript would commit first; in one transaction it is done wholly or not at all.
+            # Python's executescript would commit first; a migration must be made wholly or not at all.
             for statement in script.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock that the system drops when its holder dies."""
+"""One writer at a time: a lock file, which the system unlocks when its holder dies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class WriterLock:
-    """The right to write to the Library in `folder`, as a context manager; or to refresh its feeds, `to` say so."""
+    """A context manager that holds a lock of the Library in `folder`. Raises LibraryLockedError.
+
+    Its holder may `write` to the library, or `refresh` its feeds.
+    """
 
     def __init__(self, folder: Path, to: Literal["write", "refresh"] = "write") -> None:
         self._path = folder / {"write": "writer.lock", "refresh": "refresh.lock"}[to]

@@ -1,4 +1,4 @@
-"""What stands on a screen; no widget knows a Library, a file or a clock."""
+"""The widgets of the screens. They are given data and send messages; none uses a Library, a file or a clock."""
 
 from tui.widgets.article import Article
 from tui.widgets.cast_panel import CastPanel

@@ -1,4 +1,4 @@
-"""CastPanel: the actors of the current paragraph, numbered in order of first mention."""
+"""CastPanel: lists the actors of the current paragraph, numbered in order of first mention."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class _Piece(NamedTuple):
-    """A piece of a line, and the names of the styles that it has."""
+    """A piece of a line and the names of its styles."""
 
     text: str
     look: tuple[str, ...] = ()
 
 
 class CastPanel(Widget, can_focus=True):
-    """One actor below the other where the panel is a column, one beside the other where it is a strip."""
+    """The actors of a paragraph, below each other in a column or beside each other in a strip."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "cast-panel--number", "cast-panel--words", "cast-panel--current", "cast-panel--selected", "cast-panel--person",
@@ -46,7 +46,7 @@ class CastPanel(Widget, can_focus=True):
 
     @dataclass
     class Chosen(Message):
-        """An actor was chosen, by Enter or by a click."""
+        """The reader has chosen an actor, by Enter or by a click; `actor` is its id."""
 
         actor: str
 
@@ -60,45 +60,45 @@ class CastPanel(Widget, can_focus=True):
         self.index = 0
 
     def set_strip(self, is_strip: bool) -> None:  # noqa: FBT001 - a setter
-        """Lie below the article, with actors side by side, or stand beside it."""
+        """Show the actors beside each other, for a strip below the article, or below each other."""
         if is_strip != self._is_strip:
             self._is_strip = is_strip
             self._rebuild()
 
     def show(self, rows: Sequence[tuple[Actor, tuple[Mention, ...]]], selected: str | None) -> None:
-        """Show these actors, each with the words used for it here; lines that stay the same are not drawn again."""
+        """Show actors, each with the mentions that call it by other words; redraw only the lines that change."""
         if tuple(rows) != self._rows:
             self.index = 0
         self._rows, self.selected = tuple(rows), selected
         self._rebuild()
 
     def action_move(self, step: int) -> None:
-        """To the next or previous actor."""
+        """Move the marker down (1) or up (-1) by one actor."""
         self.index = min(max(0, self.index + step), max(0, len(self._rows) - 1))
         self._rebuild()
 
     def action_choose(self) -> None:
-        """Select the actor at the marker."""
+        """Choose the actor at the marker."""
         if self._rows:
             self.post_message(self.Chosen(self._rows[self.index][0].id))
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects the actor under it."""
+        """Choose the actor under the mouse."""
         if event.y < len(self._owners):
             for start, end, index in self._owners[event.y]:
                 if start <= event.x < end:
                     self.post_message(self.Chosen(self._rows[index][0].id))
 
     def on_focus(self) -> None:
-        """The marker shows only while keys go here."""
+        """Show the marker: the panel has the keys."""
         self._rebuild()
 
     def on_blur(self) -> None:
-        """The marker goes."""
+        """Hide the marker: another widget has the keys."""
         self._rebuild()
 
     def on_resize(self) -> None:
-        """Another size: other lines."""
+        """Arrange the actors in the new size."""
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -161,6 +161,6 @@ class CastPanel(Widget, can_focus=True):
         return sum(styles, Style.null())
 
     def render_line(self, y: int) -> Strip:
-        """One line of the panel."""
+        """Return line `y` of the panel as a strip."""
         segments = [Segment(text, self._style(look)) for text, look in (self._lines[y] if y < len(self._lines) else ())]
         return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)

@@ -1,4 +1,4 @@
-"""FacetList: who, where from and when in the results, to narrow them by."""
+"""FacetList: lists the actors, sources and months of the results, to narrow the results by them."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 
 class FacetList(RowList):
-    """Rows that stand for terms of a query, under headings that stand for nothing."""
+    """Rows for the terms of a query, under headings that narrow nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "only results with it", id="narrow_to"),
-        Binding("minus,x", "exclude", "only results without it", id="exclude"),
+        Binding("enter", "choose", "show only results with the current one", id="narrow_to"),
+        Binding("minus,x", "exclude", "show only results without it", id="exclude"),
         Binding("escape,q", "leave", "close the facets", id="close_facets"),
     ]
 
     @dataclass
     class Narrowed(Message):
-        """The results are to have this term, or not to have it."""
+        """The reader wants only results with this term, or only results without it."""
 
         term: str
         is_excluded: bool
 
     @dataclass
     class Left(Message):
-        """The reader is done with facets."""
+        """The reader has closed the facets."""
 
     def show(self, rows: Sequence[ListRow]) -> None:
-        """Other facets: the marker stays on the same term, else near where that was."""
+        """Show facets; the marker stays on its term, or near where that term was."""
         terms = [row.key for row in rows]
         current = self.current.key if self.current else ""
         near = [*range(self.index, len(terms)), *reversed(range(min(self.index, len(terms))))]
@@ -44,11 +44,11 @@ class FacetList(RowList):
         self.reset(len(rows), rows, index=terms.index(current) if current and current in terms else nearest)
 
     def action_choose(self) -> None:
-        """Narrow the results to the current term."""
+        """Ask for only the results with the current term."""
         self._narrow(is_excluded=False)
 
     def action_exclude(self) -> None:
-        """Leave out what has the current term."""
+        """Ask for only the results without the current term."""
         self._narrow(is_excluded=True)
 
     def _narrow(self, *, is_excluded: bool) -> None:
@@ -56,5 +56,5 @@ class FacetList(RowList):
             self.post_message(self.Narrowed(self.current.key, is_excluded))
 
     def action_leave(self) -> None:
-        """Back to the results."""
+        """Close the facets."""
         self.post_message(self.Left())

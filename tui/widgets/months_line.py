@@ -1,4 +1,4 @@
-"""The line of months: when the results were published."""
+"""MonthsLine: shows how many results were published in each month."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class MonthsLine(Static):
-    """When the results were published: a bar a month, in one line."""
+    """A bar for each month, in one line."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", markup=False, id=id)
         self._months: Sequence[tuple[str, int]] = ()
 
     def show(self, months: Sequence[tuple[str, int]]) -> None:
-        """Show how many there are in each month, given in order."""
+        """Show the months, each with its number of results; a month is written "2024-12", and the first comes first."""
         if tuple(months) != self._months:
             self._months = tuple(months)
             self._fill()
 
     def on_resize(self) -> None:
-        """As wide as the screen."""
+        """Fit the bars to the new width."""
         self._fill()
 
     def _fill(self) -> None:

@@ -1,4 +1,4 @@
-"""ReadingPane: the article and, beside or below it, the cast of its current paragraph; walks within the article."""
+"""ReadingPane: shows an article with the cast of its current paragraph, and walks from mention to mention in it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class ReadingPane(Container):
-    """One document being read: which paragraph, which actor, which mention or match one is at."""
+    """The document that is read, its selected actor, and the mention or match that the reader is at."""
 
     class Changed(Message):
-        """The paragraph, the selected actor or the position in the article is another one."""
+        """The current paragraph, the selected actor or the position in the article has changed."""
 
     def __init__(self, text_width: int, *, id: str) -> None:
         super().__init__(id=id)
@@ -39,12 +39,12 @@ class ReadingPane(Container):
         self._last_named = "", ""
 
     def compose(self) -> ComposeResult:
-        """The article and its cast."""
+        """Put the cast panel beside the article."""
         yield Article(self._text_width, id="article")
         yield CastPanel(id="cast")
 
     def fit(self, text: int, cast: int, strip: int | None) -> None:
-        """Give the text and the cast so many columns; or lay the cast below the text, in `strip` lines."""
+        """Set the columns of the text and of the cast; with `strip`, the cast gets that many lines below the text."""
         self.article.set_text_width(text)
         self.panel.set_strip(strip is not None)
         self.panel.styles.width = "1fr" if strip is not None else cast
@@ -52,22 +52,22 @@ class ReadingPane(Container):
 
     @property
     def article(self) -> Article:
-        """The text."""
+        """The widget with the text."""
         return self.query_one(Article)
 
     @property
     def panel(self) -> CastPanel:
-        """The actors of the current paragraph."""
+        """The widget with the actors of the current paragraph."""
         return self.query_one(CastPanel)
 
     @property
     def selected(self) -> str | None:
-        """The actor whose mentions are lit."""
+        """The id of the actor whose mentions are highlighted."""
         return self.article.selected
 
     @property
     def selected_name(self) -> str:
-        """Its name, from this document or the last one that it appears in."""
+        """The selected actor's name, from this document or from the last one shown that names it."""
         actor = self._cast.actors.get(self.selected or "") if self._cast else None
         if actor is not None:
             self._last_named = actor.id, actor.name or "somebody"
@@ -81,12 +81,12 @@ class ReadingPane(Container):
 
     @property
     def mention_number(self) -> int:
-        """How many of these mentions one has come to."""
+        """How many of these mentions are at or before the reader's position."""
         return count_before(self.mentions, self._position)
 
     @property
     def _position(self) -> tuple[int, int]:
-        """Where one is: at a mention, at a match, or before the first character of the current paragraph."""
+        """The paragraph and character of the mention or match that the reader is at; else the paragraph and -1."""
         cursor, paragraph = self.article.cursor, self.article.paragraph
         if cursor is not None and cursor.paragraph == paragraph:
             return cursor.paragraph, cursor.start
@@ -95,7 +95,7 @@ class ReadingPane(Container):
         return paragraph, -1
 
     def describe_position(self, article: int, articles: int) -> str:
-        """Where one is: the paragraph, the mention of the selected actor, which of its articles this is."""
+        """Return the position in words; `article` says which of the selected actor's `articles` articles this is."""
         if self.document is None:
             return ""
         parts = [f"¶ {self.article.paragraph + 1} of {len(self.document.paragraphs)}"]
@@ -113,20 +113,20 @@ class ReadingPane(Container):
         return f"{self.selected_name} {self.mention_number} of {len(self.mentions)} here, {article} of {total}"
 
     def show(self, document: Document, cast: Cast, matches: Sequence[Match], selected: str | None) -> None:
-        """Show a document from its beginning, with an actor selected."""
+        """Show a document from its beginning; `selected` is the id of the selected actor."""
         self.document, self._matches, self._match = document, tuple(matches), None
         self._keep_cast(cast)
         self.article.show(document, self._cast or cast, matches, selected)
         self._show_cast()
 
     def set_cast(self, cast: Cast) -> None:
-        """Another cast of the document that is shown."""
+        """Show another cast of the same document."""
         self._keep_cast(cast)
         self.article.set_cast(self._cast or cast)
         self._show_cast()
 
     def toggle_names_only(self) -> None:
-        """Walk and list names alone, or nominals and pronouns, too."""
+        """Show and walk names only, or names, nominals and pronouns."""
         self.names_only = not self.names_only
         if self._whole_cast is not None:
             self.set_cast(self._whole_cast)
@@ -136,13 +136,13 @@ class ReadingPane(Container):
         self._cast = cast.only_names() if self.names_only else cast
 
     def set_matches(self, matches: Sequence[Match]) -> None:
-        """Another search: other words are marked."""
+        """Mark the matches of another search."""
         if tuple(matches) != self._matches:
             self._matches, self._match = tuple(matches), None
             self.article.set_matches(matches)
 
     def select(self, actor: str | None) -> None:
-        """Light an actor's mentions, and be at the first one in this paragraph."""
+        """Highlight an actor's mentions and go to the first one in the current paragraph."""
         self.article.select(actor)
         here = (mention for mention in self.mentions if mention.paragraph == self.article.paragraph)
         self.article.put_cursor(next(here, None))
@@ -150,18 +150,18 @@ class ReadingPane(Container):
         self.post_message(self.Changed())
 
     def release(self) -> None:
-        """Light nobody's mentions: the selected actor is gone."""
+        """Select no actor, without a message: the library has lost the selected one."""
         self.article.select(None)
         self.article.put_cursor(None)
         self._show_cast()
 
     def find_actor(self, number: int) -> str | None:
-        """The actor with this number, from 0 on, in the panel."""
+        """Return the id of the actor in this row of the panel, counted from 0; None if there are fewer."""
         rows = self._find_rows()
         return rows[number][0].id if number < len(rows) else None
 
     def find_following_actor(self, step: int) -> str | None:
-        """The actor behind or before the selected one in the panel; from the last on to the first."""
+        """Return the id of the actor after (1) or before (-1) the selected one; after the last comes the first."""
         actors = [actor.id for actor, _ in self._find_rows()]
         if not actors:
             return None
@@ -170,7 +170,7 @@ class ReadingPane(Container):
         return actors[0 if step > 0 else -1]
 
     def find_actor_at_cursor(self) -> str | None:
-        """The actor of the mention that one is at, else of the first one in the paragraph."""
+        """Return the id of the actor at or after the position in this paragraph, else of the paragraph's first one."""
         if not self._cast:
             return None
         here = self._cast.of_paragraph(self.article.paragraph)
@@ -179,7 +179,7 @@ class ReadingPane(Container):
         return found.link.actor if found and found.link else None
 
     def walk(self, direction: int) -> bool:
-        """To the next or previous mention of the selected actor; False where there is none."""
+        """Go to the next (1) or previous (-1) mention of the selected actor; return False if there is none."""
         found = find_next(self.mentions, self._position, direction)
         if found is not None:
             self._match = None
@@ -187,12 +187,12 @@ class ReadingPane(Container):
         return found is not None
 
     def walk_from_end(self, direction: int) -> None:
-        """To the first mention (`direction` 1) or the last (-1)."""
+        """Go to the selected actor's first mention (1) or its last one (-1)."""
         if self.mentions:
             self.article.put_cursor(self.mentions[0 if direction > 0 else -1])
 
     def return_to(self, paragraph: int, top: int | None, mention: Mention | None) -> None:
-        """To a position as it was, or to what is left of it in a text and a cast that have changed since."""
+        """Go back to a position: line `top` if given, the mention if the cast still has it, the paragraph."""
         spans = {(each.paragraph, each.start, each.end): each for each in (self._cast.mentions if self._cast else ())}
         found = spans.get((mention.paragraph, mention.start, mention.end)) if mention else None
         last = len(self.document.paragraphs) - 1 if self.document else 0
@@ -204,20 +204,20 @@ class ReadingPane(Container):
             self.article.go_to(min(paragraph, last))
 
     def step_match(self, direction: int) -> bool:
-        """To the next or previous match of the search; False where there is none."""
+        """Go to the next (1) or previous (-1) match of the search; return False if there is none."""
         found = find_next(self._matches, self._position, direction)
         if found is not None:
             self.go_to_match(found)
         return found is not None
 
     def step_match_from_end(self, direction: int) -> bool:
-        """To the first match (`direction` 1) or the last (-1); False where there is none."""
+        """Go to the first match (1) or the last one (-1); return False if there is none."""
         if self._matches:
             self.go_to_match(self._matches[0 if direction > 0 else -1])
         return bool(self._matches)
 
     def go_to_match(self, match: Match) -> None:
-        """To this match."""
+        """Go to a match of the search."""
         self.article.put_cursor(None)
         self._match = match
         self.article.go_to(match.paragraph, match.start)

@@ -1,4 +1,4 @@
-"""RowList: any number of rows of one or two lines, of which only those in sight are asked for."""
+"""RowList: a list of rows of one or two lines; it asks only for the rows in sight."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _narrowest_for_aside = 40
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """What a row shows: a title with `glyph` before it, in which `title_spans` are marked, and a detail with `spans`.
+    """A row: `glyph`, a title with `title_spans` marked, and a detail with `spans` marked; spans are in characters.
 
-    The detail is below the title; where rows have one line, `aside` stands to the right of the title instead.
+    The detail is below the title. In rows of one line, `aside` is shown to the right of the title instead.
     """
 
     key: str
@@ -42,7 +42,7 @@ class ListRow:
 
 
 class RowList(ScrollView, can_focus=True):
-    """A list that draws lines. It knows how many rows there are, and asks for those that it lacks."""
+    """A list as one widget that draws lines. It knows the number of rows, and asks for those that it lacks."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-list--title", "row-list--bold", "row-list--detail", "row-list--match", "row-list--current"
@@ -52,14 +52,14 @@ class RowList(ScrollView, can_focus=True):
         Binding("k,up", "move(-1)", "previous row", id="previous"),
         Binding("space,pagedown", "page(1)", "page down", id="page_down"),
         Binding("b,pageup", "page(-1)", "page up", id="page_up"),
-        Binding("g,home", "go(0)", "first", id="first"),
-        Binding("G,end", "go(-1)", "last", id="last"),
+        Binding("g,home", "go(0)", "first row", id="first"),
+        Binding("G,end", "go(-1)", "last row", id="last"),
         Binding("enter", "choose", "open", id="open"),
     ]
 
     @dataclass
     class Wanted(Message):
-        """Rows are in sight that were not given yet: from `first`, `count` of them."""
+        """The list needs `count` rows from row `first` on, counted from 0; `fill` gives them."""
 
         rows: RowList
         first: int
@@ -67,14 +67,14 @@ class RowList(ScrollView, can_focus=True):
 
     @dataclass
     class Pointed(Message):
-        """Another row is current."""
+        """Another row has become current; `index` is its number from 0 on."""
 
         rows: RowList
         index: int
 
     @dataclass
     class Chosen(Message):
-        """The row was chosen, by Enter or by a click."""
+        """The reader has chosen a row, by Enter or by a click."""
 
         rows: RowList
         index: int
@@ -91,7 +91,7 @@ class RowList(ScrollView, can_focus=True):
         self.index = 0
 
     def reset(self, count: int, rows: Sequence[ListRow], *, index: int = 0) -> None:
-        """Another list, of which the first rows are given."""
+        """Show another list of `count` rows, of which the first ones are given."""
         self.count = count
         self._height = self._find_height(rows)
         self._rows = dict(enumerate(rows))
@@ -104,7 +104,7 @@ class RowList(ScrollView, can_focus=True):
         self._ask()
 
     def set_compact(self, is_compact: bool) -> None:  # noqa: FBT001 - a setter
-        """Give rows without marked spans a single line; the current row stays current and in sight."""
+        """Give rows without marked spans one line each, or two; the current row stays in sight."""
         self._is_compact = is_compact
         height = self._find_height(self._rows.values())
         if height != self._height:
@@ -121,7 +121,7 @@ class RowList(ScrollView, can_focus=True):
         return 1 if self._is_compact and rows and not any(row.spans for row in rows) else 2
 
     def grow(self, count: int, first: int, rows: Sequence[ListRow], index: int) -> None:
-        """The same list with more in it: the current row stands at `index` now, and stays where it is on the screen."""
+        """Show the list with more or fewer rows; the current row becomes row `index`, in the same place on screen."""
         if not self.count:
             self.reset(count, rows, index=index)
             return
@@ -136,21 +136,21 @@ class RowList(ScrollView, can_focus=True):
         self._ask()
 
     def extend(self, rows: Sequence[ListRow]) -> None:
-        """More rows at the end."""
+        """Add rows at the end."""
         self._rows.update(enumerate(rows, self.count))
         self.count += len(rows)
         self._resize_content()
         self.refresh()
 
     def fill(self, first: int, rows: Sequence[ListRow]) -> None:
-        """The rows that were asked for."""
+        """Give rows that the list has asked for, from row `first` on."""
         self._rows.update(enumerate(rows, first))
         self._asked = None
         self.refresh()
         self._ask()
 
     def replace_row(self, row: ListRow) -> None:
-        """A row has changed."""
+        """Replace the row that has the same key, if the list has it."""
         for index, known in self._rows.items():
             if known.key == row.key:
                 self._rows[index] = row
@@ -159,29 +159,29 @@ class RowList(ScrollView, can_focus=True):
 
     @property
     def current(self) -> ListRow | None:
-        """The row at the marker, once it is known."""
+        """The row at the marker; None until it has been given."""
         return self._rows.get(self.index)
 
     @property
     def first_in_sight(self) -> int:
-        """The row at the top."""
+        """The number of the row at the top, from 0 on."""
         return self.scroll_offset.y // self._height
 
     @property
     def rows_in_sight(self) -> int:
-        """How many rows fit."""
+        """How many rows fit on the screen."""
         return max(1, -(-self.size.height // self._height))
 
     def action_move(self, step: int) -> None:
-        """To the next or previous row."""
+        """Move down (positive) or up (negative) by so many rows."""
         self.action_go(min(max(0, self.index + step), max(0, self.count - 1)))
 
     def action_page(self, direction: int) -> None:
-        """As many rows on or back as are in sight."""
+        """Move a page down (1) or up (-1)."""
         self.action_move(direction * max(1, self.size.height // self._height - 1))
 
     def action_go(self, index: int) -> None:
-        """To a row; -1 is the last one."""
+        """Go to a row, counted from 0; -1 is the last one."""
         if not self.count:
             return
         old, self.index = self.index, index if index >= 0 else self.count - 1
@@ -193,25 +193,25 @@ class RowList(ScrollView, can_focus=True):
             self.post_message(self.Pointed(self, self.index))
 
     def action_choose(self) -> None:
-        """Open what the row stands for."""
+        """Choose the current row."""
         if self.current is not None:
             self.post_message(self.Chosen(self, self.index, self.current))
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a row chooses it."""
+        """Choose the row under the mouse."""
         index = (event.y + self.scroll_offset.y) // self._height
         if index < self.count:
             self.action_go(index)
             self.action_choose()
 
     def on_resize(self) -> None:
-        """Another size: the current row stays in sight."""
+        """Keep the current row in sight."""
         self._resize_content()
         self._show_current()
         self._ask()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The wheel was turned."""
+        """Ask for the rows that a mouse wheel has brought into sight."""
         super().watch_scroll_y(old_value, new_value)
         self._ask()
 
@@ -221,7 +221,7 @@ class RowList(ScrollView, can_focus=True):
     def _show_current(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
         line = self.index * self._height
-        # Scrolling by half a screen costs a thin line one repaint in many keys, not one a key.
+        # Scrolling by half a screen repaints the list once in many keys; over a slow line, once a key is too much.
         if line < top:
             self.scroll_to(y=max(0, line + self._height - height // 2), animate=False, force=True, immediate=True)
         elif line + self._height > top + height:
@@ -229,7 +229,7 @@ class RowList(ScrollView, can_focus=True):
         self._point()
 
     def _ask(self) -> None:
-        """Ask for the rows that are in sight and lacking, unless that question is already under way."""
+        """Ask for the rows in sight that are missing, unless they have been asked for."""
         first = max(0, self.first_in_sight)
         last = min(self.count, first + self.rows_in_sight + 1)
         lacking = [index for index in range(first, last) if index not in self._rows]
@@ -241,7 +241,7 @@ class RowList(ScrollView, can_focus=True):
             self.post_message(self.Wanted(self, *wanted))
 
     def _point(self) -> None:
-        """Put the terminal's cursor where the attention is, for screen readers."""
+        """Put the terminal's cursor at the current row: screen readers follow it."""
         if self.has_focus:
             y = self.index * self._height - self.scroll_offset.y
             self.app.cursor_position = self.content_region.offset + Offset(
@@ -249,7 +249,7 @@ class RowList(ScrollView, can_focus=True):
             )
 
     def on_focus(self) -> None:
-        """The keys come here."""
+        """Show the terminal's cursor where the reader is."""
         self._point()
 
     def _redraw(self, index: int, *, marker_only: bool = False) -> None:
@@ -260,7 +260,7 @@ class RowList(ScrollView, can_focus=True):
             self.refresh(shown)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen: the marker, then the row's title or detail."""
+        """Return line `y` of the screen as a strip: the marker, then the row's title or detail."""
         return self._build_line(y + self.scroll_offset.y).apply_style(self.rich_style)
 
     def _build_line(self, line: int) -> Strip:
@@ -299,7 +299,7 @@ class RowList(ScrollView, can_focus=True):
         return self._build_marked(clip(row.detail, width), row.spans, plain)
 
     def _build_marked(self, shown: str, spans: Sequence[tuple[int, int]], plain: Style) -> list[Segment]:
-        """What is shown of a text, with the spans of the text marked."""
+        """Return the shown part of a text, with the spans of the text marked."""
         match = plain + self.get_component_rich_style("row-list--match", partial=True)
         segments: list[Segment] = []
         at = 0

@@ -1,4 +1,4 @@
-"""The search bar, and the note beside it."""
+"""SearchBar and SearchNote: the line in which a query is typed, and the note beside it."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _longest_query = 2_000  # characters
 
 
 class SearchBar(Input):
-    """Where a query is typed; every change is a question. Up and down go through what was asked before."""
+    """The line in which the reader types a query; ↑ and ↓ bring back earlier queries."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave the search bar", id="leave_search"),
-        Binding("up", "recall(1)", "what was asked before", id="recall"),
-        Binding("down", "recall(-1)", "what was asked after that; to the results", id="to_results"),
+        Binding("up", "recall(1)", "the query before this one", id="recall"),
+        Binding("down", "recall(-1)", "the query after this one; then the results", id="to_results"),
         Binding("tab", "accept_suggestion", "accept the suggested spelling", id="accept_suggestion"),
     ]
 
     @dataclass
     class Left(Message):
-        """The reader is done with typing."""
+        """The reader has left the search bar."""
 
     @dataclass
     class SuggestionAccepted(Message):
-        """What was perhaps meant is to be searched."""
+        """The reader has accepted the suggested spelling."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(placeholder="/ search", compact=True, max_length=_longest_query, select_on_focus=False, id=id)
@@ -45,23 +45,28 @@ class SearchBar(Input):
         self._history: Sequence[str] = ()
         self._at = 0
 
-    def _on_paste(self, event: events.Paste) -> None:
-        """As much of the first line as there is room for; Textual would take all of it or nothing."""
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert as much of the first line as fits; Textual would insert all of it or nothing."""
         event.stop()
         event.prevent_default()
         room = (self.max_length or 0) - len(self.value)
         self.insert_text_at_cursor(make_safe_line(event.text[: 2 * _longest_query])[:room])
 
     def select_query(self) -> None:
-        """Select what was asked: typing replaces it, an arrow key or End goes on with it."""
+        """Select the whole query: typing replaces it, an arrow key or End keeps it."""
         self.selection = Selection(0, len(self.value))
 
+    def show_query(self, text: str) -> None:
+        """Show a query without asking it."""
+        with self.prevent(Input.Changed):
+            self.value = text
+
     def set_history(self, queries: Sequence[str]) -> None:
-        """What was asked before, the last query first."""
+        """Set the earlier queries, the latest one first."""
         self._history, self._at = (self.value, *(query for query in queries if query != self.value)), 0
 
     def action_recall(self, step: int) -> None:
-        """An older query, or a newer one; behind the newest are the results."""
+        """Show an older query (1) or a newer one (-1); after the newest one, leave the search bar."""
         if step < 0 and self._at == 0:
             self.post_message(self.Left())
         elif 0 <= self._at + step < len(self._history):
@@ -72,23 +77,23 @@ class SearchBar(Input):
             self.action_end()
 
     def action_leave(self) -> None:
-        """Back to the results."""
+        """Leave the search bar."""
         self.post_message(self.Left())
 
     def action_accept_suggestion(self) -> None:
-        """Search what was perhaps meant."""
+        """Accept the suggested spelling."""
         self.post_message(self.SuggestionAccepted())
 
 
 class SearchNote(Static):
-    """Beside the search bar: what was made of an odd query, or what was perhaps meant."""
+    """A note beside the search bar: how an unusual query was read, or a suggested spelling."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", markup=False, id=id)
         self._shown = ""
 
     def say(self, text: str) -> None:
-        """Show half a line, "" for nothing."""
+        """Show a note of half a line at most; "" hides it."""
         if text != self._shown:
             self._shown = text
             self.display = bool(text)

@@ -1,4 +1,4 @@
-"""The lines at the bottom of a screen: status, progress and keys."""
+"""StatusLine, ProgressLine and KeyLine: the lines at the bottom of a screen."""
 
 from __future__ import annotations
 
@@ -8,54 +8,54 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.render import clip
+from tui.render import clip, shorten_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 _bar_width = 20
-_between = 4  # cells: the space within a key's words, and three to the next key
+_between = 4  # columns: one between a key and its words, three to the next key
 
 
 class StatusLine(Static):
-    """Where one is, or what has just happened; on the right, what is new."""
+    """A line that says where the reader is or what has just happened, with a note on the right."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", markup=False, id=id)
         self._shown = self._note = ""
 
     def say(self, text: str) -> None:
-        """Show a line; the same one is not drawn twice."""
+        """Show a line of text; where it is too long, it is shortened around the keys that it names."""
         if text != self._shown:
             self._shown = text
             self._fill()
 
     def note(self, text: str) -> None:
-        """Show a few words on the right until they are other ones."""
+        """Show a few words on the right; "" removes them."""
         if text != self._note:
             self._note = text
             self._fill()
 
     def on_resize(self) -> None:
-        """As wide as the screen."""
+        """Fit the line to the new width."""
         self._fill()
 
     def _fill(self) -> None:
         note = f" {self._note} " if self._note else ""
         width = self.size.width - cell_len(note)
-        shown = clip(f" {self._shown}", width)
+        shown = clip(f" {shorten_status(self._shown, width - 1)}", width)
         self.update(Content(shown + " " * (width - cell_len(shown)) + note), layout=False)
 
 
 class ProgressLine(Static):
-    """How far the adding of documents is."""
+    """A bar that shows how many documents have been added."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", markup=False, id=id)
 
     def show(self, what: str, done: int, total: int, note: str) -> None:
-        """Show a bar; `total` is 0 while it is not known."""
+        """Show what is done to how many documents; `total` is 0 while it is unknown, `note` is put after the counts."""
         filled = _bar_width * done // total if total else 0
         counts = f"{done:,} of {total:,}" if total else ""
         line = f" {what} {'━' * filled}{'─' * (_bar_width - filled)} {counts} {note}"
@@ -63,14 +63,14 @@ class ProgressLine(Static):
 
 
 class KeyLine(Static):
-    """The keys that matter most, in one line."""
+    """The most important keys, in one line."""
 
     def __init__(self, keys: Sequence[tuple[str, str]], *, id: str) -> None:
         self._keys = keys
         super().__init__("", markup=False, id=id)
 
     def on_resize(self) -> None:
-        """As many keys as fit, each whole, the most important ones first."""
+        """Show as many keys as fit, each whole, the most important ones first."""
         shown, left = [], self.size.width
         for key, what in self._keys:
             left -= cell_len(key) + cell_len(what) + _between
