@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.errors import SourceRefusedError
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from lxml.etree import _Element
 
     from search.model import Feed
 
@@ -47,9 +45,9 @@ def parse_opml(origin: str, data: bytes) -> list[Outline]:
     return list(found.values())
 
 
-def _walk(root: _Element) -> Iterator[Outline]:
+def _walk(root: Iterable[Any]) -> Iterator[Outline]:
     """The feeds below an element, in order. Not by recursion, since a list may be nested as deep as it likes."""
-    waiting: list[tuple[_Element, tuple[str, ...]]] = [(child, ()) for child in reversed(root)]
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(child, ()) for child in reversed(list(root))]
     while waiting:
         node, folder = waiting.pop()
         if node.tag != "outline":
@@ -69,7 +67,7 @@ def build_opml(feeds: Iterable[Feed]) -> bytes:
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Feeds of newscast"
     body = etree.SubElement(root, "body")
-    folders: dict[tuple[str, ...], _Element] = {(): body}
+    folders: dict[tuple[str, ...], Any] = {(): body}
     for feed in feeds:
         for depth in range(1, len(feed.folder) + 1):
             if feed.folder[:depth] not in folders:
