@@ -24,6 +24,11 @@ from search.model import (
     Document,
     FacetCount,
     Facets,
+    Feed,
+    FeedOrigin,
+    FeedResult,
+    FeedSettings,
+    FullTextChoice,
     Health,
     Hit,
     Link,
@@ -41,7 +46,7 @@ from search.model import (
 from search.origins import find_outermost
 from search.query import expand_saved_searches, grammar, narrow_query, restrict_query
 from search.store import Mark, Marks, SavedSearch, Searches, Visit
-from search.text import make_safe, make_safe_line
+from search.text import hide_password, make_safe, make_safe_line, name_feed
 
 __all__ = [
     "Actor",
@@ -52,6 +57,11 @@ __all__ = [
     "DocumentDamagedError",
     "FacetCount",
     "Facets",
+    "Feed",
+    "FeedOrigin",
+    "FeedResult",
+    "FeedSettings",
+    "FullTextChoice",
     "FullTextDamagedError",
     "Health",
     "Hit",
@@ -87,8 +97,10 @@ __all__ = [
     "expand_saved_searches",
     "find_outermost",
     "grammar",
+    "hide_password",
     "make_safe",
     "make_safe_line",
+    "name_feed",
     "narrow_query",
     "parse_json",
     "restrict_query",

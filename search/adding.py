@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from search.fulltext import FullText
-    from search.model import Cast, Document, Outcome
+    from search.model import Document, Outcome
     from search.sources import Raw
     from search.store import StoredDocument
 
@@ -43,7 +43,7 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
         origins += [path] if is_url(path) else find_files(path)
         yield Progress(len(origins), len(origins), "looking for files")
     with Reader() as reader, Parser() as parser:
-        adder = _Adder(connection, fulltext, parser)
+        adder = Adder(connection, fulltext, parser)
         found = _read_all(origins, reader)
         done = 0
         while True:
@@ -75,8 +75,10 @@ def _read_all(
             yield begun, refusal
 
 
-class _Adder:
-    def __init__(self, connection: sqlite3.Connection, fulltext: FullText, parser: Parser) -> None:
+class Adder:
+    """Adds Documents to a Library in the caller's transaction; `write_index` then updates the index."""
+
+    def __init__(self, connection: sqlite3.Connection, fulltext: FullText, parser: Parser | None = None) -> None:
         self._connection = connection
         self._parser = parser
         self._documents = Documents(connection)
@@ -124,23 +126,46 @@ class _Adder:
         damaged = self._find_damaged({number for number, _, _ in same} | ({known} if known is not None else set()))
         if not damaged and (addition := self._find_addition(raw, known, same)):
             return addition, None
-        document, cast = self._parse(raw)
-        self._drop_damaged(damaged)
-        if self._has_removed:
-            self._removed.forget(origin)
-        stored = self._documents.write(origin, raw.content_hash, document, min(damaged, default=None))
-        if known is not None:
-            self._corrections.forget(known)
-        self._reannotator.replace_cast(stored.number, cast, self._recogniser.name)
+        stored = self._write(origin, raw.content_hash, self._parse(raw), known, damaged)
         outcome: Outcome = "added" if known is None and not damaged else "changed"
         return Addition(raw.origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 
-    def _parse(self, raw: Raw) -> tuple[Document, Cast]:
-        """Parse a file and find its cast; nothing is written yet if that fails."""
+    def find_same(self, origin: str, content_hash: str) -> str | None:
+        """The id of the document with these contents, from there or elsewhere, or of a removed one."""
+        known = self._documents.find_number(origin)
+        same = [each for each in self._documents.find_by_content(content_hash) if self._checksums.is_whole(each[0])]
+        if known is not None:
+            return next((identifier for number, identifier, _ in same if number == known), None)
+        removed = self._removed.find(content_hash) if self._has_removed else None
+        return same[0][1] if same else removed
+
+    def write(self, origin: str, content_hash: str, document: Document) -> Addition:
+        """Add a Document that comes ready, or put it in place of the one from there. Raises SourceRefusedError."""
+        known = self._documents.find_number(origin)
+        damaged = self._find_damaged({known} if known is not None else set())
+        stored = self._write(origin, content_hash, document, known, damaged)
+        self._unindexed.append(stored)
+        return Addition(origin, "added" if known is None else "changed", stored.document.id)
+
+    def _write(
+        self, origin: str, content_hash: str, document: Document, known: int | None, damaged: set[int]
+    ) -> StoredDocument:
+        with _contain(origin, "annotated"):
+            cast = find_cast(document, self._recogniser)
+        self._drop_damaged(damaged)
+        if self._has_removed:
+            self._removed.forget(origin)
+        stored = self._documents.write(origin, content_hash, document, min(damaged, default=None))
+        if known is not None:
+            self._corrections.forget(known)
+        self._reannotator.replace_cast(stored.number, cast, self._recogniser.name)
+        return stored
+
+    def _parse(self, raw: Raw) -> Document:
+        """Parse a file, before anything is written."""
+        assert self._parser is not None
         with _contain(raw.origin, "read"):
-            document = self._parser.parse(raw)
-        with _contain(raw.origin, "annotated"):
-            return document, find_cast(document, self._recogniser)
+            return self._parser.parse(raw)
 
     def _find_damaged(self, numbers: set[int]) -> set[int]:
         """Find which of these documents are damaged."""

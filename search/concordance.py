@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from search.errors import DocumentDamagedError
 from search.model import MentionInContext
 from search.text import find_sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from search.access import LibraryAccess
     from search.model import Document, Mention, Summary
+    from search.store import Actors, Documents
+
+
+def list_mentions_in_context(
+    actor: str, actors: Actors, documents: Documents, access: LibraryAccess
+) -> Iterator[MentionInContext]:
+    """Yield every mention of the actor with this id: oldest document first. Leaves out damaged documents."""
+    with access.reading():
+        mentioning = actors.list_documents(actor)
+    for number, summary in mentioning:
+        with access.reading():
+            try:
+                document = documents.read_number(number).document
+            except DocumentDamagedError:
+                continue  # `Library.health` reports it
+            mentions = actors.read_cast(document, number).of_actor(actor)
+        yield from (build_mention_in_context(summary, document, mention) for mention in mentions)
 
 
 def build_mention_in_context(summary: Summary, document: Document, mention: Mention) -> MentionInContext:

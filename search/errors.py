@@ -46,10 +46,9 @@ class DocumentDamagedError(NewscastError):
     """A Document in the Library is damaged: its text does not match its checksum."""
 
     def __init__(self, identifier: str, origin: str) -> None:
-        super().__init__(
-            f"article {identifier} is damaged; restore it with: newscast add {origin};"
-            " or remove it with: newscast doctor --repair"
-        )
+        # A feed restores its article itself, when the entry changes next.
+        todo = "" if origin.startswith("feed:") else f"restore it with: newscast add {origin}; or "
+        super().__init__(f"article {identifier} is damaged; {todo}remove it with: newscast doctor --repair")
         self.identifier = identifier
         self.origin = origin
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from search.access import LibraryAccess
 from search.cast.recognisers import choose_recogniser, read_version
 from search.checking import check_library, describe_missing, find_known_loss, find_loss, note_loss
-from search.concordance import build_mention_in_context
-from search.errors import DocumentDamagedError, LibraryLockedError, LibraryUnreadableError
+from search.concordance import list_mentions_in_context
+from search.errors import LibraryLockedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many
 from search.indexing import update_index
 from search.query import Searcher
@@ -25,15 +26,17 @@ from search.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
+    from search.feeds import Feeds
     from search.model import (
         Actor,
         Cast,
         Document,
         Facets,
+        FeedSettings,
         Health,
         Match,
         Mention,
@@ -183,6 +186,16 @@ class Library:
                 pass
             return undo_removal(self._connection, self._fulltext)
 
+    def feeds(self, settings: FeedSettings | None = None, clock: Callable[[], float] = time.time) -> Feeds:
+        """Return the feeds that this library is subscribed to; `clock` gives seconds since 1970."""
+        from search.feeds import Access, Feeds
+
+        access = Access(
+            self._connection, self._fulltext, self.folder, self.recogniser, self.error_log,
+            self._access.reading, self._access.writing, self._catch_up,
+        )  # fmt: skip
+        return Feeds(access, settings, clock)
+
     def search(self, query: Query, offset: int = 0, limit: int = 20, *, marks: Marks | None = None) -> Results:
         """Search, and return up to `limit` hits, starting with number `offset`, which counts from 0.
 
@@ -282,16 +295,7 @@ class Library:
 
         Documents that are damaged are left out.
         """
-        with self._access.reading():
-            documents = self._actors.list_documents(actor)
-        for number, summary in documents:
-            with self._access.reading():
-                try:
-                    document = self._documents.read_number(number).document
-                except DocumentDamagedError:
-                    continue  # `health` reports it
-                mentions = self._actors.read_cast(document, number).of_actor(actor)
-            yield from (build_mention_in_context(summary, document, mention) for mention in mentions)
+        yield from list_mentions_in_context(actor, self._actors, self._documents, self._access)
 
     def is_behind(self) -> bool:
         """Is the full-text index out of date? Takes the same time in a library of any size."""

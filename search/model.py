@@ -13,6 +13,9 @@ MentionKind = Literal["name", "nominal", "pronoun"]
 Why = Literal["name", "alias", "surname", "acronym", "title", "demonym", "nominal", "pronoun", "manual"]
 Sort = Literal["date", "old", "relevance"]
 Outcome = Literal["added", "changed", "skipped", "refused"]
+FullTextChoice = Literal["auto", "always", "never"]
+FeedErrorKind = Literal["network", "server", "format"]
+FeedOutcome = Literal["fetched", "unchanged", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +234,85 @@ class Addition:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that the library is subscribed to. Times are seconds since 1970; 0 stands for never.
+
+    `title` is the feed's own, `name` the reader's. `full_text` and `interval` (seconds) are None where the settings, or
+    how often the feed changes, decide. `pace` is the interval that newscast found. A server that asked for patience is
+    left alone until `not_before`; a feed that `is_stopped` is fetched only by name.
+    """
+
+    number: int
+    url: str
+    title: str | None = None
+    name: str | None = None
+    folder: tuple[str, ...] = ()
+    site: str | None = None
+    full_text: FullTextChoice | None = None
+    interval: int | None = None
+    pace: int = 3_600
+    due: float = 0
+    fetched: float = 0
+    not_before: float = 0
+    etag: str | None = None
+    modified: str | None = None
+    body_hash: str | None = None
+    error: str | None = None
+    error_kind: FeedErrorKind | None = None
+    failures: int = 0
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """What holds for all feeds: `full_text` for those that have no choice of their own.
+
+    `private_addresses` lets feeds be fetched from this machine and its private network. `pause` is in seconds, between
+    two requests to one host.
+    """
+
+    full_text: FullTextChoice = "auto"
+    private_addresses: bool = False
+    pause: float = 1.0
+    threads: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FeedResult:
+    """What became of one feed in a refresh; `url` has no password in it."""
+
+    feed: int
+    url: str
+    outcome: FeedOutcome
+    added: int = 0
+    changed: int = 0
+    error: str | None = None
+    error_kind: FeedErrorKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOrigin:
+    """The feed that an article came from, when, and what its text is: the feed's own, its page's, or a teaser."""
+
+    feed: int
+    name: str
+    added: float
+    text: Literal["feed", "page", "teaser"]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A step of long work: `done` of `total` (0 if unknown), and `what` is being done.
 
-    `additions` are the files of this step, which are safe on disk.
+    `additions` are the files of this step, and `feeds` what became of its feeds; both are safe on disk.
     """
 
     done: int
     total: int
     what: str
     additions: tuple[Addition, ...] = ()
+    feeds: tuple[FeedResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from search.model import Feed
+
 longest_paragraph = 5_000
 """Characters; a longer line is cut at the end of a sentence, so that you can read it."""
 
@@ -26,6 +28,8 @@ _INVISIBLE = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+_CREDENTIALS = re.compile(r"(?<=//)[^/?#\s]*@")
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]{0,3}\s{1,8}(?=[\"'“‘(\[]?[^\W_])")
@@ -56,6 +60,16 @@ def make_safe(text: str) -> str:
 def make_safe_line(text: str) -> str:
     """Make text safe on one line: newlines become spaces, and spaces at the ends go."""
     return " ".join(make_safe(text).split())
+
+
+def hide_password(url: str) -> str:
+    """The address as it may be shown and logged: without a user's name and password."""
+    return make_safe_line(_CREDENTIALS.sub("", url))
+
+
+def name_feed(feed: Feed) -> str:
+    """What a feed is called: by its reader, by itself, or by its address."""
+    return feed.name or feed.title or hide_password(feed.url)
 
 
 def _limit_marks(text: str) -> str:

@@ -16,6 +16,7 @@ from search import Library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tests.feed_server import Desk
     from tests.serving import Server
     from tests.terminal import Terminal
 
@@ -102,6 +103,18 @@ def build_library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
         library.close()
 
 
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A library that subscribes to feeds of a server on loopback."""
+    from tests.feed_server import Desk, FeedServer
+
+    server = FeedServer()
+    opened = Desk(tmp_path / "library", server)
+    yield opened
+    opened.library.close()
+    server.close()
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the checkout."""
@@ -175,7 +188,7 @@ def open_(server: Server) -> Iterator[Callable[..., Terminal]]:
 
 
 older_names = (
-    "ALTER TABLE document_actors RENAME TO appearances;"
+    "DROP TABLE entries; DROP TABLE feeds; ALTER TABLE document_actors RENAME TO appearances;"
     " ALTER TABLE mentions RENAME COLUMN document_actor TO appearance;"
     " ALTER TABLE corrections RENAME COLUMN document_actor TO appearance;"
     " DROP INDEX document_actors_by_document; CREATE INDEX appearances_by_document ON appearances (document);"

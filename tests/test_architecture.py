@@ -20,14 +20,15 @@ modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 search_layers = (
     ("model", "errors", "error_log", "origins"), ("text", "actor_lookup"),
     ("sources", "cast", "fulltext", "store", "jsonl"),
-    ("query", "reannotate", "checking", "indexing", "access", "concordance"),
-    ("removing", "repairing"), ("adding", "annotating"), ("library",),
+    ("query", "reannotate", "checking", "indexing", "access"),
+    ("removing", "repairing", "concordance"), ("adding", "annotating"), ("feeds",), ("library",),
 )  # fmt: skip
 tui_layers = (
     ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output", "layout"),
     ("widgets", "indexer", "setup", "terminal"),
     ("controllers",), ("screens", "completion"), ("app",),
-    ("commands", "doctor_command", "help_command", "remove_command", "search_command", "watch_command"), ("cli",),
+    ("commands", "doctor_command", "help_command", "feed_command", "refresh_command", "remove_command",
+     "search_command", "watch_command"), ("cli",),
     ("serving", "entry"), ("__main__",),
 )  # fmt: skip
 
@@ -120,7 +121,18 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_engine_loads_without_a_screen_and_without_what_few_need():
-    heavy = {"textual", "rich", "tui", "whoosh", "trafilatura", "lxml", "charset_normalizer", *of_the_cast}
+    heavy = {
+        "textual",
+        "rich",
+        "tui",
+        "whoosh",
+        "trafilatura",
+        "lxml",
+        "charset_normalizer",
+        "feedparser",
+        "urllib3",
+        *of_the_cast,
+    }
     assert not loaded_by("import search") & heavy
 
 

@@ -31,8 +31,10 @@ def markdown(text):
 @pytest.fixture
 def failing(monkeypatch):
     """A parser that raises an unexpected error."""
-    from search.sources import parser, worker
-    from search.sources.parse import parse_content
+    from search.sources import parse as parsing
+    from search.sources import parser
+
+    parse_content = parsing.parse_content
 
     def parse(origin, form, text):
         if "bad" in text:
@@ -40,7 +42,7 @@ def failing(monkeypatch):
         return parse_content(origin, form, text)
 
     monkeypatch.setattr(parser, "parse_content", parse)
-    monkeypatch.setattr(worker, "parse_content", parse)
+    monkeypatch.setattr(parsing, "parse_content", parse)
 
 
 def test_an_error_of_a_parser_refuses_one_file_and_its_traceback_is_in_the_log(tmp_path, failing):

@@ -22,7 +22,7 @@ def test_a_file_may_say_everything(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("colour = 'red'", 'no setting "colour"; there are keys, library'),
+        ("colour = 'red'", 'no setting "colour"; there are full_text, keys, library'),
         ("text_width = 'wide'", '"text_width" must be a number from 20 to 400'),
         ("text_width = true", '"text_width" must be a number'),
         ("theme = 1", '"theme" must be a string'),

@@ -378,7 +378,7 @@ def test_a_page_is_added_by_its_address_and_skipped_the_second_time(server, tmp_
 def test_the_address_of_a_feed_is_refused_as_a_feed(server, tmp_path):
     with Library(tmp_path / "library", recogniser="rules") as library:
         (addition,) = [each for step in library.add([f"{server}/feed.xml"]) for each in step.additions]
-        assert addition.reason == "a feed (RSS), not an article: newscast cannot subscribe to feeds yet"
+        assert addition.reason == "a feed (RSS), not an article: subscribe to its address with newscast feed add"
 
 
 def test_a_page_that_is_not_there_is_refused(server):

@@ -31,6 +31,8 @@ _commands = {
     "actors": ("tui.commands", "actors"),
     "mentions": ("tui.commands", "mentions"),
     "annotate": ("tui.commands", "annotate_documents"),
+    "feed": ("tui.feed_command", "feed"),
+    "refresh": ("tui.refresh_command", "refresh"),
     "remove": ("tui.remove_command", "remove"),
     "undo": ("tui.remove_command", "undo"),
     "doctor": ("tui.doctor_command", "doctor"),

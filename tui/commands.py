@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from search import MentionInContext
+    from search import FeedOrigin, MentionInContext
 
 
 _most_refusals = 20
@@ -106,14 +106,23 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
     with open_for_reading(find_setup(context)) as opened:
         found = opened.document(document)
         cast, damage = opened.cast(found.id), opened.damage(found.id)
+        feed = opened.feeds().find_origin(found.id)
         origin = make_safe_line(opened.origin(found.id))
     if as_json:
         print_json({**build_json(found, cast), "origin": origin})
     else:
-        _print_document(found, cast, origin)
+        _print_document(found, cast, _describe_feed(feed) or origin)
     if damage:
         say(f"newscast: {damage}")
         context.exit(1)
+
+
+def _describe_feed(feed: FeedOrigin | None) -> str | None:
+    """Say which feed an article came from, and whether its text is whole; None if it is from elsewhere."""
+    if feed is None:
+        return None
+    texts = {"feed": "as the feed has it", "page": "from its page", "teaser": "a teaser"}
+    return f"feed {feed.name}, {texts[feed.text]}{f' ({feed.note})' if feed.note else ''}"
 
 
 def _print_document(found: Document, cast: Cast, origin: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from search import Library, NewscastError, Query, Searches
+from search import Library, NewscastError, Query, Searches, hide_password, name_feed
 from tui.setup import find_setup
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ def complete_document(context: click.Context, parameter: click.Parameter, typed:
     except (NewscastError, OSError):
         return []
     return [CompletionItem(summary.id, help=summary.title) for summary in found]
+
+
+def complete_feed(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - as above
+    """The addresses of feeds."""
+    try:
+        with Library(find_setup(context).folder, read_only=True) as library:
+            found = [(hide_password(feed.url), name_feed(feed)) for feed in library.feeds().list_feeds()]
+    except (NewscastError, OSError):
+        return []
+    return [CompletionItem(url, help=name) for url, name in found if url.startswith(typed)][:_most]
 
 
 def complete_query(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:

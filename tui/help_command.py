@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 topics: Mapping[str, str] = {
     "queries": "what you can search for, and how to write it",
     "files": "which files newscast reads, and what it reads from them",
+    "feeds": "how to subscribe, when feeds are fetched, whole articles",
     "commands": "every command, exit statuses, JSON, completion",
     "settings": "settings, keys, themes, environment variables, where things are kept",
     "cast": "how names, nominals and pronouns are found, and how to correct them",

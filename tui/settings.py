@@ -72,6 +72,10 @@ class Settings:
     """Columns of the longest line of text."""
     recogniser: str = "trained"
     """The recogniser of the cast: "trained", "rules", or "spacy:" and the name of a spaCy pipeline."""
+    full_text: str = field(default="auto", metadata={"choices": ("auto", "always", "never")})
+    """Whether newscast fetches the pages of a feed's entries; "auto" is for entries that hold only a teaser."""
+    private_addresses: bool = False
+    """Whether newscast may fetch feeds from this machine and its private network."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Name of a binding → its keys, separated by commas."""
     serve: ServeSettings = ServeSettings()
@@ -136,6 +140,8 @@ def _check(path: Path, table: type[Settings | ServeSettings], data: Mapping[str,
             expected = f"a number from {low} to {high}"
         elif kind == "bool":
             good, expected = isinstance(value, bool), "true or false"
+        elif choices := known[key].metadata.get("choices"):
+            good, expected = value in choices, f"one of {', '.join(choices)}"
         elif pattern := known[key].metadata.get("pattern"):
             good = isinstance(value, str) and re.fullmatch(pattern, value) is not None
             expected = f'like "{known[key].default}"'

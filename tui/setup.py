@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from search import (
+    FeedSettings,
     FullTextDamagedError,
     Library,
     LibraryLockedError,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from search import Marks, Searches
+    from search import FullTextChoice, Marks, Searches
 
 Answer = TypeVar("Answer")
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -159,6 +160,11 @@ def open_for_writing(setup: Setup) -> Library:
     if library.note:
         say(f"newscast: {library.note}")
     return library
+
+
+def find_feed_settings(settings: Settings) -> FeedSettings:
+    """What the settings say of feeds."""
+    return FeedSettings(cast("FullTextChoice", settings.full_text), settings.private_addresses)
 
 
 def say_marks_note(marks: Marks | Searches) -> None:

@@ -18,6 +18,9 @@ _no_articles = {
     "sitemapindex": "a list of sitemaps",
 }
 """The names of root elements, and what an XML document is that begins with them."""
+_todo = dict.fromkeys(("rss", "rdf", "feed"), "subscribe to its address with newscast feed add") | {
+    "opml": "subscribe to its feeds with newscast feed import"
+}
 
 _ELEMENT = re.compile(r"<(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})(?=[\s/>])")
 _DOCTYPE = re.compile(r"<!doctype\s+(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})", re.IGNORECASE)
@@ -32,7 +35,7 @@ def find_format(origin: str, text: str, suffix: str) -> Format:
         return "HTML"
     if root in _no_articles:
         what = _no_articles[root]
-        todo = "newscast cannot subscribe to feeds yet" if "feed" in what else "add the addresses that it lists"
+        todo = _todo.get(root, "add the addresses that it lists")
         raise SourceRefusedError(origin, f"{what}, not an article: {todo}")
     if is_xml:
         what = f"an XML document ({root})" if root else "an XML document"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from search.sources.draft import Draft
 from search.sources.parse import build_document, parse_content, read_content
 from search.sources.process import Process
 from search.sources.tasks import Limits, Task
@@ -14,6 +13,9 @@ if TYPE_CHECKING:
 
     from search.model import Document
     from search.sources.raw import Raw
+    from search.sources.tasks import Parsing
+
+Answer = TypeVar("Answer")
 
 
 class Parser:
@@ -43,7 +45,10 @@ class Parser:
         form, content = read_content(raw)
         if form == "plain":
             return build_document(raw, parse_content(raw.origin, form, content))
-        self._process.send(Task(raw.origin, form, content))
-        draft = self._process.receive(raw.origin)
-        assert isinstance(draft, Draft)
-        return build_document(raw, draft)
+        return build_document(raw, self.ask(Task(raw.origin, form, content)))
+
+    def ask(self, task: Parsing[Answer]) -> Answer:
+        """Let the process run a task, and return its answer. Raises SourceRefusedError if it is refused or too much."""
+        self._process.send(task)
+        answer: Answer = self._process.receive(task.origin)
+        return answer

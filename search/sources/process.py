@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from multiprocessing import Pipe
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.errors import SourceRefusedError
 from search.sources.tasks import Failure, Limits, out_of_memory
@@ -17,11 +17,7 @@ from search.text import make_safe_line
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from search.sources.draft import Draft
-    from search.sources.raw import Raw
-    from search.sources.tasks import Task, Unpacking
-
-    Answer = Draft | Raw | SourceRefusedError | None
+    from search.sources.tasks import Parsing, Unpacking
 
 _log = logging.getLogger(__name__)
 _patience = 6
@@ -45,7 +41,7 @@ class Process:
             self.running.wait()
         self.running = self._connection = None
 
-    def send(self, task: Task | Unpacking) -> None:
+    def send(self, task: Parsing[Any] | Unpacking) -> None:
         """Give it something to do; what it could not be sent, it does not answer."""
         if self.running is not None and self.running.poll() is not None:
             self.close()
@@ -53,7 +49,7 @@ class Process:
         with contextlib.suppress(OSError):
             connection.send(task)
 
-    def receive(self, origin: str) -> Answer:
+    def receive(self, origin: str) -> Any:  # noqa: ANN401 - each kind of task has an answer of its own
         """Its next answer; a Failure is raised as a refusal, and so is the end of the process, of what is at `origin`.
 
         A Failure of a member, which more may follow, is returned as a refusal.
@@ -62,7 +58,7 @@ class Process:
         try:
             if not self._connection.poll(self._limits.seconds * _patience):
                 raise SourceRefusedError(origin, self._end())
-            answer: Answer | Failure = self._connection.recv()
+            answer = self._connection.recv()
         except (EOFError, OSError) as error:
             # The process has ended, and its exit status says why.
             raise SourceRefusedError(origin, self._end()) from error

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from search.sources.budget import Caps
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
+    from search.sources.draft import Draft
     from search.sources.formats import Format
+
+Answer_co = TypeVar("Answer_co", covariant=True)
 
 out_of_memory = 77
 """The exit status of the process when a text needed more memory than it may have."""
@@ -24,6 +27,21 @@ class Limits:
     memory: int = 1024**3
 
 
+class Parsing(Protocol[Answer_co]):
+    """Work for the process that parses. It is pickled, so its class is one of a module of newscast."""
+
+    @property
+    def origin(self) -> str:
+        """Where what is parsed comes from."""
+
+    @property
+    def what(self) -> str:
+        """What it is to be read as: "HTML", "a feed"."""
+
+    def run(self) -> Answer_co:
+        """Parse it; what this gives is pickled, too. Raises SourceRefusedError, and whatever a parser raises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A text to be parsed, or the bytes of a format that is not text."""
@@ -31,6 +49,17 @@ class Task:
     origin: str
     form: Format
     content: str | bytes
+
+    @property
+    def what(self) -> str:
+        """The name of its format."""
+        return self.form
+
+    def run(self) -> Draft:
+        """What the text or the bytes say. Raises SourceRefusedError."""
+        from search.sources.parse import parse_content
+
+        return parse_content(self.origin, self.form, self.content)
 
 
 @dataclass(frozen=True, slots=True)

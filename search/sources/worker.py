@@ -13,23 +13,21 @@ import sys
 import time
 import traceback
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.errors import SourceRefusedError
-from search.sources.parse import parse_content
 from search.sources.tasks import Failure, Unpacking, explain, out_of_memory
 from search.sources.unpack import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from search.sources.draft import Draft
     from search.sources.raw import Raw
-    from search.sources.tasks import Limits, Task
+    from search.sources.tasks import Limits, Parsing
 
 
 def main() -> None:
-    """Answer each Task with a Draft or a Failure until there are no more.
+    """Answer each task with what it gives, or with a Failure, until there are no more.
 
     The answer to an Unpacking is what is in the file, one after the other, and None behind the last.
     """
@@ -42,7 +40,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_lower(limits.memory, resource.RLIMIT_AS),) * 2)
     while True:
         try:
-            task: Task | Unpacking = connection.recv()
+            task: Parsing[Any] | Unpacking = connection.recv()
         except EOFError:
             return
         used = int(time.process_time()) + 1
@@ -62,15 +60,15 @@ def _lower(wanted: int, kind: int) -> int:
     return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
-def _parse(task: Task) -> Draft | Failure:
+def _parse(task: Parsing[Any]) -> Any:  # noqa: ANN401 - each kind of task has an answer of its own
     try:
-        return parse_content(task.origin, task.form, task.content)
+        return task.run()
     except SourceRefusedError as refusal:
         return Failure(refusal.reason)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a parser raises costs one text, and is logged
-        return Failure(f"cannot be read as {task.form}: {explain(error)}", traceback.format_exc())
+        return Failure(f"cannot be read as {task.what}: {explain(error)}", traceback.format_exc())
 
 
 def _unpack(task: Unpacking) -> Iterator[Raw | Failure]:

@@ -10,6 +10,7 @@ from search.store.damage import Damage, DamagedDocument
 from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
+from search.store.feeds import EntryRow, EntryRows, FeedRows, PageState
 from search.store.lock import WriterLock
 from search.store.losses import Loss, Losses
 from search.store.marks import Mark, Marks, Visit
@@ -24,11 +25,15 @@ __all__ = [
     "Damage",
     "DamagedDocument",
     "Documents",
+    "EntryRow",
+    "EntryRows",
     "FacetCounter",
+    "FeedRows",
     "Loss",
     "Losses",
     "Mark",
     "Marks",
+    "PageState",
     "Removed",
     "RemovedDocument",
     "Rows",

@@ -1,4 +1,4 @@
-"""Opening a database: its pragmas, its schema and the migrations between schemas."""
+"""Opening a database: its pragmas, and the migrations to the present schema."""
 
 from __future__ import annotations
 
@@ -10,198 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.errors import LibraryDamagedError, LibraryOutdatedError, LibraryUnreadableError
-from search.store.checksums import fill_checksums
+from search.store.migrations import library_migrations, reader_migrations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    Migration = str | Callable[[sqlite3.Connection], None]
-
-_LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
-    """
-    CREATE TABLE documents (
-        number INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        origin TEXT NOT NULL UNIQUE,
-        content_hash TEXT NOT NULL,
-        revision INTEGER NOT NULL UNIQUE,
-        title TEXT, source TEXT, url TEXT,
-        published TEXT NOT NULL DEFAULT '',
-        language TEXT,
-        text TEXT NOT NULL
-    );
-    CREATE INDEX documents_by_content ON documents (content_hash);
-    CREATE INDEX documents_by_date ON documents (published DESC, number, id);
-    CREATE TABLE actors (
-        number INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        name TEXT NOT NULL,
-        type TEXT NOT NULL,
-        is_person INTEGER NOT NULL,
-        is_full INTEGER NOT NULL,
-        documents INTEGER NOT NULL DEFAULT 0,
-        mentions INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE INDEX actors_by_documents ON actors (documents DESC, mentions DESC, id);
-    CREATE TABLE actor_names (
-        actor INTEGER NOT NULL REFERENCES actors,
-        name TEXT NOT NULL,
-        folded TEXT NOT NULL,
-        uses INTEGER NOT NULL,
-        PRIMARY KEY (actor, name)
-    ) WITHOUT ROWID;
-    CREATE INDEX actor_names_by_folded ON actor_names (folded, actor);
-    CREATE TABLE actor_keys (
-        kind TEXT NOT NULL,
-        key TEXT NOT NULL,
-        actor INTEGER NOT NULL REFERENCES actors,
-        uses INTEGER NOT NULL,
-        PRIMARY KEY (kind, key, actor)
-    ) WITHOUT ROWID;
-    CREATE INDEX actor_keys_by_actor ON actor_keys (actor, kind);
-    CREATE TABLE appearances (
-        number INTEGER PRIMARY KEY,
-        document INTEGER NOT NULL REFERENCES documents,
-        local TEXT NOT NULL,
-        actor INTEGER NOT NULL REFERENCES actors,
-        name TEXT NOT NULL,
-        type TEXT NOT NULL,
-        is_person INTEGER NOT NULL,
-        short TEXT,
-        names TEXT NOT NULL,
-        keys TEXT NOT NULL,
-        shorts TEXT NOT NULL,
-        mentions INTEGER NOT NULL
-    );
-    CREATE INDEX appearances_by_document ON appearances (document);
-    CREATE INDEX appearances_by_actor ON appearances (actor, document);
-    CREATE INDEX appearances_by_short ON appearances (short) WHERE short IS NOT NULL;
-    CREATE TABLE mentions (
-        document INTEGER NOT NULL REFERENCES documents,
-        paragraph INTEGER NOT NULL,
-        start INTEGER NOT NULL,
-        end INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        type TEXT NOT NULL,
-        appearance INTEGER REFERENCES appearances,
-        why TEXT,
-        confidence REAL,
-        PRIMARY KEY (document, paragraph, start, end)
-    ) WITHOUT ROWID;
-    """,
-    """
-    ALTER TABLE actors ADD COLUMN is_named INTEGER NOT NULL DEFAULT 1;
-    DROP INDEX actors_by_documents;
-    CREATE INDEX actors_by_documents ON actors (is_named, documents DESC, mentions DESC, id);
-    ALTER TABLE documents ADD COLUMN annotated_by TEXT NOT NULL DEFAULT '';
-    CREATE INDEX documents_by_annotation ON documents (annotated_by, number);
-    CREATE TABLE corrections (
-        document INTEGER NOT NULL REFERENCES documents,
-        paragraph INTEGER NOT NULL,
-        start INTEGER NOT NULL,
-        end INTEGER NOT NULL,
-        appearance INTEGER,
-        why TEXT,
-        confidence REAL,
-        PRIMARY KEY (document, paragraph, start, end)
-    ) WITHOUT ROWID;
-    """,
-    """
-    CREATE INDEX documents_by_source ON documents (source);
-    CREATE INDEX documents_by_url ON documents (url);
-    """,
-    """
-    CREATE TABLE actor_descriptions (
-        actor INTEGER NOT NULL REFERENCES actors,
-        name TEXT NOT NULL,
-        type TEXT NOT NULL,
-        is_full INTEGER NOT NULL,
-        uses INTEGER NOT NULL,
-        PRIMARY KEY (actor, name, type, is_full)
-    ) WITHOUT ROWID;
-    INSERT INTO actor_descriptions
-        SELECT actor, name, type, short IS NULL, count(*) FROM appearances GROUP BY actor, name, type, short IS NULL;
-    """,
-    """
-    CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) FROM documents;
-    CREATE TABLE removed (
-        number INTEGER PRIMARY KEY,
-        removal INTEGER NOT NULL,
-        id TEXT NOT NULL UNIQUE,
-        origin TEXT NOT NULL UNIQUE,
-        content_hash TEXT NOT NULL,
-        document TEXT NOT NULL
-    );
-    CREATE INDEX removed_by_content ON removed (content_hash);
-    CREATE INDEX removed_by_removal ON removed (removal);
-    """,
-    """
-    CREATE TABLE checksums (
-        document INTEGER PRIMARY KEY REFERENCES documents,
-        text BLOB NOT NULL,
-        "cast" BLOB,
-        links INTEGER
-    );
-    ALTER TABLE actors ADD COLUMN checksum INTEGER;
-    CREATE TABLE losses (
-        found TEXT NOT NULL,
-        documents INTEGER NOT NULL,
-        revision INTEGER NOT NULL,
-        known_documents INTEGER NOT NULL,
-        known_revision INTEGER NOT NULL,
-        evidence TEXT
-    );
-    """,
-    # When it was released, the tables had these names.
-    partial(fill_checksums, document_actors="appearances", document_actor="appearance"),
-    "ALTER TABLE removed ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
-    """
-    ALTER TABLE appearances RENAME TO document_actors;
-    ALTER TABLE mentions RENAME COLUMN appearance TO document_actor;
-    ALTER TABLE corrections RENAME COLUMN appearance TO document_actor;
-    DROP INDEX appearances_by_document;
-    DROP INDEX appearances_by_actor;
-    DROP INDEX appearances_by_short;
-    CREATE INDEX document_actors_by_document ON document_actors (document);
-    CREATE INDEX document_actors_by_actor ON document_actors (actor, document);
-    CREATE INDEX document_actors_by_short ON document_actors (short) WHERE short IS NOT NULL;
-    """,
-)
+    from search.store.migrations import Migration
 
 _READER_CACHE = 256  # kB
 _TIMEOUT = 10  # seconds to wait for another process's lock
 _NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL}
-_READER_MIGRATIONS = (
-    """
-    CREATE TABLE marks (
-        document TEXT PRIMARY KEY,
-        is_read INTEGER NOT NULL DEFAULT 0,
-        is_starred INTEGER NOT NULL DEFAULT 0,
-        paragraph INTEGER NOT NULL DEFAULT 0
-    ) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE history (number INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL UNIQUE);
-    CREATE TABLE searches (name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE visit (
-        number INTEGER PRIMARY KEY CHECK (number = 1),
-        query TEXT NOT NULL,
-        document TEXT NOT NULL,
-        paragraph INTEGER NOT NULL,
-        top INTEGER NOT NULL,
-        taken TEXT,
-        mention TEXT
-    );
-    """,
-    """
-    ALTER TABLE visit ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
-    CREATE TABLE widths (pane TEXT PRIMARY KEY, columns INTEGER NOT NULL) WITHOUT ROWID;
-    """,
-    "ALTER TABLE visit RENAME COLUMN taken TO selected",
-)
 
 
 def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
@@ -278,12 +96,12 @@ def begin(connection: sqlite3.Connection) -> Iterator[None]:
 
 def open_library_database(target: str, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the database of a Library, and migrate it to the present schema."""
-    return _open(target, _LIBRARY_MIGRATIONS, read_only=read_only)
+    return _open(target, library_migrations, read_only=read_only)
 
 
 def open_reader_database(target: str) -> sqlite3.Connection:
     """Open the database of one reader, and migrate it to the present schema."""
-    return _open(target, _READER_MIGRATIONS, read_only=False)
+    return _open(target, reader_migrations, read_only=False)
 
 
 def _open(target: str, migrations: Sequence[Migration], *, read_only: bool) -> sqlite3.Connection:

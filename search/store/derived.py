@@ -17,7 +17,7 @@ _KEYS = (
 )
 _TABLES = {
     "actor_names (actor, name, folded, uses)": (
-        f"SELECT actor, value, fold(value), count(*) FROM document_actors, {_LIST.format('names')}"
+        f"SELECT actor, value, fold(CAST(value AS BLOB)), count(*) FROM document_actors, {_LIST.format('names')}"
         " WHERE document > 0 GROUP BY actor, value"
     ),
     "actor_keys (kind, key, actor, uses)": f"{_KEYS.format('key')} UNION ALL {_KEYS.format('short')}",
@@ -48,7 +48,8 @@ class Derived:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.create_function("fold", 1, lambda text: fold(str(text)), deterministic=True)
+        # As bytes, since SQLite hands a damaged text to no function of Python's.
+        connection.create_function("fold", 1, _fold, deterministic=True)
 
     def find_damage(self) -> set[int]:
         """Find the rows of actors that differ from what their documents say."""
@@ -96,3 +97,7 @@ class Derived:
             "UPDATE actors SET id = ?, is_person = ?, is_full = ?, is_named = ?, checksum = ? WHERE number = ?",
             [identifier, *row, build_actor_checksum(identifier, *row), number],
         )
+
+
+def _fold(text: bytes | None) -> str:
+    return fold((text or b"").decode("utf-8", "replace"))

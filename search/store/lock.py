@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from search.errors import LibraryLockedError, LibraryUnreadableError
 
@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 class WriterLock:
-    """A context manager that holds the lock of the Library in `folder`. Raises LibraryLockedError."""
+    """A context manager that holds a lock of the Library in `folder`. Raises LibraryLockedError.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "writer.lock"
+    Its holder may `write` to the library, or `refresh` its feeds.
+    """
+
+    def __init__(self, folder: Path, to: Literal["write", "refresh"] = "write") -> None:
+        self._path = folder / {"write": "writer.lock", "refresh": "refresh.lock"}[to]
+        self._doing = {"write": "writing to", "refresh": "refreshing the feeds of"}[to]
         self._descriptor: int | None = None
 
     def __enter__(self) -> Self:
@@ -32,7 +36,7 @@ class WriterLock:
             os.close(descriptor)
             who = f" (process {holder})" if holder.isdigit() else ""
             raise LibraryLockedError(
-                f"another newscast{who} is writing to {self._path.parent}; try again when it has finished"
+                f"another newscast{who} is {self._doing} {self._path.parent}; try again when it has finished"
             ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
