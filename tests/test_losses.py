@@ -191,5 +191,5 @@ async def test_the_reader_makes_no_new_library_in_place_of_one_that_is_gone(seed
     async with open_reader(seeded) as reader:
         shutil.rmtree(seeded)
         await reader.press("slash", *"homs")
-        await reader.wait_for("someone removed the library while")
+        await reader.wait_for("put it back, or add them again")
     assert not (seeded / "library.db").exists()
