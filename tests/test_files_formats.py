@@ -134,8 +134,11 @@ def test_a_damaged_pdf_is_refused(tmp_path):
 
 def test_a_huge_page_of_a_pdf_is_read_or_refused_within_the_limits(tmp_path):
     content = b"BT /F 1 Tf " + b"1 0 0 1 9 9 Tm (word) Tj " * 2_000_000 + b"ET"
-    why = reason(tmp_path, "huge.pdf", write_pdf(content, "0 0 9999999 9999999"), seconds=1)
-    assert why == "takes too long to parse: more than 1 seconds"
+    path = tmp_path / "huge.pdf"
+    path.write_bytes(write_pdf(content, "0 0 9999999 9999999"))
+    documents, refused = read(path, seconds=1)
+    # A quick machine reads it in a second.
+    assert documents or list(refused.values()) == ["takes too long to parse: more than 1 seconds"]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class ReadingPane(Container):
 
     def __init__(self, text_width: int, *, id: str) -> None:
         super().__init__(id=id)
-        self._text_width = text_width
+        self.article, self.panel = Article(text_width, id="article"), CastPanel(id="cast")
         self.document: Document | None = None
         self._cast: Cast | None = None
         self._whole_cast: Cast | None = None
@@ -39,9 +39,9 @@ class ReadingPane(Container):
         self._last_named = "", ""
 
     def compose(self) -> ComposeResult:
-        """Put the cast panel beside the article."""
-        yield Article(self._text_width, id="article")
-        yield CastPanel(id="cast")
+        """The article and its cast."""
+        yield self.article
+        yield self.panel
 
     def fit(self, text: int, cast: int, strip: int | None) -> None:
         """Set the columns of the text and of the cast; with `strip`, the cast gets that many lines below the text."""
@@ -49,16 +49,6 @@ class ReadingPane(Container):
         self.panel.set_strip(strip is not None)
         self.panel.styles.width = "1fr" if strip is not None else cast
         self.panel.styles.height = strip or "1fr"
-
-    @property
-    def article(self) -> Article:
-        """The widget with the text."""
-        return self.query_one(Article)
-
-    @property
-    def panel(self) -> CastPanel:
-        """The widget with the actors of the current paragraph."""
-        return self.query_one(CastPanel)
 
     @property
     def selected(self) -> str | None:
