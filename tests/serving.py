@@ -110,23 +110,28 @@ class Server:
         )
 
     def find_processes(self) -> list[int]:
-        """Find the ids of the server's process and its descendants."""
-        parents = {}
+        """Find the ids of the server's process, its fork server and their descendants, each in the order of its start.
+
+        The ids alone do not tell this order: they begin at 1 again when the system has used them all.
+        """
+        parents, starts = {}, {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
                 rest = path.read_text().rsplit(")", 1)[1].split()
             except OSError:
                 continue
             if rest[0] not in "ZX":
-                parents[int(path.parent.name)] = int(rest[1])
+                process = int(path.parent.name)
+                parents[process], starts[process] = int(rest[1]), int(rest[19])
         found = [self.process.pid] if self.process.pid in parents else []
         for process in found:
-            found += [child for child, parent in parents.items() if parent == process]
+            children = [child for child, parent in parents.items() if parent == process]
+            found += sorted(children, key=lambda child: (starts[child], child))
         return found
 
     def find_sessions(self) -> list[int]:
         """Find the ids of the readers' processes, in the order of their start."""
-        return sorted(self.find_processes())[2:]
+        return self.find_processes()[2:]
 
     def find_sockets(self) -> list[str]:
         """Find the sockets on its port that listen or are connected."""
@@ -140,7 +145,7 @@ class Server:
 
     def count_descriptors(self) -> list[int]:
         """Count the open files, pipes and sockets of the server and the fork server."""
-        return [len(list(Path(f"/proc/{process}/fd").iterdir())) for process in sorted(self.find_processes())[:2]]
+        return [len(list(Path(f"/proc/{process}/fd").iterdir())) for process in self.find_processes()[:2]]
 
     def wait_for_sessions(self, count: int, seconds: float = 10) -> None:
         """Wait until there are `count` sessions."""

@@ -161,7 +161,7 @@ def test_a_library_that_cannot_be_searched_does_not_stop_the_fork_server(tmp_pat
 
 def test_the_process_that_forks_has_no_second_thread(server, open_):
     open_().wait_for("of 17 articles")
-    fork_server = sorted(server.find_processes())[1]
+    fork_server = server.find_processes()[1]
     assert len(list(Path(f"/proc/{fork_server}/task").iterdir())) == 1
 
 
