@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
+from search.folding import CopyFinder
 from search.model import Addition, Progress
 from search.reannotate import Reannotator
 from search.removing import drop_documents
@@ -57,6 +58,7 @@ class _Adder:
         self._parser = parser
         self._documents = Documents(connection)
         self._reannotator, self._corrections = Reannotator(connection), Corrections(connection)
+        self._copies = CopyFinder(connection)
         self._checksums, self._removed = Checksums(connection), Removed(connection)
         self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
@@ -108,6 +110,7 @@ class _Adder:
         if known is not None:
             self._corrections.forget(known)
         self._reannotator.replace_cast(stored.number, cast, self._recogniser.name)
+        self._copies.add(stored.number, stored.document)
         outcome: Outcome = "added" if known is None and not damaged else "changed"
         return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from search.errors import FullTextDamagedError, LibraryUnreadableError
+from search.folding import CopyFinder
 from search.fulltext import FullText
 from search.model import Health
 from search.store import Actors, Damage, Documents, Loss, Losses, WriterLock, begin
@@ -100,6 +101,7 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
         if loss := read_loss(connection, fulltext):
             problems.append(str(loss))
         texts, casts, actors = damage.find_texts(), damage.find_casts(), damage.count_actors()
+        copies = CopyFinder(connection).count_damage()
         counts = Actors(connection).count()
         wanted = Documents(connection).read_revisions()
     except sqlite3.DatabaseError as error:
@@ -110,6 +112,8 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     problems += name_damaged(damage.find_removed(), "{}, which was removed, is damaged; bring it back by its file, {}")
     if actors:
         problems.append(f"{actors:,} actors are not what their articles say")
+    if copies:
+        problems.append(f"{copies:,} records of which article is a copy of which are wrong")
     problems += [f"the full-text index is damaged: {name}" for name in fulltext.find_damage()]
     indexed: dict[int, int] = {}
     try:

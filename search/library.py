@@ -18,6 +18,7 @@ from search.query import Searcher
 from search.store import (
     Actors,
     Checksums,
+    Copies,
     Corrections,
     Documents,
     FacetCounter,
@@ -61,7 +62,7 @@ class Library:
         self._lock = RLock()
         self._counted: tuple[tuple[int, int], int] | None = None
         self._documents = Documents(self._connection)
-        self._actors = Actors(self._connection)
+        self._actors, self._copies = Actors(self._connection), Copies(self._connection)
         self._fulltext = FullText(folder / "fulltext", room_among_many if read_only else room_alone)
         self._facet_counter = FacetCounter(database)
         self._searcher = Searcher(self._connection, self._documents, self._actors, self._fulltext)
@@ -93,6 +94,7 @@ class Library:
         """
         from search.adding import add_documents
         from search.error_log import keep_error_log
+        from search.folding import fold_documents
         from search.reannotate import reannotate_documents
         from search.sources import is_url, locate
 
@@ -101,17 +103,20 @@ class Library:
             yield from self._catch_up()
             yield from add_documents(located, self._connection, self._fulltext)
             yield from self._catch_up()  # where the index turned out to be damaged meanwhile
+            yield from fold_documents(self._connection)
             yield from reannotate_documents(self._connection, self.recogniser)
 
     def annotate(self) -> Iterator[Progress]:
-        """Find the cast of all documents that this recogniser, in this version, has not seen yet.
+        """Find copies among documents that were never compared, and the cast of all that this recogniser has not seen.
 
         It can be broken off at any step and goes on there. Raises LibraryLockedError while somebody else is writing.
         """
         from search.error_log import keep_error_log
+        from search.folding import fold_documents
         from search.reannotate import reannotate_documents
 
         with self._writing(), keep_error_log(self.error_log):
+            yield from fold_documents(self._connection)
             yield from reannotate_documents(self._connection, self.recogniser)
 
     @property
@@ -125,8 +130,10 @@ class Library:
         return "; ".join(filter(None, (self.loss, find_recogniser(self.recogniser)[1]))) or None
 
     def is_annotated(self) -> bool:
-        """Has this recogniser seen all documents? Quick at any size."""
+        """Has this recogniser seen all documents, and were all compared with the others? Quick at any size."""
         with self._reading():
+            if self._copies.has_uncompared():
+                return False
             return not self._documents.has_unannotated(find_version(find_recogniser(self.recogniser)[0]))
 
     def correct(self, identifier: str, mention: Mention, *, is_right: bool) -> bool:

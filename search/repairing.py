@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from search.cast.recognise import build_recogniser
 from search.cast.resolve import find_cast
 from search.checking import build_stamp, keep_evidence, name_damaged
+from search.folding import CopyFinder, fold_documents
 from search.reannotate import Reannotator
-from search.store import Damage, Documents, Losses, begin
+from search.store import Copies, Damage, Documents, Losses, begin
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,6 +38,12 @@ def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
         done += name_damaged([each for each in casts if each.number not in gone], "the cast of {} ({}) was found again")
     if actors:
         done.append(f"{actors:,} actors were made again of what their articles say")
+    if CopyFinder(connection).count_damage():
+        with begin(connection):
+            Copies(connection).forget_all()
+        for _ in fold_documents(connection):
+            pass
+        done.append("which article is a copy of which was found again")
     losses = Losses(connection)
     if loss := losses.read():
         done.append(str(loss))

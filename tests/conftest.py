@@ -174,6 +174,7 @@ def open_(server: Server) -> Iterator[Callable[..., Terminal]]:
 
 
 older_names = (
+    "DROP TABLE copies; DROP TABLE sketches; DROP TABLE sketch_hashes;"
     "ALTER TABLE document_actors RENAME TO appearances;"
     " ALTER TABLE mentions RENAME COLUMN document_actor TO appearance;"
     " ALTER TABLE corrections RENAME COLUMN document_actor TO appearance;"

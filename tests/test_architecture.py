@@ -17,8 +17,8 @@ from tui.help_command import topics
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors", "error_log"), ("text", "actor_lookup"),
-    ("sources", "cast", "fulltext", "store", "jsonl"), ("query", "reannotate", "checking", "indexing"),
+    ("model", "errors", "error_log"), ("text", "actor_lookup", "shingles"),
+    ("sources", "cast", "fulltext", "store", "jsonl"), ("query", "reannotate", "folding", "indexing"), ("checking",),
     ("removing", "repairing"), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (

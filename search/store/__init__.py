@@ -5,6 +5,7 @@
 
 from search.store.actors import Actors
 from search.store.checksums import Checksums
+from search.store.copies import Copies
 from search.store.corrections import Corrections
 from search.store.damage import Damage, DamagedDocument
 from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
@@ -20,6 +21,7 @@ from search.store.searches import SavedSearch, Searches
 __all__ = [
     "Actors",
     "Checksums",
+    "Copies",
     "Corrections",
     "Damage",
     "DamagedDocument",

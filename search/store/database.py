@@ -167,6 +167,22 @@ _LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
     CREATE INDEX document_actors_by_actor ON document_actors (actor, document);
     CREATE INDEX document_actors_by_short ON document_actors (short) WHERE short IS NOT NULL;
     """,
+    """
+    CREATE TABLE copies (document INTEGER PRIMARY KEY REFERENCES documents, original INTEGER REFERENCES documents);
+    CREATE INDEX copies_by_original ON copies (original, document) WHERE original IS NOT NULL;
+    CREATE TABLE sketches (
+        document INTEGER PRIMARY KEY REFERENCES documents,
+        day INTEGER NOT NULL,
+        shingles INTEGER NOT NULL,
+        hashes BLOB NOT NULL
+    );
+    CREATE TABLE sketch_hashes (
+        week INTEGER NOT NULL,
+        hash INTEGER NOT NULL,
+        document INTEGER NOT NULL,
+        PRIMARY KEY (week, hash, document)
+    ) WITHOUT ROWID;
+    """,
 )
 
 _READER_CACHE = 256  # kB
