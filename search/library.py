@@ -34,7 +34,20 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from search.model import Actor, Cast, Document, Facets, Health, Match, Mention, Progress, Query, Results, Summary
+    from search.model import (
+        Actor,
+        Cast,
+        Document,
+        Facets,
+        Health,
+        Hit,
+        Match,
+        Mention,
+        Progress,
+        Query,
+        Results,
+        Summary,
+    )
     from search.store import Marks
 
 
@@ -177,6 +190,11 @@ class Library:
         with self._reading():
             return self._searcher.search(query, marks, offset, limit)
 
+    def copies(self, query: Query, identifier: str, *, marks: Marks | None = None) -> tuple[Hit, ...]:
+        """The answers to the query that are copies of the document with this id. Raises NotFoundError."""
+        with self._reading():
+            return self._searcher.list_copies(query, marks, self._documents.read(identifier).number)
+
     def suggest(self, query: Query, *, marks: Marks | None = None) -> str | None:
         """A query that was perhaps meant, where this one has few answers or none; None if none is better."""
         with self._reading():
@@ -207,10 +225,10 @@ class Library:
             stored = self._documents.read(identifier)
             return self._actors.read_cast(stored.document, stored.number, first, last)
 
-    def position(self, identifier: str) -> int:
-        """Where the document stands, from 0 on, in the list of all."""
+    def position(self, identifier: str, *, folds: bool = False) -> int:
+        """Where the document, or the one that it is folded below, stands in the list of all, from 0 on."""
         with self._reading():
-            return self._documents.find_position(identifier)
+            return self._documents.find_position(identifier, folds=folds)
 
     def size(self) -> int:
         """How many documents there are; asking again costs next to nothing until somebody has written."""

@@ -120,11 +120,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a reader asks; `as_you_type` takes the last word as a prefix, `sort` wins over what the text says."""
+    """What a reader asks; `as_you_type` takes the last word as a prefix, `sort` wins over what the text says.
+
+    With `folds`, a near-duplicate is folded below the article that it is a copy of, where that answers, too.
+    """
 
     text: str
     as_you_type: bool = False
     sort: Sort | None = None
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +153,35 @@ class Snippet:
 class Hit:
     """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None.
 
-    `title_matches` are the start and end of each of the query's words in the title.
+    `title_matches` are the start and end of each of the query's words in the title, `copies` the ids of the answers
+    that are folded below this one.
     """
 
     summary: Summary
     score: float
     snippet: Snippet | None
     title_matches: tuple[tuple[int, int], ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of answers, from `offset` on, of `total` in all; `note` says what was made of an odd query."""
+    """One page of answers, of `total` in all; `note` says what was made of an odd query.
+
+    `folded` of all answers are folded below others: `offset` and the pages count the `rows` that are left.
+    """
 
     query: Query
     total: int
     offset: int
     hits: tuple[Hit, ...]
     note: str | None = None
+    folded: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows all pages have together."""
+        return self.total - self.folded
 
 
 @dataclass(frozen=True, slots=True)

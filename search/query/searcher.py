@@ -46,6 +46,7 @@ class _Answer:
     note: str | None
     ranked: list[tuple[int, float]]
     left_out: frozenset[int]
+    folded: frozenset[int]
 
 
 class Searcher:
@@ -62,19 +63,48 @@ class Searcher:
         """A page of what answers, in its order; of a query that asks for nothing, all documents, newest first."""
         parsed = _parse(query)
         if parsed.node is None and parsed.sort is None:
-            hits = tuple(Hit(summary, 0.0, None) for summary in self._documents.list_summaries(offset, limit))
-            left_out = self._documents.list_damaged()
-            return Results(
-                query, self._documents.count() - len(left_out), offset, hits, _join(parsed.note, _note(left_out))
-            )
+            return self._list_all(query, parsed, offset, limit)
         while True:
-            answer = self._answer(parsed, marks)
+            answer = self._answer(parsed, marks, folds=query.folds)
             page = self._rank(answer, offset, limit)
-            found = self._documents.read_with_texts([number for number, _ in page])
+            hits = self._build_hits(page, answer)
             if answer.left_out == self._documents.list_damaged():
                 break
-        hits = tuple(
-            Hit(
+        if answer.folded:
+            hits = self._add_copies(hits, answer.folded)
+        return Results(query, len(answer.rows), offset, tuple(hits.values()), answer.note, len(answer.folded))
+
+    def list_copies(self, query: Query, marks: Marks | None, number: int) -> tuple[Hit, ...]:
+        """The answers that are folded below the document in this row, in the order of the others."""
+        parsed = _parse(query)
+        answer = self._answer(parsed, marks, folds=query.folds)
+        copies = frozenset(row for row, _ in self._rows.find_copies([number]).get(number, ()))
+        page = self._put_in_order(copies & answer.rows, answer, len(copies))
+        hits = self._build_hits(page, answer)
+        if parsed.node is None:
+            return tuple(replace(hit, snippet=None) for hit in hits.values())
+        return tuple(hits.values())
+
+    def _list_all(self, query: Query, parsed: Parsed, offset: int, limit: int) -> Results:
+        """A page of all documents, newest first."""
+        while True:
+            left_out = self._documents.list_damaged()
+            folded = self._rows.list_folded(left_out) if query.folds else frozenset()
+            found = self._documents.list_summaries(offset, limit, folded)
+            if left_out == self._documents.list_damaged():
+                break
+        hits = {number: Hit(summary, 0.0, None) for number, summary in found.items()}
+        if folded:
+            hits = self._add_copies(hits, folded)
+        note = _join(parsed.note, _note(left_out))
+        total = self._documents.count() - len(left_out)
+        return Results(query, total, offset, tuple(hits.values()), note, len(folded))
+
+    def _build_hits(self, page: list[tuple[int, float]], answer: _Answer) -> dict[int, Hit]:
+        """A Hit for each row with its score."""
+        found = self._documents.read_with_texts([number for number, _ in page])
+        return {
+            number: Hit(
                 found[number][0],
                 score,
                 answer.highlighter.build_snippet(found[number][1]),
@@ -82,8 +112,17 @@ class Searcher:
             )
             for number, score in page
             if number in found  # else it is gone since the index was written
-        )
-        return Results(query, len(answer.rows), offset, hits, answer.note)
+        }
+
+    def _add_copies(self, hits: dict[int, Hit], folded: frozenset[int]) -> dict[int, Hit]:
+        """The same hits, each with the ids of those of the folded rows that are its copies."""
+        copies = self._rows.find_copies(hits)
+        return {
+            number: replace(hit, copies=tuple(name for row, name in copies[number] if row in folded))
+            if number in copies
+            else hit
+            for number, hit in hits.items()
+        }
 
     def suggest(self, query: Query, marks: Marks | None) -> str | None:
         """A query that was perhaps meant, where this one has few answers or none."""
@@ -123,10 +162,11 @@ class Searcher:
         node, _ = afford(parsed.node, reader)
         return self._build_highlighter(node, reader, QueryEvaluator(reader, self._rows, self._actors, None, node))
 
-    def _answer(self, parsed: Parsed, marks: Marks | None) -> _Answer:
+    def _answer(self, parsed: Parsed, marks: Marks | None, *, folds: bool = False) -> _Answer:
         reader = self._fulltext.reader
         left_out = self._documents.list_damaged()
-        key = (str(parsed), id(reader), self._rows.read_stamp(), marks.read_stamp() if marks else None, left_out)
+        stamps = self._rows.read_stamp(), marks.read_stamp() if marks else None
+        key = (str(parsed), id(reader), *stamps, left_out, folds)
         if self._last is not None and self._last.key == key:
             return self._last
         node, narrowed = afford(parsed.node, reader)
@@ -137,7 +177,8 @@ class Searcher:
         rows = rows - damaged if damaged else rows
         stems = list_stems(node, reader) if parsed.sort in {None, "relevance"} else []
         highlighter = self._build_highlighter(node, reader, evaluator)
-        self._last = _Answer(key, parsed, reader, rows, stems, highlighter, notes, [], left_out)
+        folded = self._rows.find_folded(rows) if folds else frozenset()
+        self._last = _Answer(key, parsed, reader, rows, stems, highlighter, notes, [], left_out, folded)
         return self._last
 
     def _build_highlighter(self, node: Node | None, reader: IndexReader, evaluator: QueryEvaluator) -> Highlighter:
@@ -153,15 +194,22 @@ class Searcher:
         return build_highlighter([*list_highlighted(node), *islice(dict.fromkeys(names), _most_names)], reader)
 
     def _rank(self, answer: _Answer, offset: int, limit: int) -> list[tuple[int, float]]:
-        last = min(offset + limit, len(answer.rows))
+        shown = len(answer.rows) - len(answer.folded)
+        last = min(offset + limit, shown)
         if len(answer.ranked) < last:
-            count = last if last <= _first_page else len(answer.rows)
-            if answer.stems:
-                answer.ranked = rank_by_score(answer.rows, answer.stems, answer.reader, count)
-            else:
-                days = self._rows.read_days()
-                answer.ranked = rank_by_date(answer.rows, days, count, oldest_first=answer.parsed.sort == "old")
+            answer.ranked = self._put_in_order(
+                answer.rows, answer, last if last <= _first_page else shown, answer.folded
+            )
         return answer.ranked[offset:last]
+
+    def _put_in_order(
+        self, rows: RowSet, answer: _Answer, count: int, folded: RowSet = frozenset()
+    ) -> list[tuple[int, float]]:
+        """The first of these rows but the folded in the order that was asked for, with their scores."""
+        if answer.stems:
+            return rank_by_score(rows, answer.stems, answer.reader, count, folded)
+        days = self._rows.read_days()
+        return rank_by_date(rows - folded if folded else rows, days, count, oldest_first=answer.parsed.sort == "old")
 
 
 def _parse(query: Query) -> Parsed:

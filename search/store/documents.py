@@ -15,9 +15,13 @@ from search.store.database import is_corrupt
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _COLUMNS = f"{text_columns}, (SELECT checksums.text FROM checksums WHERE document = documents.number)"
+_COUNT_BEFORE = (
+    "((SELECT count(*) FROM {0} WHERE before.published > here.published)"
+    " + (SELECT count(*) FROM {0} WHERE before.published = here.published AND before.number < here.number))"
+)
 summary_columns = "documents.id, coalesce(documents.title, documents.id), documents.source, documents.published"
 """What build_summary takes."""
 
@@ -190,26 +194,31 @@ class Documents:
         ).fetchone()
         return int(highest)
 
-    def list_summaries(self, offset: int, limit: int) -> list[Summary]:
-        """A page of all documents, newest first, undated ones last."""
+    def list_summaries(self, offset: int, limit: int, folded: Collection[int] = ()) -> dict[int, Summary]:
+        """A page of all documents but these, by their rows: newest first, undated ones last."""
         while True:
             left_out = self.list_damaged()
             numbers = self._connection.execute(
                 "SELECT number FROM documents WHERE number NOT IN (SELECT value FROM json_each(?))"
                 " ORDER BY published DESC, number LIMIT ? OFFSET ?",
-                [json.dumps(list(left_out)), limit, offset],
+                [json.dumps([*left_out, *folded]), limit, offset],
             ).fetchall()
             found = self._read_summaries([row[0] for row in numbers])
             if self.list_damaged() == left_out:
-                return [found[number] for (number,) in numbers if number in found]
+                return {number: found[number] for (number,) in numbers if number in found}
 
-    def find_position(self, identifier: str) -> int:
-        """How many documents stand before this one in the list of all; 0 for one that is gone."""
+    def find_position(self, identifier: str, *, folds: bool = False) -> int:
+        """How many documents stand before this one in the list of all; 0 for one that is gone.
+
+        With `folds`, copies are not counted, and one has its original's position.
+        """
+        here, counted = "number", f"SELECT {_COUNT_BEFORE.format('documents AS before')}"
+        if folds:
+            here = "coalesce((SELECT original FROM copies WHERE document = number), number)"
+            copies = "copies CROSS JOIN documents AS before ON before.number = document AND original IS NOT NULL"
+            counted += f" - {_COUNT_BEFORE.format(copies)}"
         row = self._connection.execute(
-            "SELECT (SELECT count(*) FROM documents AS before WHERE before.published > here.published)"
-            " + (SELECT count(*) FROM documents AS before"
-            " WHERE before.published = here.published AND before.number < here.number)"
-            " FROM documents AS here WHERE here.id = ?",
+            f"{counted} FROM documents AS here WHERE here.number = (SELECT {here} FROM documents WHERE id = ?)",
             [identifier],
         ).fetchone()
         return int(row[0]) if row else 0
