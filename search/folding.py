@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from search.errors import DocumentDamagedError
 from search.model import Progress
-from search.shingles import Sketch, are_near_duplicates, build_sketch, list_shingles
+from search.shingles import Sketch, are_near_duplicates, build_sketch, find_wording
 from search.store import Copies, Documents, begin
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from search.model import Document
-    from search.shingles import Shingles
+    from search.shingles import Wording
 
 _documents_per_step = 64
 _no_sketch = Sketch(0, 0, ())
@@ -30,7 +30,7 @@ class CopyFinder:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._documents, self._copies = Documents(connection), Copies(connection)
-        self._shingles: dict[int, Shingles] = {}
+        self._wordings: dict[int, Wording] = {}
 
     def add(self, number: int, document: Document) -> None:
         """Compare a document that is new in its row, or has another text there."""
@@ -52,7 +52,7 @@ class CopyFinder:
         """Give each of these documents, which nothing is compared with yet, its original, or show it."""
         waiting = [self._build_entry(number) for number in numbers]
         heapq.heapify(waiting)
-        self._shingles.clear()
+        self._wordings.clear()
         while waiting:
             entry = heapq.heappop(waiting)
             number = entry[1]
@@ -85,20 +85,27 @@ class CopyFinder:
                 other is not None
                 and candidate != number
                 and sketch.may_be_near(other)
-                and are_near_duplicates(self._read_shingles(number), self._read_shingles(candidate))
+                and self._are_near_duplicates(number, sketch, candidate, other)
             ):
                 near.append((other.rank, candidate))
         return sorted(near)
 
-    def _read_shingles(self, number: int) -> Shingles:
-        """The shingles of a document; of a damaged one, which the doctor names, none."""
-        if number not in self._shingles:
+    def _are_near_duplicates(self, number: int, sketch: Sketch, other_number: int, other: Sketch) -> bool:
+        return are_near_duplicates(
+            self._read_wording(number),
+            self._read_wording(other_number),
+            are_of_one_day=sketch.day == other.day != 0,
+        )
+
+    def _read_wording(self, number: int) -> Wording:
+        """The wording of a document; of a damaged one, which the doctor names, none."""
+        if number not in self._wordings:
             try:
                 text = _join(self._documents.read_number(number).document)
             except DocumentDamagedError:
                 text = ""
-            self._shingles[number] = list_shingles(text)
-        return self._shingles[number]
+            self._wordings[number] = find_wording(text)
+        return self._wordings[number]
 
     def count_damage(self) -> int:
         """How many documents' sketches or originals are not what their texts say; slow."""
@@ -106,7 +113,7 @@ class CopyFinder:
         uncompared = set(self._copies.list_uncompared())
         for number in self._documents.read_revisions():
             if number not in uncompared:
-                self._shingles.clear()
+                self._wordings.clear()
                 wrong += not self._is_whole(number)
         return wrong
 
@@ -123,7 +130,8 @@ class CopyFinder:
         original = self._copies.read_original(number)
         if original is None:
             return self._copies.is_entered(number, sketch)
-        return are_near_duplicates(self._read_shingles(number), self._read_shingles(original))
+        other = self._copies.read_sketch(original)
+        return other is not None and self._are_near_duplicates(number, sketch, original, other)
 
 
 def fold_documents(connection: sqlite3.Connection) -> Iterator[Progress]:

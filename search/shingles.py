@@ -16,14 +16,14 @@ from zlib import crc32
 if TYPE_CHECKING:
     from datetime import date
 
-    Shingles = frozenset[tuple[str, str, str]]
-
 least_shingles = 25
 """A text with fewer is compared with none: a caption or a notice says too little to be told from another."""
 most_words = 20_000
 """Words of a text that are looked at."""
 days_apart = 7
 _least_jaccard, _least_containment = 0.7, 0.8
+_least_numbers = 0.75
+_NUMBER = re.compile(r"\d[\d,./-]*")
 _WORD = re.compile(r"\w+")
 _ALL = 1 << 32
 _BAR = _ALL // 8  # so a sketch keeps one shingle of eight
@@ -77,19 +77,36 @@ def build_sketch(text: str, published: date | None) -> Sketch:
     return Sketch(published.toordinal() if published else 0, len(hashes), tuple(kept))
 
 
-def list_shingles(text: str) -> Shingles:
-    """The different shingles of a text."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What two texts are compared by: their different shingles, and the numbers in them."""
+
+    shingles: frozenset[tuple[str, str, str]]
+    numbers: frozenset[str]
+
+
+def find_wording(text: str) -> Wording:
+    """The wording of a text."""
     words = _list_words(text)
-    return frozenset(zip(words, words[1:], words[2:], strict=False))
+    return Wording(
+        frozenset(zip(words, words[1:], words[2:], strict=False)),
+        frozenset(number.rstrip(",./-") for number in _NUMBER.findall(text)),
+    )
 
 
-def are_near_duplicates(one: Shingles, other: Shingles) -> bool:
-    """Is Jaccard at least 0.7, or is at least 0.8 of the smaller text in the other?"""
-    smaller = min(len(one), len(other))
+def are_near_duplicates(one: Wording, other: Wording, *, are_of_one_day: bool) -> bool:
+    """Is Jaccard at least 0.7, or is at least 0.8 of the smaller text in the other?
+
+    Of different days, texts with different numbers are instalments of one notice: rates, prices, yields.
+    """
+    smaller = min(len(one.shingles), len(other.shingles))
     if smaller < least_shingles:
         return False
-    shared = len(one & other)
-    return shared >= _least_containment * smaller or shared >= _least_jaccard * len(one | other)
+    shared = len(one.shingles & other.shingles)
+    if shared < _least_containment * smaller and shared < _least_jaccard * len(one.shingles | other.shingles):
+        return False
+    fewer = min(len(one.numbers), len(other.numbers))
+    return are_of_one_day or len(one.numbers & other.numbers) >= _least_numbers * fewer
 
 
 def _list_words(text: str) -> list[str]:

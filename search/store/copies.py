@@ -43,13 +43,15 @@ class Copies:
         return [row[0] for row in rows]
 
     def read_sketch(self, number: int) -> Sketch | None:
-        """The sketch of the document in this row; None for one that was not compared, or is too short for that."""
+        """The sketch of the document in this row; None where there is none, since it is too short, or a damaged one."""
         row = self._connection.execute(
             "SELECT day, shingles, hashes FROM sketches WHERE document = ?", [number]
         ).fetchone()
         if row is None:
             return None
         day, shingles, hashes = row
+        if not isinstance(hashes, bytes) or len(hashes) % 4:
+            return None
         return Sketch(day, shingles, struct.unpack(f"<{len(hashes) // 4}I", hashes))
 
     def write_sketch(self, number: int, sketch: Sketch) -> None:
