@@ -69,12 +69,10 @@ class Sketch:
 def build_sketch(text: str, published: date | None) -> Sketch:
     """The sketch of an article's text."""
     words = _list_words(text)
-    hashes = {
-        crc32(f"{first} {second} {third}".encode()) * _SPREAD % _ALL
-        for first, second, third in zip(words, words[1:], words[2:], strict=False)
-    }
+    different = set(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
+    hashes = {crc32(shingle.encode()) * _SPREAD % _ALL for shingle in different}
     kept = sorted(each for each in hashes if each < _BAR)
-    return Sketch(published.toordinal() if published else 0, len(hashes), tuple(kept))
+    return Sketch(published.toordinal() if published else 0, len(different), tuple(kept))
 
 
 @dataclass(frozen=True, slots=True)

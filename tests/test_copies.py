@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks import copies as benchmark
 from search import Document, Library, Paragraph, Query
 from search.folding import CopyFinder, fold_documents
 from search.shingles import are_near_duplicates, build_sketch, find_wording
@@ -198,19 +200,23 @@ def test_the_order_of_adding_does_not_count_where_dates_differ(seed):
 
 def test_to_compare_an_article_costs_as_much_in_a_large_library_as_in_a_small_one(compared):
     """A thousand copies of one story, and a thousand stories with one ending: counted in SQLite's own steps."""
-    steps = []
+    steps = 0
     ending = write_sentences(7, 2)
 
-    def add(name: str, document: Document) -> None:
-        compared.connection.set_progress_handler(lambda: steps.append(1) and None, 10)
-        compared.add(**{name: document})
-        compared.connection.set_progress_handler(None, 0)
+    def step() -> None:
+        nonlocal steps
+        steps += 1
 
     def count(number: int) -> int:
-        steps.clear()
-        add(f"copy{number}", build([f"Copy number {number} of all.", *story]))
-        add(f"story{number}", build([*write_sentences(100 + number, 8), *ending]))
-        return len(steps)
+        before = steps
+        compared.connection.set_progress_handler(step, 10)
+        compared.add(
+            **{
+                f"copy{number}": build([f"Copy number {number} of all.", *story]),
+                f"story{number}": build([*write_sentences(100 + number, 8), *ending]),
+            }
+        )
+        return steps - before
 
     counts = [count(number) for number in range(1_000)]
     assert sum(counts[-50:]) < 1.5 * sum(counts[100:150])
@@ -221,6 +227,16 @@ def test_the_sketch_of_a_text_is_the_same_everywhere():
         "\n".join(story).upper(), date(2024, 5, 10)
     ).hashes[:3]  # fmt: skip
     assert build_sketch("one two three four five six seven eight nine ten", None).hashes == (68322742,)
+
+
+def test_of_a_set_made_of_real_articles_nearly_all_copies_are_found_and_nothing_else(shared_folder, tmp_path):
+    """A part of what `make bench-copies` measures."""
+    shutil.unpack_archive(shared_folder / "news" / "worldwide-newswire.tar.gz", tmp_path, filter="data")
+    articles = dict(list(benchmark.read_news(tmp_path).items())[:240])
+    scored = benchmark.score(list(benchmark.build_set(articles)))
+    assert scored.wanted.total() >= 375
+    assert scored.precision >= 0.99
+    assert scored.recall >= 0.98
 
 
 @pytest.fixture
@@ -325,12 +341,13 @@ def test_the_articles_of_an_older_library_are_compared_in_the_background(library
 
 
 def test_a_comparison_that_is_broken_off_goes_on_where_it_was(compared):
-    compared.add(story=build(story), copy=build(story))
+    stories = {f"story{number}": build(write_sentences(100 + number, 3)) for number in range(100)}
+    compared.add(story=build(story), copy=build(story), **stories)
     with begin(compared.connection):
         Copies(compared.connection).forget_all()
     steps = fold_documents(compared.connection)
-    next(steps)
-    steps.close()
+    assert [next(steps).done for _ in range(2)] == [0, 64]
+    assert next(fold_documents(compared.connection)).total == 102 - 64
     for _ in fold_documents(compared.connection):
         pass
     assert compared.read() == {"copy": "story"}

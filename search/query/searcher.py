@@ -78,7 +78,7 @@ class Searcher:
         """The answers that are folded below the document in this row, in the order of the others."""
         parsed = _parse(query)
         answer = self._answer(parsed, marks, folds=query.folds)
-        copies = frozenset(row for row, _ in self._rows.find_copies([number]).get(number, ()))
+        copies = frozenset(row for row, _ in self._rows.find_copies({number}).get(number, ()))
         page = self._put_in_order(copies & answer.rows, answer, len(copies))
         hits = self._build_hits(page, answer)
         if parsed.node is None:
@@ -116,7 +116,7 @@ class Searcher:
 
     def _add_copies(self, hits: dict[int, Hit], folded: frozenset[int]) -> dict[int, Hit]:
         """The same hits, each with the ids of those of the folded rows that are its copies."""
-        copies = self._rows.find_copies(hits)
+        copies = self._rows.find_copies(hits.keys())
         return {
             number: replace(hit, copies=tuple(name for row, name in copies[number] if row in folded))
             if number in copies
