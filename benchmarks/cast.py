@@ -40,7 +40,7 @@ def main() -> None:
 def measure_loading(_: Path) -> None:
     """The model alone, in a fresh process."""
     start, spent = time.perf_counter(), time.process_time()
-    from search.cast.recognise import build_recogniser
+    from search.cast.recognisers import build_recogniser
 
     build_recogniser("trained")
     from search.cast.ranker import read_ranker

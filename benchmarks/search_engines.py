@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from search import Library, Query
-from search.cast.recognise import find_version
+from search.cast.recognisers import read_version
 from search.folding import CopyFinder
 from search.store import Documents, begin, open_library_database
 
@@ -66,7 +66,7 @@ class Newscast:
             for document in documents:
                 row = stored.write(document.id, document.id, document)
                 # The cast is measured by benchmarks/cast.py.
-                stored.mark_annotated(row.number, find_version("rules"))
+                stored.mark_annotated(row.number, read_version("rules"))
                 copies.add(row.number, row.document)
         connection.close()
         with Library(self._folder) as library:

@@ -1,4 +1,4 @@
-"""`python -m evaluation`: one table of how well the cast is found, corpus by corpus."""
+"""`python -m evaluation` prints how well newscast finds the cast, one line a corpus."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _header = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Annotated documents, and how many words a second of processor time that took."""
+    """Annotated documents, and the speed in words per second of processor time."""
 
     documents: list[dict[str, Any]]
     speed: float
 
 
 def annotate_fields(gold: Sequence[dict[str, Any]], recogniser: str, *, across: bool) -> Run:
-    """What newscast makes of the gold documents without their mentions."""
+    """Annotate the gold documents without their mentions."""
     bare = [{key: value for key, value in each.items() if key != "mentions"} for each in gold]
     documents = [parse_json(json.dumps(each)) for each in bare]
     words = sum(len(text.split()) for each in gold for text in each["paragraphs"])
@@ -62,7 +62,7 @@ def main() -> None:
             lines = (arguments.data / name / "dev.jsonl").read_text("utf-8").splitlines()
             gold = [json.loads(line) for line in lines]
         else:
-            print(f"{name:16} not here: {arguments.data / name}")
+            print(f"{name:16} left out: no folder {arguments.data / name}")
             continue
         _print_rows(name, gold, arguments.recogniser)
 

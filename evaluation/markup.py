@@ -1,7 +1,8 @@
-"""Articles annotated by hand, as text that a person can read and mend.
+"""Reads articles annotated by hand, in a markup that you can read and edit.
 
 `[assad=Bashar al-Assad]` is a name of the actor `assad`, `[syria+Syrian]` a nationality, `[assad~the [syria+Syrian]
-leader]` a nominal, `[assad.he]` a pronoun. An id like `_person` is of somebody mentioned once, whatever the type.
+leader]` a nominal, `[assad.he]` a pronoun. An id like `_person` gives only the type, for
+an actor mentioned once.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ class _Open:
 
 
 def read_types(path: Path) -> dict[str, str]:
-    """Actor → its type, from lines of both with a tab between."""
+    """Read the type of each actor from a file of lines with actor, tab, type."""
     return dict(line.split("\t") for line in path.read_text("utf-8").splitlines())
 
 
 def parse_markup(identifier: str, text: str, types: Mapping[str, str]) -> dict[str, Any]:
-    """The document in a marked-up text, a paragraph a line, in the format that `newscast annotate` writes."""
+    """Parse marked-up text, one paragraph a line, into a document as `newscast annotate` writes it.
+
+    `types` maps actors to their types. Raises KeyError for an actor without a type.
+    """
     lone = count(1)
     paragraphs: list[str] = []
     mentions: list[dict[str, Any]] = []
@@ -67,7 +71,7 @@ def _parse_line(line: str) -> tuple[str, list[tuple[str, str, int, int]]]:
 
 
 def read_gold(folder: Path) -> Iterator[dict[str, Any]]:
-    """The annotated documents in a folder, by name; `actors.tsv` there has the types."""
+    """Read the annotated documents (`*.txt`) in a folder, in the order of their names; `actors.tsv` has the types."""
     types = read_types(folder / "actors.tsv")
     for path in sorted(folder.glob("*.txt")):
         yield parse_markup(path.stem, path.read_text("utf-8"), types)

@@ -1,8 +1,8 @@
-"""The measures: names found, actors linked, and whether a jump lands where it should.
+"""Scores how well names are found and linked, and whether a jump leads to the right mention.
 
-Documents are in the format of `newscast annotate`. Name F1 counts exact spans, a leading article and a possessive
-aside. Links are measured by MUC (Vilain et al., 1995), B-cubed (Bagga and Baldwin, 1998), CEAF-e (Luo, 2005), whose
-mean F1 is the CoNLL score (Pradhan et al., 2012), mentions that stand alone counted. A jump is right if the mention
+Documents are in the format of `newscast annotate`. Name F1 counts exact spans, without a leading article and a
+possessive. Links are measured by MUC (Vilain et al., 1995), B-cubed (Bagga and Baldwin, 1998), CEAF-e (Luo, 2005),
+whose mean F1 is the CoNLL score (Pradhan et al., 2012); actors with one mention count. A jump is right if the mention
 after this one of the predicted actor is of the same true actor (precision), and if it is the very next one (recall).
 """
 
@@ -50,7 +50,7 @@ class LinkScore:
 
 
 def score_names(gold: Sequence[Fields], predicted: Sequence[Fields], *, typed: bool = True) -> Rate:
-    """Outermost names: people, organisations and places by span and type, or all by span alone."""
+    """Score outermost names: people, organisations and places by span and type, or all names by span alone."""
     by_id = {document["id"]: document for document in predicted}
     right = found = wanted = 0
     for document in gold:
@@ -69,7 +69,7 @@ def score_names(gold: Sequence[Fields], predicted: Sequence[Fields], *, typed: b
 def _find_names(document: Fields) -> dict[tuple[int, int, int], str]:
     names: dict[tuple[int, int, int], str] = {}
     paragraph, end = -1, -1
-    for mention in sorted(document["mentions"], key=_find_place):
+    for mention in sorted(document["mentions"], key=_get_position):
         if mention["kind"] != "name" or mention["type"] == "time":
             continue
         if mention["paragraph"] == paragraph and mention["end"] <= end:
@@ -80,7 +80,7 @@ def _find_names(document: Fields) -> dict[tuple[int, int, int], str]:
 
 
 def _trim(document: Fields, mention: Fields) -> tuple[int, int, int]:
-    """The mention's place without a leading article and a possessive."""
+    """Return (paragraph, start, end) of a mention without a leading article and a possessive."""
     start, end = mention["start"], mention["end"]
     text = document["paragraphs"][mention["paragraph"]][start:end]
     article = _ARTICLE.match(text)
@@ -89,14 +89,18 @@ def _trim(document: Fields, mention: Fields) -> tuple[int, int, int]:
     return mention["paragraph"], start + (article.end() if article else 0), end
 
 
-def _find_place(mention: Fields) -> tuple[int, int, int]:
+def _get_position(mention: Fields) -> tuple[int, int, int]:
     return mention["paragraph"], mention["start"], -mention["end"]
 
 
 def score_links(
     gold: Sequence[Fields], predicted: Sequence[Fields], kinds: frozenset[str], *, across: bool = False
 ) -> LinkScore:
-    """Links of people, organisations and places; `across` takes all documents as one."""
+    """Score the links of people, organisations and places among mentions of these kinds.
+
+    `across` scores all documents as one; otherwise each document has its own actors. Actors are compared by their
+    mentions, so their ids may differ.
+    """
     by_id = {document["id"]: document for document in predicted}
     parts = [_Part.build(document, by_id[document["id"]], kinds) for document in gold]
     counts = [sum(part.counts[index] for part in parts) for index in range(3)]
@@ -109,7 +113,7 @@ def score_links(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Mentions in reading order with their actors, true and predicted; a mention found has the true one's key."""
+    """Mentions in reading order with their actors, true and predicted; matching mentions have the same key."""
 
     true: Sequence[tuple[Hashable, str]]
     answer: Sequence[tuple[Hashable, str]]
@@ -129,14 +133,14 @@ class _Part:
         }
         true = [
             (("gold", gold["id"], index), gold["mentions"][index]["actor"])
-            for index in sorted(wanted, key=lambda index: _find_place(gold["mentions"][index]))
+            for index in sorted(wanted, key=lambda index: _get_position(gold["mentions"][index]))
         ]
         answer = [
             (
                 ("gold", gold["id"], pairs[index]) if index in pairs else ("own", gold["id"], index),
                 predicted["mentions"][index]["actor"],
             )
-            for index in sorted(kept, key=lambda index: _find_place(predicted["mentions"][index]))
+            for index in sorted(kept, key=lambda index: _get_position(predicted["mentions"][index]))
         ]
         return cls(true, answer, (sum(pairs.get(index) in wanted for index in kept), len(kept), len(wanted)))
 
@@ -152,38 +156,38 @@ class _Part:
 
 
 def _may_count(mention: Fields) -> bool:
-    """A name of another type is no wrong mention; of nominals and pronouns the type is not asked."""
+    """May a predicted mention without a true one count as wrong? A name of another type may not."""
     return mention["kind"] != "name" or mention["type"] in core_types
 
 
 def align(gold: Fields, predicted: Fields) -> dict[int, int]:
-    """Predicted mention → true one: of the same span, else one that it lies in and whose head it covers."""
+    """Map each predicted mention to a true one, by index: of the same span, else one around it whose head it covers."""
     pairs: dict[int, int] = {}
     spans: dict[tuple[int, int, int], int] = {}
     for index, mention in enumerate(gold["mentions"]):
         spans.setdefault(_trim(gold, mention), index)
-    taken: set[int] = set()
+    matched: set[int] = set()
     for index, mention in enumerate(predicted["mentions"]):
         found = spans.get(_trim(gold, mention))
-        if found is not None and found not in taken:
+        if found is not None and found not in matched:
             pairs[index] = found
-            taken.add(found)
+            matched.add(found)
     for index, mention in enumerate(predicted["mentions"]):
         if index in pairs:
             continue
         fitting = [
             (full[1] - full[0], other)
             for other, true in enumerate(gold["mentions"])
-            if other not in taken and (full := _fits(mention, true))
+            if other not in matched and (full := _fits(mention, true))
         ]
         if fitting:
             _, pairs[index] = min(fitting)
-            taken.add(pairs[index])
+            matched.add(pairs[index])
     return pairs
 
 
 def _fits(mention: Fields, true: Fields) -> tuple[int, int] | None:
-    """The full span of the true mention, if the other one stands in it and covers its head."""
+    """Return the full span of the true mention if the other lies in it and covers its head; else None."""
     if mention["paragraph"] != true["paragraph"]:
         return None
     start, end = true.get("full") or (true["start"], true["end"])
@@ -193,7 +197,7 @@ def _fits(mention: Fields, true: Fields) -> tuple[int, int] | None:
 
 
 def _guess_head(mention: Fields) -> tuple[int, int]:
-    """The last word before anything that qualifies it."""
+    """Return the span of the last word before any qualifier."""
     text = _RELATIVE.split(mention["text"])[0].rstrip() or mention["text"]
     end = mention["start"] + len(text)
     return end - len(text.split(" ")[-1]), end
@@ -207,7 +211,7 @@ def _build_clusters(pairs: Iterable[tuple[Hashable, str]]) -> Clusters:
 
 
 def _measure(parts: Iterable[_Part], measure: Callable[[Clusters, Clusters], tuple[float, float]]) -> Rate:
-    """A measure of what one side has in common with the other, summed over the parts, both ways."""
+    """Sum a measure over the parts, from answer to truth for precision and from truth to answer for recall."""
     sums = [0.0, 0.0, 0.0, 0.0]
     for part in parts:
         true, answer = part.clusters()
@@ -273,7 +277,7 @@ def _score_jumps(parts: Iterable[_Part]) -> Rate:
 
 
 def _find_jumps(pairs: Iterable[tuple[Hashable, str]]) -> list[tuple[Hashable, Hashable]]:
-    """Each mention with the next one of its actor."""
+    """Return each mention with the next one of its actor."""
     last: dict[str, Hashable] = {}
     jumps = []
     for key, actor in pairs:

@@ -1,4 +1,4 @@
-"""The terms in which the cast asks for the actors of a Library, and the store answers."""
+"""The interface through which `cast` looks up the actors of a library, which `store` implements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LibraryActor:
-    """An actor of the Library as linking sees it: its row, the articles that it is in by such a name, its keys."""
+    """An actor of the library: its row number, the articles in which it has a name of the kind asked for, its keys."""
 
     number: int
     documents: int
@@ -22,7 +22,7 @@ class LibraryActor:
 
 @dataclass(frozen=True, slots=True)
 class NameForms:
-    """How an actor's names are looked up: by `keys`, and by `shorts`, the short names that its full ones answer to."""
+    """How an actor's names are looked up: by `keys`, and by `shorts`, the short names of its full names."""
 
     keys: tuple[str, ...]
     shorts: tuple[str, ...]
@@ -31,7 +31,7 @@ class NameForms:
 
 
 class Short(NamedTuple):
-    """A short name that full names answer to."""
+    """A short name, such as a surname or an acronym."""
 
     name: str
     is_person: bool
@@ -39,7 +39,7 @@ class Short(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShortDocumentActor:
-    """An actor of a Document that has only a short name there, and the actor that it is linked to."""
+    """An actor of a document that has only a short name there, and the actor that it is linked to."""
 
     number: int
     document: int
@@ -48,42 +48,42 @@ class ShortDocumentActor:
 
 
 class ActorLookup(Protocol):
-    """What linking asks of the Library; each answer costs the same however many articles there are."""
+    """What linking asks of the library; the time of an answer does not grow with the number of articles."""
 
     def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[LibraryActor]:
-        """Actors that have a name with one of these keys."""
+        """Return the actors that have a name with one of these keys."""
         ...
 
     def find_by_short(self, short: str, *, is_person: bool) -> list[LibraryActor]:
-        """Actors with a full name that answer to this short one."""
+        """Return the actors whose full names have this short name."""
         ...
 
     def find_by_ends(self, first: str, last: str) -> list[LibraryActor]:
-        """People with a full name that begins and ends with these words; of very many of that surname, some."""
+        """Return the people whose full names begin and end with these words; some, if there are very many."""
         ...
 
     def has_full_in_document(self, document: int, short: str, *, is_person: bool) -> bool:
-        """Does the document have a full name of its own that answers to this short one?"""
+        """Does a full name in the document itself have this short name?"""
         ...
 
     def score_cooccurrence(self, document: int, actor: int) -> float:
-        """How much the document's other actors and its date speak for this actor being in it, from 0 on."""
+        """Score how likely this actor is in the document, by its other actors and its date; 0 or more."""
         ...
 
     def find_short_document_actors(self, short: str, *, is_person: bool) -> list[ShortDocumentActor]:
-        """The document actors that have only this short name."""
+        """Return the document actors that have only this short name."""
         ...
 
     def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
-        """A new actor; its row."""
+        """Create an actor; return its row number."""
         ...
 
     def create_nameless_actor(self, document: int, actor: Actor) -> int:
-        """A new actor that only this document has, under no name; its row."""
+        """Create an actor without a name, which only this document has; return its row number."""
         ...
 
     def add_document_actor(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
-        """That this actor is in this document, under these names."""
+        """Record that this actor is in this document under these names."""
         ...
 
     def move_document_actor(self, document_actor: int, actor: int) -> None:
@@ -91,9 +91,9 @@ class ActorLookup(Protocol):
         ...
 
     def merge_actor(self, actor: int, into: int) -> None:
-        """Link all document actors of one actor to another, since an article says that they are the same."""
+        """Link all document actors of one actor to another, because an article says that they are the same."""
         ...
 
     def copy_actor(self, document_actor: int, slug: str) -> int:
-        """A new actor made of what one document actor says; its row."""
+        """Create an actor from one document actor; return its row number."""
         ...

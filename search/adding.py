@@ -1,4 +1,4 @@
-"""Adding: files and pages → documents, their names and index, so that a kill at any moment loses nothing reported."""
+"""Adding files and pages: documents, their names, the index. A kill at any moment loses nothing that was reported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from search.cast.recognise import build_recogniser
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
 from search.folding import CopyFinder
@@ -30,11 +30,11 @@ _log = logging.getLogger(__name__)
 _files_per_step = 32
 _characters_per_step = 2_000_000
 _first_index_batch, _largest_index_batch = 32, 512
-"""Documents: the first are to be found by words soon, while later commits to the index cost more."""
+"""Documents per commit to the index. Batches grow, because later commits cost more."""
 
 
 def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext: FullText) -> Iterator[Progress]:
-    """Add what the paths and addresses hold; a step's additions are committed before it is yielded."""
+    """Add the files and pages at these paths and addresses; a step's additions are committed before it is yielded."""
     origins: list[str | SourceRefusedError] = []
     for path in paths:
         origins += [path] if is_url(path) else find_files(path)
@@ -43,10 +43,10 @@ def add_documents(paths: Iterable[str], connection: sqlite3.Connection, fulltext
         adder = _Adder(connection, fulltext, parser)
         done = 0
         while done < len(origins):
-            taken, additions = adder.add_step(origins[done:])
-            done += taken
+            count, additions = adder.add_step(origins[done:])
+            done += count
             yield Progress(done, len(origins), "adding", tuple(additions))
-            # What was added and indexed is findable; to keep the index quick comes after that.
+            # The documents can be found by now; merging only keeps searches quick.
             yield from adder.merge_index()
         adder.write_index()
     yield from adder.merge_index()
@@ -62,7 +62,7 @@ class _Adder:
         self._checksums, self._removed = Checksums(connection), Removed(connection)
         self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
-        # Rules are quick, so that names are there before the rest is.
+        # Rules are quick: a new document has its names at once.
         self._recogniser = build_recogniser("rules")
         self._unindexed: list[StoredDocument] = []
         self._gone: dict[int, int] = {}
@@ -70,7 +70,7 @@ class _Adder:
         self._batch = _first_index_batch
 
     def add_step(self, origins: list[str | SourceRefusedError]) -> tuple[int, list[Addition]]:
-        """Add the first of these in one transaction: how many were taken, and what became of them."""
+        """Add the first of these in one transaction; return how many, and the outcome of each."""
         additions: list[Addition] = []
         written: list[StoredDocument] = []
         size = 0
@@ -115,26 +115,27 @@ class _Adder:
         return Addition(origin, outcome, stored.document.id, "it was damaged" if damaged else None), stored
 
     def _parse(self, raw: Raw) -> tuple[Document, Cast]:
-        """Everything that can go wrong over a file's contents, before anything of it is written."""
+        """Parse a file and find its cast; nothing is written yet if that fails."""
         with _contain(raw.origin, "read"):
             document = self._parser.parse(raw)
         with _contain(raw.origin, "annotated"):
             return document, find_cast(document, self._recogniser)
 
     def _find_damaged(self, numbers: set[int]) -> set[int]:
-        """Those of these documents that are damaged."""
+        """Find which of these documents are damaged."""
         return {number for number in numbers if not self._checksums.is_whole(number)}
 
     def _drop_damaged(self, damaged: set[int]) -> None:
-        """Drop damaged documents, whose source is at hand."""
+        """Drop damaged documents, which are about to be added again."""
         if damaged:
             Damage(self._connection).drop(damaged, ())
             self._gone |= dict.fromkeys(damaged, self._documents.read_newest_revision())
 
     def _find_addition(self, raw: Raw, known: int | None, same: list[tuple[int, str, str]]) -> Addition | None:
-        """What becomes of bytes that an article has, or a removed one had, instead of being added.
+        """Decide about a file that an article, or a removed article, was made of; None if it is to be added.
 
-        `known` is the article that came from the same place: it goes where its file is a copy of another's.
+        `known` is the row of the article that was added from this path or address. If the file has become a copy of
+        another one's, that article is dropped.
         """
         if any(number == known for number, _, _ in same):
             return Addition(raw.origin, "skipped")
@@ -149,10 +150,10 @@ class _Adder:
         return Addition(raw.origin, "changed", identifier, reason or "a copy of another article's file")
 
     def write_index(self) -> None:
-        """Bring the index level with what was committed."""
+        """Write all committed documents to the index."""
         if not (self._unindexed or self._gone):
             return
-        # A row may be another document's by now.
+        # Another document may have this row by now.
         lasting = [stored for stored in self._unindexed if stored.revision > self._gone.get(stored.number, 0)]
         rows = [(stored.number, stored.revision, stored.document) for stored in lasting]
         try:
@@ -167,20 +168,20 @@ class _Adder:
         self._batch = min(self._batch * 2, _largest_index_batch)
 
     def merge_index(self) -> Iterator[Progress]:
-        """Keep the index quick."""
+        """Merge small segments, so that searches stay quick."""
         try:
             yield from self._fulltext.merge()
         except FullTextDamagedError:
             self._begin_index()
 
     def _begin_index(self) -> None:
-        """Start with an empty index where a part of it was damaged; the Library puts in the older documents later."""
+        """Start with an empty index, because the old one is damaged; the Library indexes the older documents later."""
         self._fulltext.clear()
         self._is_level = False
 
 
 def _has_moved_on(origin: str, raw: Raw) -> bool:
-    """Does the file at `origin`, which had these bytes, have others by now? So it is where two files were swapped."""
+    """Has the file at `origin`, which had these bytes, been changed? It has if two files were swapped."""
     try:
         return not is_url(origin) and read_file(origin).content_hash != raw.content_hash
     except SourceRefusedError:
@@ -189,7 +190,7 @@ def _has_moved_on(origin: str, raw: Raw) -> bool:
 
 @contextmanager
 def _contain(origin: str, done: str) -> Iterator[None]:
-    """Refuse the one file or page that an error comes from which nobody foresaw, and keep its traceback in the log."""
+    """Turn an unexpected error into a refusal of this one file or page, and log its traceback."""
     try:
         yield
     except SourceRefusedError:
@@ -200,5 +201,5 @@ def _contain(origin: str, done: str) -> Iterator[None]:
 
 
 def _build_origin(raw: Raw) -> str:
-    """Where a document came from, by which it is found again; standard input gives each text its own."""
+    """Build the origin that is stored with a document; each text from standard input has its own."""
     return f"stdin:{raw.content_hash}" if raw.origin == "-" else raw.origin

@@ -1,4 +1,4 @@
-"""Annotating: documents in, the same with their cast out, without a Library."""
+"""Finds the cast of documents without a library."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
-    """Each document with its cast; actors are linked within it, and their ids begin with its own."""
-    from search.cast.recognise import build_recogniser
+    """Yield each document with its cast, in order.
+
+    Actors are linked within each document; their ids begin with its id. Raises UnknownRecogniserError.
+    """
+    from search.cast.recognisers import build_recogniser
     from search.cast.resolve import find_cast
 
     chosen = build_recogniser(recogniser)
@@ -26,8 +29,11 @@ def annotate(documents: Iterable[Document], *, recogniser: str = "trained") -> I
 
 
 def annotate_across(documents: Iterable[Document], *, recogniser: str = "trained") -> Iterator[tuple[Document, Cast]]:
-    """The same, with one actor across all documents as in a Library; all are read before the first comes back."""
-    from search.cast.recognise import build_recogniser
+    """Yield each document with its cast, with actors linked across all documents as in a library.
+
+    It reads all documents before it yields the first. Raises UnknownRecogniserError.
+    """
+    from search.cast.recognisers import build_recogniser
     from search.cast.resolve import find_cast
     from search.reannotate import Reannotator
 
@@ -37,7 +43,7 @@ def annotate_across(documents: Iterable[Document], *, recogniser: str = "trained
         stored, reannotator = Documents(connection), Reannotator(connection)
         given: list[tuple[int, Document]] = []
         for position, document in enumerate(documents):
-            # Two lines may have one id: each is a document of its own here.
+            # Two documents may have the same id, so their positions serve as ids.
             number = stored.write(str(position), "", replace(document, id=str(position))).number
             reannotator.replace_cast(number, find_cast(document, chosen), chosen.name)
             given.append((number, document))

@@ -1,9 +1,10 @@
-"""Checking a Library: losses, at each opening, and on demand a thorough look at all of it."""
+"""Checking a Library: for lost articles whenever it is opened, and for any damage on demand."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,10 @@ _most_named = 10
 
 
 def describe_missing(folder: Path) -> str:
-    """Why there is no database in a library's folder, as far as its index tells."""
+    """Say that a folder has no database and, if its index is still there, how many articles are missing."""
     state = FullText(folder / "fulltext").read_state()
     if state is None or not state.documents:
-        return f"no library in {folder}: newscast add PATH makes one"
+        return f"no library in {folder}; create one with: newscast add PATH"
     return (
         f"{folder}: library.db is missing, and with it the {state.documents:,} articles that the full-text index knew;"
         " put it back, or add the articles' files: newscast add PATH"
@@ -34,8 +35,8 @@ def describe_missing(folder: Path) -> str:
 
 
 def find_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None:
-    """What the database lacks and its index knows; None where the index is level or behind. Quick at any size."""
-    # The index is written after the database: read in this order, it is ahead only after a loss.
+    """Find out whether the index knows more documents than the database has; None if not. Quick at any size."""
+    # The index is written after the database, so that reading it first shows it ahead only after a loss.
     state = fulltext.read_state()
     documents, revision = Documents(connection).count(), Documents(connection).read_newest_revision()
     if state is None or (state.revision, state.documents) <= (revision, documents) or state.revision < revision:
@@ -43,22 +44,25 @@ def find_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None
     return Loss(documents, revision, state.documents, state.revision)
 
 
-def read_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None:
-    """A loss that was noticed before, or is found."""
-    return Losses(connection).read() or find_loss(connection, fulltext)
+def find_known_loss(connection: sqlite3.Connection, fulltext: FullText) -> Loss | None:
+    """Return a loss that was recorded earlier, or a new one; None if there is none."""
+    return Losses(connection).find() or find_loss(connection, fulltext)
 
 
-def keep_loss(loss: Loss, connection: sqlite3.Connection, folder: Path) -> None:
-    """Copy all that is left before anybody writes, and keep that there was a loss."""
-    evidence = keep_evidence(folder)
-    with begin(connection):
-        Losses(connection).write(
-            Loss(loss.documents, loss.revision, loss.known_documents, loss.known_revision, str(evidence))
-        )
+def note_loss(connection: sqlite3.Connection, fulltext: FullText, folder: Path) -> None:
+    """If articles were lost, copy all that is left and record the loss. Raises LibraryLockedError."""
+    if find_loss(connection, fulltext) is None:
+        return
+    with WriterLock(folder):
+        loss = find_loss(connection, fulltext)
+        if loss is not None:
+            evidence = keep_evidence(folder)
+            with begin(connection):
+                Losses(connection).write(replace(loss, evidence=str(evidence)))
 
 
 def keep_evidence(folder: Path) -> Path:
-    """Copies of the database, its log and the index, in a new folder. Raises LibraryUnreadableError."""
+    """Copy the database, its log and the index into a new folder, and return that. Raises LibraryUnreadableError."""
     evidence = folder / f"damaged-{build_stamp()}"
     try:
         evidence.mkdir()
@@ -70,16 +74,16 @@ def keep_evidence(folder: Path) -> Path:
     except OSError as error:
         shutil.rmtree(evidence, ignore_errors=True)
         raise LibraryUnreadableError(
-            f"{folder}: articles were lost, and what is left cannot be copied: {error.strerror};"
-            " nothing was changed; make room and try again"
+            f"{folder}: the database is damaged, and a copy of it cannot be made: {error.strerror};"
+            " nothing was changed; free some space and try again"
         ) from error
     return evidence
 
 
 def set_aside_database(folder: Path) -> Path:
-    """Move a library's database, which cannot be opened, into a new folder beside it, and return that folder.
+    """Move a database that cannot be opened into a new folder beside it, and return that folder.
 
-    Raises LibraryLockedError while somebody else is writing, LibraryUnreadableError where it cannot be moved.
+    Raises LibraryLockedError while another process is writing, LibraryUnreadableError if the files cannot be moved.
     """
     with WriterLock(folder):
         aside = folder / f"damaged-{build_stamp()}"
@@ -94,11 +98,11 @@ def set_aside_database(folder: Path) -> Path:
 
 
 def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
-    """A thorough look: SQLite's own check, each checksum, every file of the index, and whether both hold the same."""
+    """Run SQLite's own check, compare every checksum, and check that the index has the same documents."""
     damage = Damage(connection)
     problems = [f"the database is damaged: {problem}" for problem in damage.check_database()]
     try:
-        if loss := read_loss(connection, fulltext):
+        if loss := find_known_loss(connection, fulltext):
             problems.append(str(loss))
         texts, casts, actors = damage.find_texts(), damage.find_casts(), damage.count_actors()
         copies = CopyFinder(connection).count_damage()
@@ -106,14 +110,19 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
         wanted = Documents(connection).read_revisions()
     except sqlite3.DatabaseError as error:
         return Health(0, 0, 0, 0, tuple(problems or [f"the database is damaged: {error}"]))
-    problems += name_damaged(texts, "{} is damaged; bring it back with: newscast add {}")
+    problems += name_damaged(texts, "{} is damaged; restore it with: newscast add {}")
     gone = {each.number for each in texts}
     problems += name_damaged([each for each in casts if each.number not in gone], "the cast of {} ({}) is damaged")
-    problems += name_damaged(damage.find_removed(), "{}, which was removed, is damaged; bring it back by its file, {}")
+    problems += name_damaged(
+        damage.find_removed(), "{}, which was removed, is damaged; restore it with: newscast add {}"
+    )
     if actors:
-        problems.append(f"{actors:,} actors are not what their articles say")
+        problems.append(
+            "1 actor does not match its articles" if actors == 1 else f"{actors:,} actors do not match their articles"
+        )
     if copies:
-        problems.append(f"{copies:,} records of which article is a copy of which are wrong")
+        some = "1 article" if copies == 1 else f"{copies:,} articles"
+        problems.append(f"the database says wrongly of {some} which is a copy of which")
     problems += [f"the full-text index is damaged: {name}" for name in fulltext.find_damage()]
     indexed: dict[int, int] = {}
     try:
@@ -124,21 +133,19 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     whole = {number: revision for number, revision in wanted.items() if number not in gone}
     lacking = len(whole.items() - indexed.items())
     if lacking or indexed.keys() - wanted.keys():
-        problems.append(
-            f"the full-text index is behind: {lacking} of {len(wanted)} documents are not in it as they are"
-        )
+        problems.append(f"the full-text index is out of date: it lacks {lacking:,} of {len(wanted):,} documents")
     return Health(len(wanted), counts[1], counts[0], len(indexed), tuple(problems))
 
 
 def name_damaged(damaged: Sequence[DamagedDocument], text: str) -> list[str]:
-    """A line for each of the first few, and one for all others."""
+    """Format a line for each of the first few documents, and one for all others."""
     lines = [text.format(f"article {each.identifier}", each.origin) for each in damaged[:_most_named]]
     if len(damaged) > _most_named:
-        others = text.format(f"{len(damaged) - _most_named:,} more articles", "their files")
-        lines.append(others)
+        others = len(damaged) - _most_named
+        lines.append(f"the same is true of {others:,} more article{'' if others == 1 else 's'}")
     return lines
 
 
 def build_stamp() -> str:
-    """The time, to name a file by that is made."""
+    """Return the present time as part of a file's name."""
     return f"{datetime.now(UTC).astimezone():%Y-%m-%dT%H-%M-%S-%f}"

@@ -1,4 +1,4 @@
-"""The log of a library: every file that was refused, and the traceback of what nobody foresaw."""
+"""The log of a library: every file that was refused, and the tracebacks of unexpected errors."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _largest_log = 4 * 1024**2
-"""Bytes, after which the log begins again; what it held is kept once more beside it."""
+"""Bytes. A larger log is renamed to errors.log.1, and a new one begins."""
 
 
 class _LogFile(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """On a full disk a line is not kept; what it is about was told to the caller as well."""
+        """Drop the line if the disk is full; the caller is told of the error anyway."""
 
 
 @contextmanager
 def keep_error_log(path: Path) -> Iterator[None]:
-    """Write what the engine logs in this block to the end of a file, which is made for its first line."""
+    """Append what the engine logs in this block to a file, which is created with its first line."""
     handler = _LogFile(
         path, maxBytes=_largest_log, backupCount=1, encoding="utf-8", errors="backslashreplace", delay=True
     )

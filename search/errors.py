@@ -1,12 +1,12 @@
-"""What can go wrong, said in one line that a reader understands."""
+"""Errors that newscast raises on purpose. The text of each is one line for the reader."""
 
 
 class NewscastError(Exception):
-    """The base of every error that newscast raises on purpose; its text is one line for the reader."""
+    """The base of all errors that newscast raises on purpose."""
 
 
 class SourceRefusedError(NewscastError):
-    """A file or page that cannot become a Document: `origin` is what was asked for, `reason` why not."""
+    """A file or page cannot be added: `origin` is its path or address, `reason` says why."""
 
     def __init__(self, origin: str, reason: str) -> None:
         super().__init__(f"{origin}: {reason}")
@@ -15,7 +15,7 @@ class SourceRefusedError(NewscastError):
 
 
 class LibraryLockedError(NewscastError):
-    """Somebody else is writing to the Library."""
+    """Another process is writing to the Library."""
 
 
 class LibraryUnreadableError(NewscastError):
@@ -27,35 +27,35 @@ class LibraryDamagedError(LibraryUnreadableError):
 
 
 class LibraryOutdatedError(LibraryUnreadableError):
-    """An older newscast wrote the library; to open it with the right to write brings it up to date."""
+    """An older newscast wrote the library. Open it for writing to bring it up to date."""
 
 
 class FullTextDamagedError(NewscastError):
-    """The full-text index cannot be read; it can be built again from the store."""
+    """The full-text index cannot be read. `Library.repair` rebuilds it."""
 
 
 class NotFoundError(NewscastError):
-    """No Document or Actor answers to what was asked for, or more than one does."""
+    """No Document, Actor or saved search has this id or name, or more than one has."""
 
 
 class SavedSearchError(NotFoundError):
-    """A saved search that cannot be asked: it leads back to itself, or is too long with the searches in it."""
+    """A saved search contains itself, or is too long when the searches in it are expanded."""
 
 
 class DocumentDamagedError(NewscastError):
-    """A Document in the Library is not as it was written."""
+    """A Document in the Library is damaged: its text does not match its checksum."""
 
     def __init__(self, identifier: str, origin: str) -> None:
         super().__init__(
-            f"article {identifier} is damaged; bring it back with: newscast add {origin};"
-            " or take it out with: newscast doctor --repair"
+            f"article {identifier} is damaged; restore it with: newscast add {origin};"
+            " or remove it with: newscast doctor --repair"
         )
         self.identifier = identifier
         self.origin = origin
 
 
 class InvalidDocumentError(NewscastError):
-    """A line that was to be a document in JSON is not one."""
+    """A line of JSON is not a document; the text says why."""
 
 
 class UnknownRecogniserError(NewscastError):

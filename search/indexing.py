@@ -1,4 +1,4 @@
-"""Bringing the full-text index level with the store."""
+"""Updating the full-text index from the store."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from search.store import Documents, StoredDocument
 
 _batch_size = 8_000_000  # characters to a segment when the index is built from nothing
-_what = "bringing the full-text index level"
+_what = "updating the full-text index"
 
 
-def bring_level(documents: Documents, fulltext: FullText, *, rebuild: bool) -> Iterator[Progress]:
-    """Index what is not in the index as it is; all of it, with `rebuild` or where the index cannot be read.
+def update_index(documents: Documents, fulltext: FullText, *, rebuild: bool) -> Iterator[Progress]:
+    """Index the documents that the index lacks or has in an older revision, and drop those that are gone.
 
-    Whoever calls it holds the Library's lock.
+    With `rebuild`, or if the index cannot be read, index all of them. The caller holds the library's lock.
     """
     state = fulltext.read_state()
     indexed: dict[int, int] = {}
@@ -50,7 +50,7 @@ def bring_level(documents: Documents, fulltext: FullText, *, rebuild: bool) -> I
 
 
 def _read_batch(documents: Documents, numbers: Sequence[int]) -> tuple[int, list[StoredDocument]]:
-    """As many of these documents as become one segment, without the damaged, and how many were looked at."""
+    """Read as many of these documents as fit into one segment, except damaged ones; return how many were tried."""
     batch: list[StoredDocument] = []
     size = count = 0
     for number in numbers:
@@ -58,7 +58,7 @@ def _read_batch(documents: Documents, numbers: Sequence[int]) -> tuple[int, list
         try:
             batch.append(documents.read_number(number))
         except DocumentDamagedError:
-            continue  # the doctor names it
+            continue  # `Library.health` reports it
         size += sum(len(paragraph.text) for paragraph in batch[-1].document.paragraphs)
         if size > _batch_size:
             break

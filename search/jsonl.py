@@ -1,4 +1,4 @@
-"""Documents and mentions as JSON Lines, in and out."""
+"""Documents and mentions as JSON Lines: writing and reading."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def build_json(document: Document, cast: Cast | None = None) -> dict[str, Any]:
-    """A document, with its mentions if its cast is given, as the object that docs/commands.md describes."""
+    """Build the JSON object of a document, as docs/commands.md describes it; with `cast` also its mentions."""
     fields: dict[str, Any] = {
         "id": document.id,
         "title": document.title,
@@ -30,7 +30,10 @@ def build_json(document: Document, cast: Cast | None = None) -> dict[str, Any]:
 
 
 def build_mention_json(mention: Mention, document: str) -> dict[str, Any]:
-    """A mention as it stands in a document's `mentions`; one that is linked to nobody has an actor of its own."""
+    """Build the JSON object of a mention in the document with this id.
+
+    A mention without a link gets an actor of its own.
+    """
     link = mention.link
     lone = f"{document}@{mention.paragraph}:{mention.start}-{mention.end}"
     return {
@@ -47,7 +50,10 @@ def build_mention_json(mention: Mention, document: str) -> dict[str, Any]:
 
 
 def parse_json(line: str) -> Document:
-    """The document in one line, its texts made safe, no paragraph lost. Raises InvalidDocumentError."""
+    """Parse a line of JSON as a document, and make its texts safe. Empty paragraphs stay, so that indices hold.
+
+    Raises InvalidDocumentError.
+    """
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""newscast's words as frozen data: what goes into a Library and what comes out."""
+"""The frozen data that goes into a Library and comes out of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ Outcome = Literal["added", "changed", "skipped", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """The unit of reading and of offsets: `index` in its Document, `text` without newlines."""
+    """A paragraph of a Document: its index, counted from 0, and its text, which has no newlines.
+
+    All offsets in this module are in characters, from the start of a paragraph; an end is exclusive.
+    """
 
     index: int
     text: str
@@ -25,7 +28,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article; `id` is empty until a Library has given it one."""
+    """One article. `id` is "" until a Library gives it one; `language` is what its source states, such as "en"."""
 
     id: str
     title: str | None
@@ -41,7 +44,7 @@ _certain = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Which Actor a Mention means, for what reason, and how sure that is (0 to 1)."""
+    """The Actor that a Mention means: its id, the reason, and the confidence, from 0 to 1."""
 
     actor: str
     why: Why
@@ -49,13 +52,17 @@ class Link:
 
     @property
     def is_uncertain(self) -> bool:
-        """Is it so unsure that a reader should see it?"""
+        """Is the confidence so low that the reader marks the mention?"""
         return self.confidence < _certain
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A stretch of a Paragraph that names or refers to an Actor; `start` and `end` count its characters."""
+    """A span of a Paragraph that names or refers to an Actor.
+
+    `paragraph` is the paragraph's index, `start` and `end` are offsets into its text. `link` is None if the mention
+    means no known actor.
+    """
 
     paragraph: int
     start: int
@@ -67,16 +74,16 @@ class Mention:
 
     @property
     def position(self) -> tuple[int, int]:
-        """Where it stands in reading order."""
+        """The paragraph's index and the start, by which mentions are sorted."""
         return self.paragraph, self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who or what is mentioned: its longest name, all names with it, and how often it appears where.
+    """Who or what is mentioned: its longest name, all its names, and in how many mentions and documents.
 
-    Without `aliases` it has no name, only what it is called ("the rebels", nothing if all is "they"), and is of one
-    Document.
+    An actor without `aliases` has no proper name and belongs to one Document. Its `name` is then a description ("the
+    rebels"), or "" if only pronouns refer to it.
     """
 
     id: str
@@ -89,28 +96,28 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who is in one Document: its mentions in reading order, and their actors by id."""
+    """The mentions of one Document in reading order, and its actors by id."""
 
     mentions: tuple[Mention, ...]
     actors: dict[str, Actor]
 
     def only_names(self) -> Cast:
-        """The same without nominals and pronouns, and without whoever has no name."""
+        """Return the cast without nominals and pronouns, and without actors that have no name."""
         mentions = tuple(mention for mention in self.mentions if mention.kind == "name")
         return Cast(mentions, {key: actor for key, actor in self.actors.items() if actor.aliases})
 
     def of_paragraph(self, index: int) -> tuple[Mention, ...]:
-        """The mentions in one paragraph, in reading order."""
+        """Return the mentions in one paragraph, in reading order."""
         return tuple(mention for mention in self.mentions if mention.paragraph == index)
 
     def of_actor(self, actor: str) -> tuple[Mention, ...]:
-        """The mentions of one actor, in reading order."""
+        """Return the mentions of the actor with this id, in reading order."""
         return tuple(mention for mention in self.mentions if mention.link and mention.link.actor == actor)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A Document as a line of a list: what a reader needs to choose it."""
+    """A Document as a line of a list. `title` is the document's id if it has no title."""
 
     id: str
     title: str
@@ -120,9 +127,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a reader asks; `as_you_type` takes the last word as a prefix, `sort` wins over what the text says.
+    """A search, in the language that docs/queries.md describes.
 
-    With `folds`, a near-duplicate is folded below the article that it is a copy of, where that answers, too.
+    With `as_you_type` the last word is a prefix, because you are still typing it. `sort` overrides `sort:` in `text`.
+    With `folds` a near-duplicate is folded below the article that it is a copy of, if both are found.
     """
 
     text: str
@@ -133,7 +141,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a Query's word stands in a Document: `start` and `end` count the paragraph's characters."""
+    """A word of a Query in a Document: the paragraph's index, and the start and end in its text."""
 
     paragraph: int
     start: int
@@ -142,7 +150,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """The words around a match: a stretch of one paragraph, with `matches` as offsets into `text`."""
+    """The words around a match, from one paragraph. `matches` are pairs of start and end in `text`."""
 
     paragraph: int
     text: str
@@ -151,10 +159,10 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A Document that answers a Query; where nothing was asked for, `score` is 0 and `snippet` None.
+    """A Document that a search found.
 
-    `title_matches` are the start and end of each of the query's words in the title, `copies` the ids of the answers
-    that are folded below this one.
+    `score` is its BM25 score; 0 in results that are ordered by date. `snippet` is None if the query is empty.
+    `title_matches` are pairs of start and end in the title. `copies` are the ids of the hits that are folded below it.
     """
 
     summary: Summary
@@ -166,9 +174,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of answers, of `total` in all; `note` says what was made of an odd query.
+    """One page of hits, starting with row `offset` (from 0), of `total` hits in all.
 
-    `folded` of all answers are folded below others: `offset` and the pages count the `rows` that are left.
+    `note` says in half a line how newscast read an odd query, or what it left out; None if there is nothing to say.
+    `folded` of all hits are folded below others: `offset` and pages count the `rows` that are left.
     """
 
     query: Query
@@ -186,7 +195,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """In how many of the answers an actor, a source or a month stands; `key` is its id, `label` what it is called."""
+    """The number of hits that have an actor, a source or a month.
+
+    `key` is the actor's id, the source's name or the month as YYYY-MM; `label` is how to show it.
+    """
 
     key: str
     label: str
@@ -195,7 +207,7 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """The most frequent persons, organisations, places and sources of all answers, and every month in order."""
+    """The most frequent persons, organisations, places and sources of all hits, and every month in order."""
 
     persons: tuple[FacetCount, ...]
     organisations: tuple[FacetCount, ...]
@@ -206,7 +218,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class MentionInContext:
-    """A Mention where it stands: its document and the sentence around it, `start` and `end` within that."""
+    """A Mention with its document and its sentence; `start` and `end` are offsets into the sentence."""
 
     document: Summary
     mention: Mention
@@ -217,7 +229,10 @@ class MentionInContext:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What became of one file or page that was to be added."""
+    """The outcome of adding one file or page.
+
+    `origin` is its path or address, `document` the id of its document, `reason` why it was refused or changed.
+    """
 
     origin: str
     outcome: Outcome
@@ -227,7 +242,10 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step of long work: `done` of `total` (0 where unknown), doing `what`; `additions` are safe on disk."""
+    """A step of long work: `done` of `total` (0 if unknown), and `what` is being done.
+
+    `additions` are the files of this step, which are safe on disk.
+    """
 
     done: int
     total: int
@@ -237,7 +255,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a look at the Library found: its counts and, in plain words, what is wrong with it."""
+    """The result of checking a Library: counts, and one line for each problem.
+
+    `indexed` is the number of documents in the full-text index.
+    """
 
     documents: int
     mentions: int

@@ -1,4 +1,4 @@
-"""Re-annotation: finds the cast of documents in a Library again, by a better recogniser than the one before."""
+"""Re-annotation: finds the cast of documents in a library again, with another recogniser than before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from search.cast.link import Linker
-from search.cast.recognise import build_recogniser, find_recogniser, find_version
+from search.cast.recognisers import build_recogniser, choose_recogniser, read_version
 from search.cast.resolve import find_cast
 from search.errors import DocumentDamagedError
 from search.model import Progress
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _documents_per_step = 4
-"""Few, since finding a cast takes its time and what a step did is kept if the next one is broken off."""
+"""Few, because a cast takes long to find, and an interruption loses only the step that it interrupts."""
 
 
 class Reannotator:
-    """Replaces the casts of documents, in the caller's transaction; what people corrected stays corrected."""
+    """Replaces the casts of documents in the caller's transaction; corrections by people stay."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._documents, self._links = Documents(connection), Links(connection)
@@ -34,7 +34,7 @@ class Reannotator:
         self._linker = Linker(self._links)
 
     def replace_cast(self, number: int, cast: Cast, version: str) -> None:
-        """Give the document in this row another cast; actors that stay keep their ids."""
+        """Replace the cast of the document with this row number; actors that stay keep their ids."""
         shorts = self._links.list_shorts(number) | self._linker.find_shorts(cast)
         owners = self._linker.find_sole_owners(shorts)
         self._links.set_aside(number)
@@ -49,9 +49,12 @@ class Reannotator:
 
 
 def reannotate_documents(connection: sqlite3.Connection, recogniser: str) -> Iterator[Progress]:
-    """Find the cast of all documents that this recogniser has not seen; goes on where it was broken off."""
-    name, _ = find_recogniser(recogniser)
-    version = find_version(name)
+    """Find the cast of all documents that this recogniser has not annotated; yields its progress.
+
+    After an interruption, call it again: it continues where it stopped. Raises UnknownRecogniserError.
+    """
+    name, _ = choose_recogniser(recogniser)
+    version = read_version(name)
     documents, reannotator = Documents(connection), Reannotator(connection)
     numbers = documents.list_unannotated(version)
     if not numbers:
@@ -65,7 +68,7 @@ def reannotate_documents(connection: sqlite3.Connection, recogniser: str) -> Ite
             try:
                 casts.append((number, _find_cast(documents.read_number(number).document, chosen)))
             except DocumentDamagedError:
-                casts.append((number, None))  # the doctor names it; there is no cast to be found in it
+                casts.append((number, None))  # `newscast doctor` reports it
         with begin(connection):
             for number, cast in casts:
                 if cast is None:
@@ -76,9 +79,9 @@ def reannotate_documents(connection: sqlite3.Connection, recogniser: str) -> Ite
 
 
 def _find_cast(document: Document, recogniser: Recogniser) -> Cast | None:
-    """The cast of a document; None, and a line in the log, where this fails: then it keeps the one that it has."""
+    """Find the cast of a document; if that fails, log it and return None, so that the document keeps its cast."""
     try:
         return find_cast(document, recogniser)
-    except Exception:  # noqa: BLE001 - an error that nobody foresaw costs one document its better cast, and is logged
-        _log.exception("%s: its cast cannot be found; it keeps the one that it has", document.id)
+    except Exception:  # noqa: BLE001 - an unforeseen error must not stop the other documents; it is logged
+        _log.exception("%s: cannot find its cast; it keeps the one that it has", document.id)
         return None

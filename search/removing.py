@@ -1,4 +1,4 @@
-"""Removing documents from a Library, and bringing them back."""
+"""Removing documents from a Library, and restoring them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def remove_documents(
     identifiers: Sequence[str], connection: sqlite3.Connection, fulltext: FullText
 ) -> tuple[Summary, ...]:
-    """Take these documents out, all or none, and keep them to be brought back. Raises NotFoundError."""
+    """Remove these documents, all or none, and keep copies to restore them from. Raises NotFoundError."""
     documents, removed = Documents(connection), Removed(connection)
     with begin(connection):
         chosen = {stored.number: stored.document for stored in map(documents.read, identifiers)}
@@ -45,21 +45,21 @@ def drop_documents(numbers: Iterable[int], connection: sqlite3.Connection) -> No
 
 
 def undo_removal(connection: sqlite3.Connection, fulltext: FullText) -> tuple[Summary, ...]:
-    """Bring back what the last removal took out; nothing where there is no removal left."""
+    """Restore the documents of the last removal; return () if there is none."""
     documents, corrections, reannotator = Documents(connection), Corrections(connection), Reannotator(connection)
     with begin(connection):
         found = Removed(connection).take_last()
-        brought = [documents.restore(each.stored, each.origin, each.content_hash) for each in found]
+        restored = [documents.restore(each.stored, each.origin, each.content_hash) for each in found]
         for each in found:
             corrections.remember(each.stored.number, each.corrected)
             reannotator.replace_cast(each.stored.number, each.cast, each.annotated_by)
         copies = CopyFinder(connection)
-        for stored in brought:
+        for stored in restored:
             copies.add(stored.number, stored.document)
-    if brought:
-        fulltext.write((stored.number, stored.revision, stored.document) for stored in brought)
+    if restored:
+        fulltext.write((stored.number, stored.revision, stored.document) for stored in restored)
         fulltext.mark_current(documents.count(), documents.read_newest_revision())
-    return tuple(_summarise(stored.document) for stored in brought)
+    return tuple(_summarise(stored.document) for stored in restored)
 
 
 def _summarise(document: Document) -> Summary:

@@ -1,10 +1,10 @@
-"""Mending the store of a Library: what is damaged is set aside, and what follows from the rest is made again."""
+"""Repairing the store of a Library: set aside what is damaged, and rebuild what can be derived from the rest."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.cast.recognise import build_recogniser
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.checking import build_stamp, keep_evidence, name_damaged
 from search.folding import CopyFinder, fold_documents
@@ -18,34 +18,38 @@ if TYPE_CHECKING:
 
 
 def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
-    """Set aside what is damaged, and make again what can be made of the rest; what was done, in plain words."""
+    """Set aside what is damaged and rebuild what can be rebuilt; return a line for each thing that was done."""
     damage, done = Damage(connection), list[str]()
     if damage.check_database():
         evidence = keep_evidence(folder)
         damage.rebuild_database(folder / "library.db.new")
-        done.append(f"the database was built again of all that can be read; the damaged one is kept in {evidence}")
+        done.append(f"the database was rebuilt from all that can be read; the damaged one is kept in {evidence}")
     texts, casts = damage.find_texts(), damage.find_casts()
     actors = damage.count_actors()
     if texts:
         path = folder / f"damaged-{build_stamp()}.jsonl"
         path.write_text("".join(f"{damage.read_raw(each.number)}\n" for each in texts), encoding="utf-8")
-        done += name_damaged(texts, f"{{}} was set aside in {path}; bring it back with: newscast add {{}}")
+        done += name_damaged(texts, f"{{}} was set aside in {path}; restore it with: newscast add {{}}")
     removed = damage.find_removed()
-    done += name_damaged(removed, "{}, which was removed, cannot be undone; bring it back with: newscast add {}")
+    done += name_damaged(removed, "the removal of {} cannot be undone; restore it with: newscast add {}")
     if texts or casts or actors or removed:
         gone = [each.number for each in texts]
         _find_casts_again(gone, [each.number for each in casts if each.number not in gone], connection)
         done += name_damaged([each for each in casts if each.number not in gone], "the cast of {} ({}) was found again")
     if actors:
-        done.append(f"{actors:,} actors were made again of what their articles say")
+        done.append(
+            "1 actor was rebuilt from its articles"
+            if actors == 1
+            else f"{actors:,} actors were rebuilt from their articles"
+        )
     if CopyFinder(connection).count_damage():
         with begin(connection):
             Copies(connection).forget_all()
         for _ in fold_documents(connection):
             pass
-        done.append("which article is a copy of which was found again")
+        done.append("all articles were compared again, to find which is a copy of which")
     losses = Losses(connection)
-    if loss := losses.read():
+    if loss := losses.find():
         done.append(str(loss))
         with begin(connection):
             losses.clear()

@@ -1,4 +1,4 @@
-"""Outside text made safe, and cut into paragraphs, sentences and words with their offsets."""
+"""Makes text from outside safe, and cuts it into paragraphs, sentences and words with their offsets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 longest_paragraph = 5_000
-"""Characters; a longer line is cut at a sentence, so that a paragraph stays something one can read."""
+"""Characters; a longer line is cut at the end of a sentence, so that you can read it."""
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI … final byte
@@ -36,11 +36,11 @@ _ABBREVIATION = re.compile(
 
 
 def make_safe(text: str) -> str:
-    """Outside text without anything that a terminal would obey: every string goes through here once.
+    """Remove everything that a terminal would obey; every string from outside goes through here once.
 
-    Whole escape sequences, control, bidi, zero-width and tag characters go; lone surrogates become U+FFFD; no more
-    than two combining marks stand in a row; line ends become a newline, other spaces a space; the rest is NFC.
-    Offsets are counted in what this returns, and a second pass changes nothing.
+    This removes whole escape sequences, control, bidi, zero-width and tag characters, and all but two of consecutive
+    combining marks. Lone surrogates become U+FFFD, line ends a newline, other spaces a space; the result is NFC.
+    Offsets count characters of the result. A second call changes nothing.
     """
     text = _LINE_ENDS.sub("\n", text)
     if "\x1b" in text or not text.isascii():
@@ -49,17 +49,17 @@ def make_safe(text: str) -> str:
     if text.isascii():
         return text
     text = _SURROGATES.sub("\ufffd", text)
-    # NFC sorts a run of marks by class, so that a limit counted before it could be broken after it.
+    # NFC reorders marks by class, so the limit must be counted after decomposition.
     return unicodedata.normalize("NFC", _limit_marks(unicodedata.normalize("NFD", text)))
 
 
 def make_safe_line(text: str) -> str:
-    """The same on one line: newlines become spaces, spaces at the ends go."""
+    """Make text safe on one line: newlines become spaces, and spaces at the ends go."""
     return " ".join(make_safe(text).split())
 
 
 def _limit_marks(text: str) -> str:
-    """At most two combining marks in a row, in text that is NFD."""
+    """Leave at most two consecutive combining marks in text that is NFD."""
     marks = {
         character
         for character in set(text)
@@ -77,7 +77,7 @@ def _limit_marks(text: str) -> str:
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """The paragraphs of a safe text: a line is one, unless blank lines part blocks of wrapped lines."""
+    """Split safe text into paragraphs: one a line, or one a block if blank lines separate blocks of wrapped lines."""
     blocks = [block for block in re.split(r"\n[ ]*\n\s*", text) if block.strip()]
     wrapped = len(blocks) > 1 and any(_is_wrapped(block.split("\n")) for block in blocks)
     pieces = [" ".join(block.split("\n")) for block in blocks] if wrapped else text.split("\n")
@@ -85,7 +85,7 @@ def split_paragraphs(text: str) -> list[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Were these lines broken to a width? Then all but the last are long, of like length, and cut mid-sentence."""
+    """Are these lines wrapped at a width? Then all but the last are long, of similar length, and end mid-sentence."""
     if len(lines) < 3:
         return False
     lengths = [len(line.rstrip()) for line in lines[:-1]]
@@ -94,7 +94,7 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _cut(paragraph: str) -> Iterator[str]:
-    """A paragraph in pieces that can be read: cut at a sentence's end, else at a space, else anywhere."""
+    """Cut a long paragraph at the ends of sentences, else at spaces, else anywhere."""
     start = 0
     while len(paragraph) - start > longest_paragraph:
         sentence = paragraph.rfind(". ", start, start + longest_paragraph) + 1
@@ -102,13 +102,13 @@ def _cut(paragraph: str) -> Iterator[str]:
         if at <= start:
             at = start + longest_paragraph
         yield paragraph[start:at].rstrip()
-        start = at + (paragraph[at : at + 1] == " ")  # single spaces part the words
+        start = at + (paragraph[at : at + 1] == " ")  # words have single spaces between
     if start < len(paragraph):
         yield paragraph[start:]
 
 
 def find_sentences(text: str) -> list[tuple[int, int]]:
-    """The sentences of a paragraph as (start, end) offsets, in order."""
+    """Return the sentences of a paragraph, in order, as (start, end) in characters; at least one."""
     ends = _SENTENCE_END.finditer(text)
     starts = [0, *(e.end() for e in ends if not _ABBREVIATION.search(text[max(0, e.start() - 12) : e.start()]))]
     return [
@@ -118,18 +118,18 @@ def find_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def find_words(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words of a text with their (start, end) offsets; a hyphen parts words, an apostrophe does not."""
+    """Yield (word, start, end) for each word of a text, in characters; hyphens separate words, apostrophes do not."""
     for word in _WORD.finditer(text):
         yield word.group(), word.start(), word.end()
 
 
 def find_word_texts(text: str) -> list[str]:
-    """The same words without their offsets, in a fraction of the time."""
+    """Return the same words without their offsets, in a fraction of the time."""
     return _WORD.findall(text)
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: without case, accents and typographic variants."""
+    """Fold text for comparison: remove case, accents and typographic variants."""
     if text.isascii():
         return text.lower()
     return _fold_unicode(text)

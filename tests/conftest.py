@@ -162,6 +162,7 @@ def server(standing_server: Server) -> Server:
 @pytest.fixture
 def open_(server: Server) -> Iterator[Callable[..., Terminal]]:
     """Open the reader over ssh."""
+
     opened: list[Terminal] = []
 
     def open_terminal(**settings: object) -> Terminal:
@@ -183,3 +184,29 @@ older_names = (
     " DROP INDEX document_actors_by_short; CREATE INDEX appearances_by_short ON appearances (short);"
 )
 """What gives the tables of library.db the names that they had in its first eight versions."""
+
+
+@pytest.fixture
+def open_terminal() -> Iterator[Callable[..., Terminal]]:
+    """Open newscast on real terminals, which are ended after the test."""
+    from tests.terminal import Terminal, newscast
+
+    opened: list[Terminal] = []
+
+    def open_(*arguments: object, **settings: object) -> Terminal:
+        terminal = Terminal(newscast(*map(str, arguments)), **settings)  # type: ignore[arg-type]
+        opened.append(terminal)
+        return terminal
+
+    yield open_
+    for terminal in opened:
+        terminal.end()
+
+
+@pytest.fixture
+def reader(open_terminal: Callable[..., Terminal], seeded: Path) -> Terminal:
+    """The reader on the seeds, on a real terminal."""
+    terminal = open_terminal("--library", seeded)
+    terminal.wait_for("of 17 articles")
+    terminal.settle()
+    return terminal

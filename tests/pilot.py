@@ -42,7 +42,7 @@ async def wait_for(pilot: Pilot[None], condition: Callable[[], object], seconds:
 
 def is_short(worker: Worker[object]) -> bool:
     """Does it answer a key? Adding goes on for long, and a dialog waits for its reader."""
-    return worker.group not in {"add", "default"}
+    return worker.group not in {"add", "default", "dialog"}
 
 
 class Reader:

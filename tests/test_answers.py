@@ -100,7 +100,7 @@ def test_the_articles_came_in_many_segments_some_of_them_merged(changed):
     assert any(segment.deleted for segment in reader.segments)
 
 
-def test_an_index_built_anew_gives_the_same_answers_in_the_same_order(changed):
+def test_a_rebuilt_index_gives_the_same_answers_in_the_same_order(changed):
     library, known = changed
     texts = ["rebels", "war OR peace OR city", "assad damascus", '"the of"', "read*", "-war", "sort:old", "zurich~"]
 
@@ -116,9 +116,9 @@ def test_an_index_built_anew_gives_the_same_answers_in_the_same_order(changed):
     assert ask() == before
 
 
-@pytest.mark.parametrize("soon_weighed", [0, 1_000])
-def test_a_page_is_a_part_of_the_whole_order_however_it_is_sorted(changed, monkeypatch, soon_weighed):
-    monkeypatch.setattr("search.query.rank._soon_weighed", soon_weighed)
+@pytest.mark.parametrize("most_scored", [0, 1_000])
+def test_a_page_is_a_part_of_the_whole_order_however_it_is_sorted(changed, monkeypatch, most_scored):
+    monkeypatch.setattr("search.query.rank._most_scored", most_scored)
     library, _ = changed
     for text in (
         "war OR peace OR the",

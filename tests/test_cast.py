@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from search import Cast, Document, NotFoundError, Paragraph, Query, annotate, annotate_across
 from search.cast.gazetteer import read_gazetteer
 from search.cast.names import build_key, find_initials, is_acronym
-from search.cast.recognise import RecognisedMention, build_recogniser
+from search.cast.recognise import RecognisedMention
+from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast, resolve
+from search.cast.tokens import tokenise
 from search.errors import UnknownRecogniserError
 from search.sources import parse_raw, read_file
 from search.text import make_safe_line
+from tests.conftest import root
 
 
 def build_document(*paragraphs: str, identifier: str = "d") -> Document:
@@ -42,8 +45,8 @@ def test_mentions_point_at_the_text(library):
         document, cast = library.document(hit.summary.id), library.cast(hit.summary.id)
         for mention in cast.mentions:
             assert document.paragraphs[mention.paragraph].text[mention.start : mention.end] == mention.text
-        places = [(mention.paragraph, mention.start, -mention.end) for mention in cast.mentions]
-        assert places == sorted(places)
+        positions = [(mention.paragraph, mention.start, -mention.end) for mention in cast.mentions]
+        assert positions == sorted(positions)
 
 
 def test_names_do_not_overlap(library):
@@ -142,7 +145,7 @@ def test_an_organisation_is_called_without_what_says_whose_or_where_it_is(full, 
         RecognisedMention(0, 0, len(full), full, "name", "organisation", (0, len(full))),
         RecognisedMention(1, 5, 5 + len(part), part, "name", "organisation", (5, 5 + len(part))),
     ]
-    assert names(resolve(document, found)) == {full: {full, part}}
+    assert names(resolve(tokenise(document), found)) == {full: {full, part}}
 
 
 def test_an_acronym_is_what_introduced_it_in_brackets():
@@ -191,7 +194,7 @@ def test_across_articles_a_surname_that_two_people_have_is_neither(build_library
     )
     assert library.actor("ehab-makhlouf").documents == 1
     assert library.actor("eyad-makhlouf").documents == 1
-    with pytest.raises(NotFoundError, match=" or "):
+    with pytest.raises(NotFoundError, match="several actors are called"):
         library.actor("Makhlouf")
 
 
@@ -202,7 +205,7 @@ def test_across_articles_a_surname_goes_to_the_one_in_whose_company_the_article_
         "c": "Eyad Makhlouf met Kaja Kallas in the castle.",
     }
     for order in ("abc", "cba"):
-        library = build_library(**{f"{place}{name}": texts[name] for place, name in enumerate(order)})
+        library = build_library(**{f"{position}{name}": texts[name] for position, name in enumerate(order)})
         assert library.actor("ehab-makhlouf").documents == 2
         assert library.actor("eyad-makhlouf").documents == 1
 
@@ -271,7 +274,7 @@ def test_spellings_of_one_name_have_one_key(one, two):
 
 
 def test_initials_and_acronyms():
-    assert "hts" in find_initials("Hayat Tahrir al-Sham")
+    assert "hts" in find_initials("Hayat Tahrir al Sham".split())
     assert all(is_acronym(text) for text in ("UN", "U.N.", "UNSC", "CO2"))
     assert not any(is_acronym(text) for text in ("Un", "Syria", "A", "McDonald"))
 
@@ -283,7 +286,7 @@ def test_across_articles_two_names_are_one_organisation_once_an_article_says_so(
         "c": "The people of Human Rights Watch International spoke, and all of Human Rights Watch agreed.",
     }
     for order in ("abc", "cba", "bca"):
-        library = build_library(**{f"{place}{name}": texts[name] for place, name in enumerate(order)})
+        library = build_library(**{f"{position}{name}": texts[name] for position, name in enumerate(order)})
         assert library.actor("Human Rights Watch International").documents == 3
         assert library.actor("Human Rights Watch") == library.actor("Human Rights Watch International")
 
@@ -321,7 +324,7 @@ def test_a_possessive_is_no_part_of_a_name():
         RecognisedMention(0, 0, 7, "Egypt's", "name", "place", (0, 7)),
         RecognisedMention(1, 5, 18, "Kaja Kallas's", "name", "person", (10, 18)),
     ]
-    assert [actor.name for actor in resolve(document, found).actors.values()] == ["Egypt", "Kaja Kallas"]
+    assert [actor.name for actor in resolve(tokenise(document), found).actors.values()] == ["Egypt", "Kaja Kallas"]
 
 
 @pytest.mark.parametrize(("person", "word"), [("Muhr Arab", "Arab"), ("Vicki West", "West")])
@@ -330,3 +333,9 @@ def test_across_articles_a_word_that_is_hardly_a_surname_is_nobody_s(build_libra
         a=f"Then {person} spoke.", b=f"They watched the {word} film.", c=f"They read the {word} book."
     )
     assert library.actor(person).documents == 1
+
+
+@pytest.mark.parametrize("module", ["gazetteer", "lexicon", "names", "quotations", "rules"])
+def test_a_word_list_names_its_source_or_is_our_own(module):
+    source = (root / "search" / "cast" / f"{module}.py").read_text("utf-8")
+    assert "our own" in source.lower()

@@ -8,17 +8,14 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from search import Searches
 from tests import hostile
 from tests.conftest import older_names, root, seeds
 from tests.terminal import Terminal, newscast
-from tui.settings import find_reader_database
 
 
 def run(*arguments: object, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -58,20 +55,6 @@ def test_add_reads_standard_input(tmp_path):
     (line,) = lines(done)
     shown = lines(run("--library", tmp_path / "library", "show", "--json", line["id"]))
     assert shown[0]["date"] == "2024-12-07"
-
-
-def test_search_gives_hits_with_snippets(seeded):
-    (hit,) = lines(run("--library", seeded, "search", "--json", "captagon"))
-    assert (hit["title"], hit["date"]) == ("The family that left: one plane, several roads", "2024-12-13")
-    start, end = hit["snippet"]["matches"][0]
-    assert hit["snippet"]["text"][start:end] == "Captagon"
-
-
-def test_search_takes_words_apart_or_together_and_a_minus_behind_dashes(seeded):
-    together = run("search", "--library", seeded, "--json", "united nations -council")
-    apart = run("--library", seeded, "search", "--json", "--", "united", "nations", "-council")
-    assert together.stdout == apart.stdout
-    assert together.stdout
 
 
 def test_show_gives_a_document_whose_mentions_point_at_its_text(seeded):
@@ -137,13 +120,8 @@ def test_doctor_finds_and_mends(seeded):
     (segment,) = (seeded / "fulltext").glob("*.seg")
     segment.write_bytes(b"x")
     assert run("--library", seeded, "doctor").returncode == 1
-    assert "whole" in run("--library", seeded, "doctor", "--repair").stdout
+    assert "no problems" in run("--library", seeded, "doctor", "--repair").stdout
     assert run("--library", seeded, "doctor").returncode == 0
-
-
-def test_a_search_mends_an_index_that_was_left_behind(seeded):
-    (seeded / "fulltext" / "state.json").unlink()
-    assert len(lines(run("--library", seeded, "search", "--json", "captagon"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -210,7 +188,7 @@ def test_an_option_wins_over_a_variable_wherever_it_stands(tmp_path, seeded):
     for arguments in (["--library", seeded, "search", "captagon"], ["search", "--library", seeded, "captagon"]):
         assert "The family that left" in run(*arguments, NEWSCAST_LIBRARY=none).stdout
     done = run("--library", tmp_path / "other", "search", "captagon", NEWSCAST_LIBRARY=str(seeded))
-    assert done.stderr == f"newscast: no library in {tmp_path / 'other'}: newscast add PATH makes one\n"
+    assert done.stderr == f"newscast: no library in {tmp_path / 'other'}; create one with: newscast add PATH\n"
     both = run("--library", tmp_path / "other", "search", "--library", seeded, "captagon", NEWSCAST_LIBRARY=none)
     assert "The family that left" in both.stdout
 
@@ -245,31 +223,6 @@ def test_a_file_an_address_and_a_dash_are_for_the_reader(argument, tmp_path):
     done = run(argument, NEWSCAST_LIBRARY=str(tmp_path / "none"))
     assert done.returncode == 1
     assert "needs" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "written"),
-    [
-        (["-modi"], "newscast search -- -modi"),
-        (["russia", "-modi"], "newscast search russia -- -modi"),
-        (["-homs"], "newscast search -- -homs"),  # not -h, which is help
-        (["--limit", "3", "-x"], "newscast search --limit 3 -- -x"),
-    ],
-)
-def test_search_says_how_to_write_what_begins_with_a_minus(seeded, arguments, written):
-    done = run("--library", seeded, "search", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert written in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
-def test_search_takes_a_minus_behind_dashes_and_in_quotes(seeded):
-    assert run("--library", seeded, "search", "--", "-russia").stdout
-    assert (
-        run("--library", seeded, "search", "--", "-russia").stdout
-        == run("--library", seeded, "search", " -russia").stdout
-    )
-    assert run("search", "-h").stdout.startswith("Usage: ")
 
 
 def test_actors_says_that_there_is_none(seeded):
@@ -319,34 +272,6 @@ def test_a_mention_within_another_is_printed_once(annotated):
         terminal.end()
 
 
-def test_a_saved_search_may_be_excluded_and_stand_in_another(seeded):
-    def find(query: str) -> list[str]:
-        return [hit["id"] for hit in lines(run("--library", seeded, "search", "--json", "--limit", 100, "--", query))]
-
-    run("search", "--save", "drugs", "captagon OR asylum")
-    run("search", "--save", "open", '"fall of')
-    assert find("syria -@drugs") == find("syria -(captagon OR asylum)")
-    assert find("(@drugs syria)") == find("(captagon OR asylum) syria")
-    assert find("@open syria") == find('"fall of" syria')
-    with closing(Searches(find_reader_database())) as searches:
-        searches.save("all", "@drugs OR @open")
-        searches.save("round", "syria @round")
-    assert find("@all") == find('captagon OR asylum OR "fall of"')
-    done = run("--library", seeded, "search", "@round")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("newscast: @round → @round: searches that lead back to themselves")
-    listed = run("--library", seeded, "search", "--json", "--saved")
-    assert [json.loads(line)["name"] for line in listed.stdout.splitlines()] == ["all", "drugs", "open"]
-    assert "@round" in listed.stderr
-
-
-def test_an_order_is_not_swallowed_by_an_open_quotation_mark(seeded):
-    whole = lines(run("--library", seeded, "search", "--json", "--sort", "old", '"the'))
-    assert whole == lines(run("--library", seeded, "search", "--json", "--sort", "old", '"the"'))
-    assert whole == lines(run("--library", seeded, "search", "--json", "--sort", "old", "the sort:date"))
-    assert [hit["date"] for hit in whole] == sorted(hit["date"] for hit in whole)
-
-
 def test_settings_that_are_not_understood_are_one_line(tmp_path):
     (tmp_path / "settings.toml").write_text("colour = 'red'\n")
     done = run("search", "x", NEWSCAST_SETTINGS=str(tmp_path / "settings.toml"))
@@ -356,51 +281,6 @@ def test_settings_that_are_not_understood_are_one_line(tmp_path):
 
 def test_the_seeds_are_all_articles():
     assert len([path for path in Path(seeds).iterdir() if not path.name.startswith(".")]) >= 15
-
-
-def test_search_gives_facets_with_exact_counts_behind_the_hits(seeded):
-    *hits, last = lines(run("--library", seeded, "search", "--json", "--facets", "--limit", 3, "syria"))
-    assert len(hits) == 3
-    assert set(last["facets"]) == {"persons", "organisations", "places", "sources", "months"}
-    russia = next(each for each in last["facets"]["places"] if each["key"] == "russia")
-    narrowed = lines(run("--library", seeded, "search", "--json", "--limit", 100, "syria place:#russia"))
-    assert len(narrowed) == russia["count"] < last["total"]
-
-
-def test_search_is_sorted_and_paged(seeded):
-    whole = lines(run("--library", seeded, "search", "--json", "--sort", "old", "--limit", 100, "syria"))
-    assert [hit["date"] for hit in whole] == sorted(hit["date"] for hit in whole)
-    page = lines(run("--library", seeded, "search", "--json", "--sort", "old", "--limit", 2, "--offset", 3, "syria"))
-    assert page == whole[3:5]
-
-
-def test_a_search_is_saved_listed_asked_again_and_forgotten(seeded):
-    saved = run("--library", seeded, "search", "--json", "--save", "drugs", "captagon OR asylum")
-    assert "saved as @drugs" in saved.stderr
-    assert lines(run("--library", seeded, "search", "--json", "@drugs")) == lines(saved)
-    (listed,) = lines(run("--library", seeded, "search", "--json", "--saved"))
-    assert listed == {
-        "name": "drugs",
-        "query": "captagon OR asylum",
-        "total": len(lines(saved)),
-        "unread": listed["total"],
-    }
-    assert "--save drugs 'captagon OR asylum'" in run("search", "--forget", "drugs").stderr
-    gone = run("--library", seeded, "search", "@drugs")
-    assert (gone.returncode, gone.stdout) == (1, "")
-    assert gone.stderr == "newscast: no saved search “drugs”; newscast search --saved lists them\n"
-
-
-def test_a_name_that_is_none_is_wrong_use(seeded):
-    done = run("--library", seeded, "search", "--save", "two words", "syria")
-    assert done.returncode == 2
-    assert "is no name" in done.stderr
-
-
-def test_search_says_what_was_perhaps_meant(seeded):
-    done = run("--library", seeded, "search", "damascsu")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "0 articles\ndid you mean: damascus\n"
 
 
 def test_a_name_of_several_actors_offers_them(build_library):

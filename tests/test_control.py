@@ -102,7 +102,7 @@ def test_bad_lines_are_told_when_the_server_starts(serve, tmp_path):
     server = serve("--authorized-keys", str(tmp_path / "keys"))
     before, _, _ = server.log.partition("listening")
     assert re.findall(r"keys:(\d+): ([\w ]+)", before) == [
-        ("2", "this is no public key"), ("4", "the option from is not known here")
+        ("2", "this is not a public key"), ("4", "the option from is not known here")
     ]  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def test_a_row_that_cannot_be_decoded_costs_its_article_alone(seeded, damage):
             library.document(identifier)
     shown = run("--library", seeded, "show", identifier)
     assert (shown.returncode, shown.stdout) == (1, "")
-    assert f"article {identifier} is damaged; bring it back with: newscast add {origin}" in shown.stderr
+    assert f"article {identifier} is damaged; restore it with: newscast add {origin}" in shown.stderr
 
 
 def test_show_says_that_a_cast_is_damaged(seeded):
@@ -125,14 +125,14 @@ def test_show_says_that_a_cast_is_damaged(seeded):
 def test_the_doctor_names_what_is_damaged_and_says_where_it_is_kept(seeded):
     change(seeded, changes["text"])
     named = run("--library", seeded, "doctor")
-    assert re.search(r"article \w+ is damaged; bring it back with: newscast add \S+", named.stdout)
+    assert re.search(r"article \w+ is damaged; restore it with: newscast add \S+", named.stdout)
     repaired = run("--library", seeded, "doctor", "--repair")
     (kept,) = seeded.glob("damaged-*.jsonl")
     assert str(kept) in repaired.stdout
     assert "Damaskus" in kept.read_text()
-    assert repaired.stdout.endswith("whole\n")
+    assert repaired.stdout.endswith("no problems\n")
     assert repaired.returncode == 0
-    assert run("--library", seeded, "doctor").stdout.endswith("whole\n")
+    assert run("--library", seeded, "doctor").stdout.endswith("no problems\n")
 
 
 def test_corrections_survive_that_a_damaged_cast_is_found_again(seeded):

@@ -11,9 +11,11 @@ from search import Library
 from search.cast.article import build_mention_contexts
 from search.cast.consistency import make_consistent
 from search.cast.features import Candidate
-from search.cast.recognise import RecognisedMention, build_recogniser
-from search.cast.references import gather
+from search.cast.recognise import RecognisedMention
+from search.cast.recognisers import build_recogniser
+from search.cast.references import cluster_mentions
 from search.cast.resolve import find_cast
+from search.cast.tokens import tokenise
 from search.model import Document, Paragraph
 from search.sources.markdown import parse_markdown
 
@@ -90,18 +92,19 @@ def find_nominals(count):
     text = "The man left. " * count
     found = tuple(
         RecognisedMention(
-            0, 14 * place, 14 * place + 7, "The man", "nominal", "person", (14 * place + 4, 14 * place + 7)
+            0, 14 * index, 14 * index + 7, "The man", "nominal", "person", (14 * index + 4, 14 * index + 7)
         )
-        for place in range(count)
+        for index in range(count)
     )
-    return build_mention_contexts(build_document(text), found)
+    return build_mention_contexts(tokenise(build_document(text)), found)
 
 
 @pytest.mark.parametrize("chosen", [0, None])
 def test_putting_nominals_together_is_linear(chosen):
     """Whether each is the same man or another one."""
     once, twice = (
-        count_calls(gather, find_nominals(count), {}, lambda context, candidates: chosen) for count in (300, 600)
+        count_calls(cluster_mentions, find_nominals(count), {}, lambda context, candidates: chosen)
+        for count in (300, 600)
     )
     assert twice < 2.6 * once
 
@@ -110,7 +113,7 @@ def test_looking_for_overlooked_names_is_linear():
     def run(count):
         texts = [f"{name(number)} met {name(number + 1)}." for number in range(count)]
         found = [
-            [RecognisedMention(place, 0, 6, text[:6], "name", "person", (0, 6))] for place, text in enumerate(texts)
+            [RecognisedMention(index, 0, 6, text[:6], "name", "person", (0, 6))] for index, text in enumerate(texts)
         ]
         return make_consistent(texts, found)
 

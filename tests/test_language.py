@@ -148,7 +148,7 @@ def test_days_as_people_write_them(text, since, until):
         ("ab~", "ab", "“ab~” is too short: searched as a word"),
         ("al-Assad~", "al-Assad", "“al-Assad~”: only one word can end so: searched as words"),
         ("http://x.y", "http-x-y", None),
-        ("a AND b OR c", "a b OR c", "OR was taken before AND: brackets say otherwise"),
+        ("a AND b OR c", "a b OR c", "OR binds before AND; use brackets to change that"),
         ("AND war", "and war", "nothing stands before AND: searched as a word"),
         (
             "a NEAR/5 b",
@@ -255,7 +255,7 @@ def test_what_the_table_says_is_understood():
 
 def test_brackets_may_be_deep():
     parsed = parse_query("(" * 500 + "a" + ")" * 500)
-    assert parsed.note == "too many brackets in each other: the inner ones were left out"
+    assert parsed.note == "brackets nested too deep: the inner ones were ignored"
 
 
 @pytest.mark.parametrize(

@@ -115,14 +115,14 @@ async def test_a_pane_is_made_wider_and_narrower_by_keys_and_stays_so(seeded, go
         await reader.wait_for("¶ 1 of")
         await reader.press(*go, "<", "<")
         assert said in reader.status
-        narrow = reader.app.screen._panes  # type: ignore[attr-defined]
+        narrow = reader.app.screen.panes.panes  # type: ignore[attr-defined]
         await reader.press(">")
         assert said in reader.status
         kept = reader.app.screen.query_one(selector).region
-        assert reader.app.screen._panes != narrow  # type: ignore[attr-defined]
-        widths = reader.app.screen._panes  # type: ignore[attr-defined]
+        assert reader.app.screen.panes.panes != narrow  # type: ignore[attr-defined]
+        widths = reader.app.screen.panes.panes  # type: ignore[attr-defined]
     async with open_reader(seeded, (160, 40), marks=marks) as reader:
-        assert reader.app.screen._panes == widths  # type: ignore[attr-defined]
+        assert reader.app.screen.panes.panes == widths  # type: ignore[attr-defined]
         assert reader.app.screen.query_one(selector).region == kept
 
 

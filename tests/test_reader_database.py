@@ -98,7 +98,7 @@ async def test_the_reader_says_that_marks_are_not_kept_and_reads_on(seeded, tmp_
 async def test_the_reader_says_what_was_lost(seeded):
     (seeded / "library.db").unlink()
     async with open_reader(seeded) as reader:
-        assert "library.db has lost articles: it held 0" in reader.status
+        assert "library.db has lost articles: it had 0" in reader.status
 
 
 @pytest.fixture

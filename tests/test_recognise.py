@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.cast import recognise
+from search.cast import recognisers
 from search.cast.article import build_mention_contexts
 from search.cast.encoder import read_encoder
-from search.cast.recognise import build_recogniser, find_recogniser
+from search.cast.recognisers import build_recogniser, choose_recogniser
 from search.cast.resolve import find_cast
+from search.cast.tokens import tokenise
 from search.cast.trees import Trees
-from search.cast.windows import build_windows, find_frame, split_words, window_pieces
+from search.cast.windows import build_windows, get_special_pieces, split_words, window_pieces
 from search.errors import UnknownRecogniserError
 from search.text import make_safe_line
 from tests.test_cast import build_document
@@ -27,7 +28,7 @@ mixed = st.sampled_from(
 
 def found_in(*paragraphs: str) -> dict[str, tuple[str, str]]:
     """Text → kind and type, as the trained recogniser sees it."""
-    found = build_recogniser("trained").recognise(build_document(*paragraphs))
+    found = build_recogniser("trained").recognise(tokenise(build_document(*paragraphs)))
     return {each.text: (each.kind, each.type) for each in found}
 
 
@@ -63,19 +64,21 @@ def test_every_word_is_read_once_in_a_window_of_bounded_length(lengths):
     texts = [" ".join(["Aleppo"] * length) for length in lengths]
     tokenizer = read_encoder()._tokenizer
     paragraphs = split_words(tokenizer, texts)
-    windows = build_windows(paragraphs, find_frame(tokenizer))
-    assert [place for window in windows for place in window.places] == [
+    windows = build_windows(paragraphs, get_special_pieces(tokenizer))
+    assert [word for window in windows for word in window.words] == [
         (paragraph, word) for paragraph, length in enumerate(lengths) for word in range(length)
     ]
     assert all(len(window.ids) <= window_pieces + 1 for window in windows)
     for window in windows:
-        for (paragraph, word), position in zip(window.places, window.positions, strict=True):
+        for (paragraph, word), position in zip(window.words, window.positions, strict=True):
             assert window.ids[position] == paragraphs[paragraph].pieces[word][0]
 
 
 def test_the_words_of_a_long_paragraph_are_read_with_others_on_either_side():
     tokenizer = read_encoder()._tokenizer
-    first, second = build_windows(split_words(tokenizer, [" ".join(["Homs"] * 1000)]), find_frame(tokenizer))[:2]
+    first, second = build_windows(split_words(tokenizer, [" ".join(["Homs"] * 1000)]), get_special_pieces(tokenizer))[
+        :2
+    ]
     assert first.positions[-1] < len(first.ids) - 15
     assert second.positions[0] > 15
 
@@ -93,15 +96,15 @@ def test_trees_are_walked_as_they_were_grown(tmp_path):
 
 
 def test_who_speaks_is_known_to_what_is_said():
-    document = build_document("“I will not go,” said Angela Rayner. “We stay.”")
+    document = tokenise(build_document("“I will not go,” said Angela Rayner. “We stay.”"))
     found = [each for each in build_recogniser("trained").recognise(document) if each.text in {"I", "Angela Rayner"}]
     quoted, speaker = build_mention_contexts(document, found)
     assert quoted.quote in speaker.speaks
 
 
 def test_rules_serve_where_onnxruntime_is_not(monkeypatch):
-    monkeypatch.setattr(recognise, "find_spec", lambda name: None if name == "onnxruntime" else object())
-    name, note = find_recogniser("trained")
+    monkeypatch.setattr(recognisers, "find_spec", lambda name: None if name == "onnxruntime" else object())
+    name, note = choose_recogniser("trained")
     assert name == "rules"
     assert note
     assert "onnxruntime" in note
@@ -125,7 +128,7 @@ def test_a_spacy_pipeline_serves_as_well(tmp_path):
     pipeline.to_disk(tmp_path / "pipeline")
     recogniser = build_recogniser(f"spacy:{tmp_path / 'pipeline'}")
     found = recogniser.recognise(
-        build_document("On Monday Mr Hakan Fidan flew to Doha.", "It was the SDF's Syrian base.")
+        tokenise(build_document("On Monday Mr Hakan Fidan flew to Doha.", "It was the SDF's Syrian base."))
     )
     assert [(each.paragraph, each.text, each.type) for each in found] == [
         (0, "Hakan Fidan", "person"), (0, "Doha", "place"), (1, "SDF", "organisation"), (1, "Syrian", "nationality"),
@@ -177,9 +180,9 @@ def test_an_apposition_means_the_name_beside_it():
 def test_long_words_fit_into_windows_and_each_is_read_once(word, space):
     tokenizer = read_encoder()._tokenizer
     paragraphs = split_words(tokenizer, [space.join([word] * 200), "Homs fell."])
-    windows = build_windows(paragraphs, find_frame(tokenizer))
-    places = [place for window in windows for place in window.places]
-    assert places == [(index, word) for index, words in enumerate(paragraphs) for word in range(len(words))]
+    windows = build_windows(paragraphs, get_special_pieces(tokenizer))
+    read = [word for window in windows for word in window.words]
+    assert read == [(index, word) for index, words in enumerate(paragraphs) for word in range(len(words))]
     assert max(len(window.ids) for window in windows) <= window_pieces + 1
     pieces = sum(len(each) for words in paragraphs for each in words.pieces)
     assert sum(len(window.ids) for window in windows) < 5 * pieces + 20

@@ -86,7 +86,7 @@ def test_a_document_whose_cast_cannot_be_found_keeps_its_names_and_holds_up_no_o
         return find_cast(document, recogniser)
 
     monkeypatch.setattr(reannotate, "find_cast", find)
-    monkeypatch.setattr(reannotate, "find_version", lambda name: f"{name} 2")
+    monkeypatch.setattr(reannotate, "read_version", lambda name: f"{name} 2")
     with Library(seeded, recogniser="rules") as library:
         before = library.actor("David Lammy").mentions
         steps = list(library.annotate())

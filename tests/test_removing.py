@@ -127,7 +127,7 @@ def test_the_commands_say_what_is_gone_and_what_is_back(seeded):
     assert hit["title"] in back.stdout
     again = run("--library", seeded, "undo")
     assert (again.returncode, again.stdout) == (1, "")
-    assert "nothing to bring back" in again.stderr
+    assert "nothing to undo" in again.stderr
 
 
 def test_a_library_of_the_version_before_goes_on_counting_its_revisions(seeded):

@@ -9,6 +9,7 @@ from search.cast.apposition import find_appositions
 from search.cast.article import build_mention_contexts
 from search.cast.features import Candidate
 from search.cast.references import find_options
+from search.cast.tokens import tokenise
 from training.gold import build_gold
 
 types = {"ann": "person", "bob": "person", "bank": "organisation", "kenya": "place"}
@@ -17,7 +18,8 @@ types = {"ann": "person", "bob": "person", "bank": "organisation", "kenya": "pla
 def contexts_of(text: str):
     """The document of a marked-up text, and its mentions as resolving sees them."""
     gold = build_gold(parse_markup("d", text, types))
-    return gold.document, build_mention_contexts(gold.document, gold.found)
+    document = tokenise(gold.document)
+    return document, build_mention_contexts(document, gold.found)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ async def test_a_saved_search_that_leads_back_to_itself_is_said_and_listed(seede
     async with open_reader(seeded, searches=searches) as reader:
         await reader.press("slash")
         await type_text(reader, "@round ")
-        await reader.wait_for("@round → @round: searches")
+        await reader.wait_for("@round → @round: these searches")
         await reader.press("escape", "at")
         await reader.wait_for("0 unread of 0 · syria @round")
         with Library(seeded, read_only=True) as library:
@@ -95,7 +95,7 @@ async def test_what_a_query_of_another_search_engine_means_is_found(seeded):
         await type_text(reader, "NOT syria ")
         await reader.wait_for(f"of {without} articles for “NOT syria”")
         await type_text(reader, "AND asylum OR homs ")
-        await reader.wait_for("OR was taken before AND: brackets say otherwise")
+        await reader.wait_for("OR binds before AND; use brackets to change that")
 
 
 async def test_a_line_of_months_says_when(seeded):
@@ -164,7 +164,7 @@ async def test_a_search_is_saved_under_a_name_and_asked_again(seeded):
         await reader.wait_for("saved as @drugs")
         await reader.wait_for(f"{total} unread of {total} · captagon OR asylum*")
         await reader.press("d")
-        await reader.wait_for("@drugs is forgotten; u takes that back")
+        await reader.wait_for("@drugs deleted. Press u to undo")
         assert searches.list_saved() == []
         await reader.press("u")
         await reader.wait_for("@drugs is back")
@@ -290,7 +290,7 @@ async def test_the_saved_searches_do_with_s_what_they_say_of_it(seeded):
         await reader.wait_for("saved as @xss")
         await reader.wait_for("@xss")
         await reader.press("escape", "slash", "backspace", "escape", "at")
-        await reader.wait_for("Enter searches, d forgets one")
+        await reader.wait_for("Enter searches, d deletes one")
         await reader.press("s")
         await reader.wait_for("there is no search to save: press / first")
 

@@ -20,6 +20,9 @@ import pytest
 from tests.conftest import root
 from tests.serving import Server, build_ssh, find_locks, lacks_ssh, make_key
 from tests.terminal import Terminal, newscast
+from tui.serving.fork_server import import_for_sessions
+from tui.settings import Settings
+from tui.setup import Setup
 
 pytestmark = pytest.mark.skipif(lacks_ssh(), reason="needs the ssh client (Debian: openssh-client), which is not here")
 
@@ -75,7 +78,7 @@ async def open_a_channel_and_ask_for_nothing(server: Server) -> None:
 def test_a_reader_who_presses_no_key_is_warned_and_then_leaves(serve):
     server = serve(settings="idle_timeout = 6\n")
     terminal = server.open()
-    terminal.wait_for("nobody reads here")
+    terminal.wait_for("Still there?")
     assert terminal.wait_for_exit() == 0
     assert terminal.is_restored()
     assert "your place is kept" in terminal.text
@@ -98,14 +101,62 @@ def test_thirty_readers_read_at_once(serve):
     server.wait_for_sessions(0, 30)
 
 
-def test_a_further_reader_takes_little_memory_that_is_not_shared(server, open_):
+def measure_own_memory(server: Server) -> int:
+    """kB of the latest session that it shares with no other process."""
+    rows = Path(f"/proc/{server.find_sessions()[-1]}/smaps_rollup").read_text()
+    return sum(map(int, re.findall(r"Private_(?:Clean|Dirty): +(\d+) kB", rows)))
+
+
+def test_a_further_session_adds_at_most_20_mb_and_30_when_it_has_read_and_searched(server, open_):
     for _ in range(2):
         terminal = open_()
         terminal.wait_for("of 17 articles")
         terminal.settle()
-    rows = Path(f"/proc/{server.find_sessions()[-1]}/smaps_rollup").read_text()
-    own = sum(map(int, re.findall(r"Private_(?:Clean|Dirty): +(\d+) kB", rows)))
-    assert own < 20_000
+    assert measure_own_memory(server) < 20 * 1_024
+    terminal.press("\r")
+    terminal.wait_for("¶ 1 of")
+    terminal.press("1")
+    terminal.press("]")
+    terminal.wait_for(" here")
+    terminal.send(b"q/damascus")
+    terminal.wait_for("for “damascus”")
+    terminal.settle()
+    assert measure_own_memory(server) < 30 * 1_024
+
+
+imports_and_reads = """
+import asyncio, sys
+from pathlib import Path
+from search import Library, Marks, Searches
+from tui.serving.fork_server import import_for_sessions
+from tui.settings import Settings
+from tui.setup import Setup
+setup = Setup(Settings(), Path(sys.argv[1]), Path("reader.db"), read_only=True)
+assert import_for_sessions(setup) is None
+before = set(sys.modules)
+from tui.app import NewscastApp
+async def read():
+    with Library(setup.folder, read_only=True) as library:
+        async with NewscastApp(library, Marks(None), Searches(None), setup.settings).run_test() as pilot:
+            await pilot.press("enter", "1", "right_square_bracket", "q", "slash", "d")
+            await pilot.pause()
+asyncio.run(read())
+ours = {"search", "textual", "tui", "whoosh"}
+print(*sorted(name for name in set(sys.modules) - before if name.split(".")[0] in ours))
+"""
+
+
+def test_what_a_session_needs_is_imported_before_the_fork(seeded):
+    """If this names a module after an upgrade, add it to `_used_by_sessions` in tui/serving/fork_server.py."""
+    imported = subprocess.run(
+        [sys.executable, "-c", imports_and_reads, str(seeded)], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert imported.stdout.split() == []
+
+
+def test_a_library_that_cannot_be_searched_does_not_stop_the_fork_server(tmp_path):
+    setup = Setup(Settings(), tmp_path / "none", tmp_path / "reader.db", read_only=True)
+    assert "no library in" in (import_for_sessions(setup) or "")
 
 
 def test_the_process_that_forks_has_no_second_thread(server, open_):

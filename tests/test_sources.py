@@ -387,5 +387,5 @@ def test_a_page_that_is_not_there_is_refused(server):
 
 
 def test_a_server_that_is_not_there_is_refused():
-    with pytest.raises(SourceRefusedError, match="cannot be fetched"):
+    with pytest.raises(SourceRefusedError, match="cannot be fetched: connection refused"):
         read_page("http://127.0.0.1:9/")

@@ -6,9 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,91 +15,7 @@ from search import Library
 from tests import hostile
 from tests.conftest import root
 from tests.keys import press_at_random
-from tests.terminal import Terminal, newscast
-
-Open = Callable[..., Terminal]
-
-
-broken_drawing = """
-import sys
-from itertools import count
-from tui.terminal import output
-build_update, calls = output.build_update, count()
-def fail(*frames):
-    if next(calls) > 2: raise RuntimeError("broken on purpose")
-    return build_update(*frames)
-output.build_update = fail
-from tui.cli import main
-main(["--library", sys.argv[1]])
-"""
-broken_reader = """
-import sys
-sys.argv[1:] = ["--library", sys.argv[1]]
-from tui.widgets import Article
-def fail(*arguments): raise RuntimeError("broken on purpose")
-Article.{broken} = fail
-from tui.cli import main
-main()
-"""
-
-
-@pytest.fixture
-def open_terminal() -> Iterator[Open]:
-    opened: list[Terminal] = []
-
-    def open_(*arguments: object, **settings: object) -> Terminal:
-        terminal = Terminal(newscast(*map(str, arguments)), **settings)  # type: ignore[arg-type]
-        opened.append(terminal)
-        return terminal
-
-    yield open_
-    for terminal in opened:
-        terminal.end()
-
-
-@pytest.fixture
-def reader(open_terminal: Open, seeded: Path) -> Terminal:
-    terminal = open_terminal("--library", seeded)
-    terminal.wait_for("of 17 articles")
-    terminal.settle()
-    return terminal
-
-
-def test_quitting_restores_the_terminal(reader):
-    reader.press("q")
-    assert reader.wait_for_exit() == 0
-    assert reader.is_restored()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_restores_the_terminal_and_is_the_exit_status(reader, number):
-    reader.process.send_signal(number)
-    assert reader.wait_for_exit() == 128 + number
-    assert reader.is_restored()
-
-
-states = {
-    "searching": "/syr", "reading": "\r1]", "actors": "a", "saved": "@", "help": "?", "palette": ":", "refusals": "!",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("state", states)
-def test_a_signal_ends_it_wherever_one_is(reader, state):
-    reader.send(states[state].encode())
-    reader.settle(0.05)
-    number = signal.SIGINT if state == "reading" else signal.SIGTERM
-    reader.process.send_signal(number)
-    assert reader.wait_for_exit() == 128 + number
-    assert reader.is_restored()
-
-
-@pytest.mark.parametrize("state", ["searching", "actors", "palette"])
-def test_ctrl_c_leaves_at_once_wherever_one_is(reader, state):
-    reader.send(states[state].encode())
-    reader.settle(0.05)
-    reader.send(b"\x03")
-    assert reader.wait_for_exit() == 128 + signal.SIGINT
-    assert reader.is_restored()
+from tests.terminal import newscast
 
 
 def test_ctrl_c_while_adding_ends_the_adding_too(open_terminal, tmp_path):
@@ -114,14 +28,6 @@ def test_ctrl_c_while_adding_ends_the_adding_too(open_terminal, tmp_path):
     assert terminal.wait_for_exit() == 128 + signal.SIGINT
     assert terminal.is_restored()
     assert not [path for path in Path("/proc").glob("[0-9]*") if is_indexing(path, tmp_path)]
-
-
-def test_a_reader_that_no_shell_waits_for_is_never_stopped(reader):
-    reader.process.send_signal(signal.SIGTSTP)
-    reader.press("j")
-    reader.wait_for("2 of 17 articles")
-    reader.send(b"q\x1a\x1a")
-    assert reader.wait_for_exit() == 0
 
 
 def test_any_size_is_survived_and_the_place_is_kept(reader):
@@ -142,19 +48,6 @@ def test_keys_at_random_leave_a_reader_that_can_be_left(seeded, own_home):
     errors = [error for log in own_home.rglob("crash.log") for error in log.read_text().split("\n\n") if error.strip()]
     # Textual's own palette is not made for keys that come before its widgets; its errors are contained, too.
     assert [error for error in errors if "ommandPalette" not in error and "textual/command.py" not in error] == []
-
-
-def test_a_terminal_that_is_closed_ends_the_reader(reader):
-    reader.close()
-    assert reader.process.wait(15) == 128 + signal.SIGHUP
-
-
-def test_a_terminal_that_is_closed_without_a_signal_ends_the_reader_too(open_terminal, seeded):
-    terminal = open_terminal("--library", seeded, controls=False)
-    terminal.wait_for("of 17 articles")
-    terminal.press("/homs")
-    terminal.close()
-    assert terminal.process.wait(15) == 128 + signal.SIGHUP
 
 
 def test_a_byte_that_is_not_utf_8_is_shown_as_one_character(reader):
@@ -178,34 +71,6 @@ def test_a_sequence_that_means_no_key_is_ignored(reader, sequence):
     reader.wait_for("1 of 1 article for “saydnaya”")
 
 
-def test_an_error_of_its_own_restores_the_terminal_and_is_one_line(open_terminal, seeded, own_home):
-    terminal = Terminal([sys.executable, "-c", broken_reader.format(broken="on_focus"), str(seeded)])
-    terminal.wait_for("of 17 articles")
-    terminal.press("\r")
-    assert terminal.wait_for_exit() == 1
-    assert terminal.is_restored()
-    said = terminal.written.decode(errors="replace")
-    assert "stopped by an error of its own, RuntimeError" in said
-    assert "Traceback" not in said
-    assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
-    terminal.end()
-
-
-def test_an_error_of_its_own_in_a_key_is_a_line_and_the_reader_goes_on(seeded, own_home):
-    terminal = Terminal([sys.executable, "-c", broken_reader.format(broken="action_next"), str(seeded)])
-    terminal.wait_for("of 17 articles")
-    terminal.press("\r")
-    terminal.wait_for("¶ 1 of")
-    terminal.press("j")
-    terminal.wait_for("an error of newscast itself, RuntimeError")
-    assert "broken on purpose" in next(own_home.rglob("crash.log")).read_text()
-    terminal.press("G")
-    terminal.wait_for("¶ 5 of 5")
-    terminal.press("qq")
-    assert terminal.wait_for_exit() == 0
-    terminal.end()
-
-
 def test_an_index_that_is_removed_while_one_reads_is_built_again(reader, seeded):
     reader.press("/homs")
     reader.wait_for("for “homs”")
@@ -215,30 +80,6 @@ def test_an_index_that_is_removed_while_one_reads_is_built_again(reader, seeded)
     reader.press("\x1b")
     reader.press("qq")
     assert reader.wait_for_exit() == 0
-
-
-def test_an_error_in_drawing_ends_the_reader_and_restores_the_terminal(seeded):
-    terminal = Terminal([sys.executable, "-c", broken_drawing, str(seeded)])
-    assert terminal.wait_for_exit() == 1
-    assert terminal.is_restored()
-    assert "stopped by an error of its own, RuntimeError" in terminal.written.decode(errors="replace")
-    terminal.end()
-
-
-def test_after_ctrl_z_and_fg_the_screen_is_there_again(open_terminal, seeded):
-    # A shell with job control is what puts a program into the background.
-    terminal = Terminal(["bash", "--norc", "-i"], environment={"PS1": "$ "})
-    command = " ".join(newscast("--library", str(seeded)))
-    terminal.press(f"{command}\n")
-    terminal.wait_for("of 17 articles")
-    terminal.settle()
-    terminal.press("\x1a")
-    terminal.wait_for("Stopped")
-    terminal.screen.reset()
-    terminal.press("fg\n")
-    terminal.wait_for("of 17 articles")
-    terminal.wait_for("Aleppo")
-    terminal.end()
 
 
 @pytest.mark.parametrize(

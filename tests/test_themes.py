@@ -144,8 +144,8 @@ async def open_palette(reader: Reader) -> None:
 
 
 async def be_warned(reader: Reader) -> None:
-    reader.app.notify("nobody reads here", severity="warning", timeout=100, markup=False)
-    await reader.wait_for("nobody reads here")
+    reader.app.notify("Still there?", severity="warning", timeout=100, markup=False)
+    await reader.wait_for("Still there?")
 
 
 few = {"terminal", "terminal-light", "textual-light", "nord", "solarized-dark"}

@@ -12,9 +12,10 @@ from textual import events
 from search import Cast, Library, Marks, Query
 from search.store import WriterLock
 from tests.pilot import open_reader, wait_for
+from tui.controllers.refusals import Refusals
 from tui.crash_log import CrashLog
 from tui.screens.reader import ReaderScreen
-from tui.screens.refusals import Refusals, RefusalsScreen
+from tui.screens.refusals import RefusalsScreen
 from tui.widgets import Article, CastPanel, ReadingPane, RowList, SearchBar
 
 
@@ -90,7 +91,7 @@ async def test_a_selected_actor_that_vanishes_is_released(seeded, monkeypatch):
         # As if the article had been annotated again, and nobody were found.
         monkeypatch.setattr(Library, "cast", lambda *arguments: Cast((), {}))
         monkeypatch.setattr(Library, "documents_of", lambda library, actor: [])
-        await reader.app.screen.renew_cast()  # type: ignore[attr-defined]
+        await reader.app.screen.reading.refresh_cast()  # type: ignore[attr-defined]
         await reader.wait_for("is no longer among the actors")
         await reader.press("]", "}", "m")
         assert "no actor is selected" in reader.status

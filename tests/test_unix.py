@@ -251,7 +251,7 @@ def test_in_a_folder_that_is_gone_one_line_says_so(seeded, tmp_path):
     assert end("search", "captagon").stderr == "1 article\n"
     done = end("add", "a.txt")
     assert done.returncode == 1
-    assert done.stderr == "newscast: the folder that newscast was started in is gone: go to another\n"
+    assert done.stderr == "newscast: the present folder does not exist any more; change to another one\n"
 
 
 def test_an_error_that_nobody_expected_is_one_line_and_a_log(seeded, own_home):

@@ -1,1 +1,1 @@
-"""Training and measuring the model of the cast; never imported by newscast itself."""
+"""Trains the model of the cast; newscast itself does not import it."""

@@ -1,4 +1,4 @@
-"""`python -m training`: annotated corpora in, the model of the cast out."""
+"""`python -m training` trains the model of the cast on annotated corpora."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ shipped = Path(__file__).parent.parent / "search" / "cast" / "network"
 
 
 def main() -> None:
-    """Train on what the arguments leave in, and put the model where newscast ships it from."""
+    """Train as the arguments say, and write the model to where newscast ships it from."""
     parser = argparse.ArgumentParser(description="Train the model of the cast.")
     parser.add_argument("--data", type=Path, default=Path("../shared/cast-data"), help="the annotated corpora")
-    parser.add_argument("--work", type=Path, default=Path(".training"), help="checkpoints: training goes on from them")
+    parser.add_argument(
+        "--work", type=Path, default=Path(".training"), help="checkpoints, from which an interrupted run continues"
+    )
     parser.add_argument("--output", type=Path, default=shipped, help="where the model goes")
     parser.add_argument("--without", action="append", default=[], metavar="CORPUS", help="leave a corpus out")
     parser.add_argument("--epochs", type=float, default=Plan().epochs, help="of names, nominals and pronouns")
@@ -61,7 +63,7 @@ def main() -> None:
 def _train_network(
     network: Network, chosen: Sequence[Corpus], tokenizer: Tokenizer, arguments: argparse.Namespace
 ) -> None:
-    """Names, nominals and pronouns; done before, it is read from the work folder."""
+    """Train names, nominals and pronouns, or read the trained network from the work folder."""
     done = arguments.work / "network.pt"
     if done.exists():
         network.load_state_dict(torch.load(done, weights_only=True))
@@ -92,9 +94,9 @@ def _train_network(
 def _train_references(
     network: Network, chosen: Sequence[Corpus], tokenizer: Tokenizer, arguments: argparse.Namespace
 ) -> LinkBranch:
-    """Who is meant by nominals and pronouns: the branch's vectors, then the trees that weigh them."""
+    """Train whom nominals and pronouns mean: the link branch, then the trees of the ranker."""
     network.eval()
-    torch.manual_seed(LinkPlan().seed)  # the same whether the network was trained just now or read
+    torch.manual_seed(LinkPlan().seed)  # the same result whether the network was trained or read
     articles = [
         build_gold(document, corpus.weigh(document))
         for corpus in chosen

@@ -1,4 +1,4 @@
-"""The annotated corpora: what each says of a word, and what it leaves unsaid."""
+"""The annotated corpora: what each annotates, and what it does not."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 anything = frozenset({"event", "work", "other"})
-"""Names that most corpora put into one class."""
+"""Types of names that most corpora put into one class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """A folder of annotated documents and its scheme.
 
-    `types` maps its types of names to those that newscast may mean by them; what is missing there is no name for
-    newscast. `unsaid` are types that it does not annotate, or not throughout: a capitalised word outside its names may
-    be one of those. With `has_references`, nominals and pronouns are annotated, too, with `has_links` who is meant, and
-    `weights` says by genre how much that counts.
+    `types` maps its types of names to the types of newscast that they may be; names of other types are ignored.
+    `unsaid` are types that it does not annotate, or not everywhere: a capitalised word outside its names may have one
+    of them. `has_references` says whether it annotates nominals and pronouns, `has_links` whether it says whom mentions
+    mean. `weights` maps a genre to the weight of its links in training, "" to the weight of other genres.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Corpus:
     weights: dict[str, float] = field(default_factory=dict)
 
     def weigh(self, document: dict[str, Any]) -> float:
-        """How much the links of this document count: newscast reads news."""
+        """Return the weight of this document's links; news weighs most, because newscast reads news."""
         return self.weights.get(document.get("genre", ""), self.weights.get("", 1.0))
 
     def read(self, folder: Path) -> list[dict[str, Any]]:
-        """The documents of this corpus that may be learned from."""
+        """Read the documents of this corpus for training."""
         return [document for name in self.files for document in read_documents(folder / self.name / name)]
 
 
@@ -76,17 +76,17 @@ corpora = (
     ),
     Corpus("meantime", "CC BY 4.0", {}, has_names=False, has_links=True, weights={"": 3.0}),
 )
-"""What is learned from. GMB is not: its makers offer it "for research purposes", which is no licence to build on."""
+"""The corpora to train on. GMB is not one: its makers offer it only "for research purposes"."""
 
 
 def read_documents(path: Path) -> list[dict[str, Any]]:
-    """The documents of a file in JSON Lines."""
+    """Read the documents of a file in JSON Lines."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
 def find_outermost(mentions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The mentions that lie in no other one."""
+    """Yield the mentions that are not inside another one."""
     last: dict[str, Any] | None = None
     for mention in sorted(mentions, key=lambda mention: (mention["paragraph"], mention["start"], -mention["end"])):
         if last and last["paragraph"] == mention["paragraph"] and mention["end"] <= last["end"]:

@@ -1,4 +1,4 @@
-"""Annotated documents → windows of words with what may be learned of each."""
+"""Builds training examples from annotated documents: windows of words with their labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from search.cast.gazetteer import read_gazetteer
 from search.cast.labels import name_labels, reference_labels
 from search.cast.names import is_title
-from search.cast.windows import Window, Words, build_windows, find_frame, split_words
+from search.cast.windows import Window, Words, build_windows, get_special_pieces, split_words
 from training.corpora import find_outermost
 
 if TYPE_CHECKING:
@@ -19,18 +19,22 @@ if TYPE_CHECKING:
 
     from training.corpora import Corpus
 
-_name = {label: number for number, label in enumerate(name_labels)}
-_reference = {label: number for number, label in enumerate(reference_labels)}
+_name = {label: index for index, label in enumerate(name_labels)}
+_reference = {label: index for index, label in enumerate(reference_labels)}
 _reference_types = {"person": "person", "organisation": "organisation", "place": "place", "event": "event"}
 _longest_nominal = 8
-"""Words; what a corpus calls a longer one is a clause."""
+"""Words; a longer nominal of a corpus is a clause."""
 unknown = -1
-"""In place of a label: nothing is to be learned here."""
+"""The label of a word whose label the corpus does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A window and, for each of its words: the names allowed (words x labels), its reference, its joint."""
+    """A window with the labels of its words.
+
+    `names` (words, labels) says which name labels are allowed. `references` (words) holds labels; `joined` (words) is 1
+    for a word that belongs to the nominal of the word before. Both are -1 where the label is unknown.
+    """
 
     window: Window
     names: NDArray[np.bool_]
@@ -39,7 +43,7 @@ class Example:
 
 
 def build_examples(document: dict[str, Any], corpus: Corpus, tokenizer: Tokenizer) -> list[Example]:
-    """The windows of a document with their labels."""
+    """Build the windows of a document with their labels."""
     texts = document["paragraphs"]
     paragraphs = split_words(tokenizer, texts)
     labels = [
@@ -47,8 +51,8 @@ def build_examples(document: dict[str, Any], corpus: Corpus, tokenizer: Tokenize
         for index, words in enumerate(paragraphs)
     ]
     examples = []
-    for window in build_windows(paragraphs, find_frame(tokenizer)):
-        rows = [tuple(part[word] for part in labels[paragraph]) for paragraph, word in window.places]
+    for window in build_windows(paragraphs, get_special_pieces(tokenizer)):
+        rows = [tuple(part[word] for part in labels[paragraph]) for paragraph, word in window.words]
         names, references, joined = zip(*rows, strict=True)
         examples.append(Example(window, np.array(names), np.array(references), np.array(joined)))
     return examples
@@ -60,9 +64,9 @@ def _label_paragraph(
     names = np.zeros((len(words), len(name_labels)), dtype=np.bool_)
     names[:, _name["O"]] = True
     for type_ in corpus.unsaid:
-        for row, (start, _) in enumerate(words.spans):
+        for index, (start, _) in enumerate(words.spans):
             if text[start].isupper():
-                names[row, [_name[f"B-{type_}"], _name[f"I-{type_}"]]] = True
+                names[index, [_name[f"B-{type_}"], _name[f"I-{type_}"]]] = True
     _label_names(names, text, words, mentions, corpus)
     if not corpus.has_references:
         nothing = np.full(len(words), unknown, dtype=np.int64)
@@ -79,21 +83,21 @@ def _label_names(
         types = corpus.types[mention["type"]]
         if corpus.unsaid and read_gazetteer().find_demonym(mention["text"]):
             types |= {"nationality"}
-        rows = _find_words(words, mention["start"], mention["end"])
+        indexes = _find_overlapping(words, mention["start"], mention["end"])
         if mention["type"] == "person":
-            rows = _strip_titles(rows, text, words)
-        for number, row in enumerate(rows):
-            names[row] = False
-            names[row, [_name[f"{'I' if number else 'B'}-{type_}"] for type_ in types]] = True
+            indexes = _strip_titles(indexes, text, words)
+        for position, index in enumerate(indexes):
+            names[index] = False
+            names[index, [_name[f"{'I' if position else 'B'}-{type_}"] for type_ in types]] = True
 
 
-def _strip_titles(rows: list[int], text: str, words: Words) -> list[int]:
-    """A person's name begins behind the titles; where there is nothing behind them, they stay."""
-    for number, row in enumerate(rows):
-        start, end = words.spans[row]
+def _strip_titles(indexes: list[int], text: str, words: Words) -> list[int]:
+    """Return the words of a person's name after the titles; all words if there are only titles."""
+    for position, index in enumerate(indexes):
+        start, end = words.spans[index]
         if text[start:end] != "." and not is_title(text[start:end]):
-            return rows[number:]
-    return rows
+            return indexes[position:]
+    return indexes
 
 
 def _label_references(
@@ -104,13 +108,13 @@ def _label_references(
     for mention in mentions:
         if mention["kind"] == "name" or mention["type"] == "time" or not mention["type"]:
             continue
-        rows = _find_words(words, mention["start"], mention["end"])
-        heads = _find_words(words, *(mention.get("head") or (mention["start"], mention["end"])))
-        if not rows or not heads or len(rows) > _longest_nominal:
+        indexes = _find_overlapping(words, mention["start"], mention["end"])
+        heads = _find_overlapping(words, *(mention.get("head") or (mention["start"], mention["end"])))
+        if not indexes or not heads or len(indexes) > _longest_nominal:
             continue
         type_ = _reference_types.get(mention["type"], "other")
         references[heads[-1]] = _reference[f"{mention['kind']}-{type_}"]
-        inside = [row for row in rows if row <= heads[-1]]
+        inside = [index for index in indexes if index <= heads[-1]]
         joined[inside[1:]] = 1
         start, _ = words.spans[heads[-1]]
         if mention["kind"] == "nominal" and text[start].isupper() and start > 0:
@@ -119,5 +123,5 @@ def _label_references(
     return references, joined
 
 
-def _find_words(words: Words, start: int, end: int) -> list[int]:
-    return [row for row, (first, last) in enumerate(words.spans) if first < end and last > start]
+def _find_overlapping(words: Words, start: int, end: int) -> list[int]:
+    return [index for index, (first, last) in enumerate(words.spans) if first < end and last > start]

@@ -1,4 +1,4 @@
-"""From the trained network to what newscast ships: one ONNX file in eight bits, and the tokeniser beside it."""
+"""Exports the trained network as newscast ships it: one ONNX file in eight bits, and the tokeniser."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Shipped(nn.Module):
 
 
 def write_version(folder: Path) -> None:
-    """Name the model by its bytes: a library knows by it whose cast it holds."""
+    """Write a hash of the model's files, which tells a library which model found a cast."""
     digest = blake2b(digest_size=6)
     for name in ("network.onnx", "tokenizer.json", "ranker.npz"):
         digest.update((folder / name).read_bytes())
@@ -48,10 +48,10 @@ def write_version(folder: Path) -> None:
 
 
 def prune_vocabulary(network: Network, tokeniser: Path) -> dict[str, Any]:
-    """Drop the pieces that English news does without, in place; the tokeniser's fields for those that are left.
+    """Drop the pieces that English news does not need from the network, in place; return the new tokeniser's fields.
 
-    They are a tenth of the vocabulary: places kept free for other uses, and letters of scripts that the encoder was
-    hardly trained on. A word written with them is unknown then.
+    They are a tenth of the vocabulary: unused entries, and letters of scripts that the encoder was hardly trained on.
+    A word with such a letter becomes unknown.
     """
     fields: dict[str, Any] = json.loads(tokeniser.read_text("utf-8"))
     kept = {

@@ -1,4 +1,4 @@
-"""Annotated documents as resolving sees articles: gold mentions in place of those that the network finds."""
+"""Builds articles with gold mentions in place of those that the network finds."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _types: dict[str | None, RecognisedType] = {
     "nationality": "nationality",
 }  # fmt: skip
 _longest = 80
-"""Characters of a nominal; what is longer is a clause."""
+"""Characters; a longer nominal is a clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoldArticle:
-    """A document, its mentions, the actor of each, and how much the article counts in training."""
+    """A document, its mentions in reading order, the actor of each, and the weight of the article in training."""
 
     document: Document
     found: tuple[RecognisedMention, ...]
@@ -30,13 +30,13 @@ class GoldArticle:
 
 
 def build_document(fields: dict[str, Any]) -> Document:
-    """The document of a line of annotated data."""
+    """Build the document of a line of annotated data."""
     paragraphs = tuple(Paragraph(index, text) for index, text in enumerate(fields["paragraphs"]))
     return Document(fields["id"], fields.get("title"), None, None, None, None, paragraphs)
 
 
 def build_gold(fields: dict[str, Any], weight: float = 1.0) -> GoldArticle:
-    """The mentions that newscast looks for; times and clauses are none."""
+    """Build an article from a line of annotated data, without times and clauses among its mentions."""
     pairs = [
         (_build_mention(mention, fields["paragraphs"]), str(mention["actor"]))
         for mention in fields["mentions"]

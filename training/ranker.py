@@ -1,4 +1,4 @@
-"""Learning to weigh the features: gradient-boosted trees over (mention, candidate) pairs, written as plain arrays."""
+"""Trains the ranker: gradient-boosted trees over pairs of mention and candidate, written as plain arrays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from search.cast.article import build_mention_contexts
 from search.cast.features import build_features
 from search.cast.ranker import Similarity
-from search.cast.references import gather
+from search.cast.references import cluster_mentions
+from search.cast.tokens import tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """`rows` (pairs, features), whether the mention means the candidate, and how much each pair counts."""
+    """Pairs for training: `rows` (pairs, features), `answers` whether the mention means the candidate, and weights."""
 
     rows: NDArray[np.float32]
     answers: NDArray[np.bool_]
@@ -34,15 +35,15 @@ class Pairs:
 
 
 def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
-    """Every mention with each of its candidates, as if all before it had been linked right."""
+    """Build pairs of each mention with its candidates, as if all mentions before it were linked correctly."""
     rows: list[list[float]] = []
     answers: list[bool] = []
     weights: list[float] = []
     for article in articles:
-        contexts = build_mention_contexts(article.document, article.found)
+        contexts = build_mention_contexts(tokenise(article.document), article.found)
         numbers = {actor: number for number, actor in enumerate(dict.fromkeys(article.actors))}
         actors = {id(context.mention): numbers[actor] for context, actor in zip(contexts, article.actors, strict=True)}
-        # Names are grouped by rules at run time; here, by who they are.
+        # Rules group names at run time; here the gold actors do.
         groups = {context.index: actors[id(context.mention)] for context in contexts if context.mention.kind == "name"}
 
         similarity = Similarity([context.mention for context in contexts])
@@ -58,13 +59,13 @@ def build_pairs(articles: Iterable[GoldArticle]) -> Pairs:
             answers.extend(is_own)
             return is_own.index(True) if any(is_own) else None
 
-        gather(contexts, groups, choose)
+        cluster_mentions(contexts, groups, choose)
         weights += [article.weight] * (len(rows) - len(weights))
     return Pairs(np.array(rows, np.float32), np.array(answers), np.array(weights, np.float32))
 
 
 def train_trees(pairs: Pairs) -> HistGradientBoostingClassifier:
-    """Trees that tell the probability that a mention means a candidate."""
+    """Train trees for the probability that a mention means a candidate."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
@@ -75,8 +76,8 @@ def train_trees(pairs: Pairs) -> HistGradientBoostingClassifier:
 
 
 def write_trees(model: HistGradientBoostingClassifier, path: Path) -> None:
-    """The trees as `search.cast.trees.Trees` reads them."""
-    trees = [predictor.nodes for (predictor,) in model._predictors]  # noqa: SLF001 # there is no public way in
+    """Write the trees in the format of `search.cast.trees.Trees`."""
+    trees = [predictor.nodes for (predictor,) in model._predictors]  # noqa: SLF001 # scikit-learn has no public way
     nodes = max(map(len, trees))
     feature, left, right = (np.zeros((len(trees), nodes), dtype=np.int16) for _ in range(3))
     threshold = np.full((len(trees), nodes), np.inf, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The training loop: examples in, checkpoints and a network out, as a generator of its progress."""
+"""Trains the network for names, nominals and pronouns, with checkpoints, as a generator of its progress."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _mask_piece = 103
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train: all that changes the outcome, the data aside."""
+    """How to train: everything that changes the result, except the data."""
 
     epochs: float = 5
     batch: int = 16
@@ -45,13 +45,13 @@ class Plan:
     hidden: float = 0.05
     """Share of pieces hidden from the encoder."""
     hidden_names: float = 0.12
-    """The same within names, which are to be known by what stands around them, too."""
+    """The same within names, so that the network learns from their context, too."""
     seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where training is: steps done and in all, the running loss, words learned from in a second, seconds left."""
+    """The progress of training: steps done and in all, the running loss, words per second, seconds left."""
 
     done: int
     total: int
@@ -75,7 +75,7 @@ class Batch:
 
 
 def train(network: Network, examples: list[Example], plan: Plan, checkpoint: Path, device: str) -> Iterator[Step]:
-    """Train the network in place; goes on from the checkpoint if there is one, and writes it every few minutes."""
+    """Train the network in place; start from the checkpoint if there is one, and write it every five minutes."""
     torch.manual_seed(plan.seed)
     network.to(device)
     network.words.weight.requires_grad_(requires_grad=False)
@@ -201,7 +201,7 @@ def _take_step(network: Network, optimizer: torch.optim.Optimizer, batch: Batch,
 
 
 def find_name_loss(logits: Tensor, allowed: Tensor) -> Tensor:
-    """Minus the log of the probability of all labels allowed together: a marginal likelihood over what is unsaid."""
+    """Return the mean of -log of the summed probability of all allowed labels: a marginal likelihood."""
     return (logits.logsumexp(-1) - logits.masked_fill(~allowed, -1e9).logsumexp(-1)).mean()
 
 

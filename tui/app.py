@@ -107,13 +107,14 @@ class NewscastApp(App[None]):
         if left <= 0:
             self.exit(message="newscast: no key was pressed for long; your place is kept")
         elif left <= min(60.0, self._idle_timeout / 2):
-            warning = f"nobody reads here: this session ends in {describe_duration(left)}. Press any key to stay."
+            warning = f"Still there? This session ends in {describe_duration(left)}. Press any key to stay."
             self.notify(warning, severity="warning", timeout=min(10.0, self._idle_timeout / 4), markup=False)
 
     def action_redraw(self) -> None:
         """Something else has drawn on the terminal."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.repaint()
+        driver = getattr(self, "_driver", None)  # docs/decisions/private-names.md
+        if isinstance(driver, TerminalDriver):
+            driver.repaint()
 
     @on(DrawingFailed)
     def _give_up(self, message: DrawingFailed) -> None:
@@ -193,8 +194,8 @@ class NewscastApp(App[None]):
         return True
 
     def _fatal_error(self) -> None:
-        # Textual would print a traceback, of which a reader has no use; run_reader says what is to be said.
-        self._close_messages_no_wait()
+        # Textual would print a traceback; run_reader prints one line instead.
+        super().exit(return_code=1)
 
 
 def run_reader(setup: Setup, paths: Sequence[str]) -> int:

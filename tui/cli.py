@@ -61,7 +61,17 @@ class ReaderGroup(click.Group):
             if index < len(args) and not ctx.resilient_parsing:
                 _check_first_word(ctx, args[index:])
             args = [*args[:index], "read", *args[index:]]
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            command = next((word for word in args if word in _commands), None)
+            if command is None:
+                raise
+            option = make_safe_line(error.option_name)
+            raise click.UsageError(
+                f"“{option}” is no option of newscast itself; put it after the command: newscast {command} {option}",
+                ctx,
+            ) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Commands, options, and files for the reader."""

@@ -1,4 +1,4 @@
-"""The commands beside the reader: each asks the Library, and prints lines or, with --json, JSON Lines."""
+"""Commands that query or fill the library; each prints lines or, with --json, JSON Lines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 _most_refusals = 20
-"""Refusals that are said one by one, before a summary says more."""
+"""So many refusals are printed one by one; the others are counted by their reason."""
 _most_reasons = 10
 
 
@@ -44,7 +44,7 @@ _most_reasons = 10
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|URL …", shell_complete=complete_path)
 @click.pass_context
 def add(context: click.Context, as_json: bool, paths: tuple[str, ...]) -> None:  # noqa: FBT001 - click passes by name
-    """Add files, folders, pages ("-" is standard input); what is unchanged is skipped."""
+    """Add files, folders and pages; "-" is standard input. Unchanged files are skipped."""
     setup = find_setup(context)
     counts: Counter[str] = Counter()
     refusals: list[Addition] = []
@@ -78,12 +78,12 @@ def _print_additions(additions: Sequence[Addition]) -> None:
 
 
 def _say_counts(counts: Counter[str]) -> None:
-    """What became of the files so far."""
+    """Print how many files were added, changed, skipped and refused."""
     say(", ".join(f"{counts[outcome]:,} {outcome}" for outcome in ("added", "changed", "skipped", "refused")))
 
 
 def _say_refusals(refusals: list[Addition], log: Path) -> None:
-    """Each refusal on a line; of many the first, how often each reason came, and where all of them are."""
+    """Print each refusal; if there are many, the first ones, a count for each reason, and where all are logged."""
     for refusal in refusals[:_most_refusals]:
         say(f"refused: {refusal.origin}: {refusal.reason}")
     if len(refusals) <= _most_refusals:
@@ -133,7 +133,7 @@ def _print_document(found: Document, cast: Cast) -> None:
 @click.argument("text", nargs=-1, type=make_safe_line)
 @click.pass_context
 def actors(context: click.Context, as_json: bool, text: tuple[str, ...]) -> None:  # noqa: FBT001 - as in add
-    """List the cast of the library, or those whose names have TEXT in them; the exit status is 1 if there is none."""
+    """List the actors of the library, or those with TEXT in a name. The exit status is 1 if there are none."""
     with open_for_reading(find_setup(context)) as opened:
         _, found = opened.actors(" ".join(text))
     if text and not found:
@@ -204,12 +204,12 @@ def _print_mention(in_context: MentionInContext) -> None:
 
 
 @click.command("annotate")
-@click.option("--json", "as_json", is_flag=True, help="Taken for the other commands' sake: the output is JSON anyway.")
+@click.option("--json", "as_json", is_flag=True, help="Accepted as by the other commands; the output is always JSON.")
 @click.option("--across", is_flag=True, help="Link actors across all documents, not only within each.")
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 @click.pass_context
 def annotate_documents(context: click.Context, as_json: bool, across: bool, file: IO[str]) -> None:  # noqa: ARG001, FBT001 - as in add
-    """Documents in JSON Lines in, the same with their mentions out. Needs and touches no library."""
+    """Read documents as JSON Lines, and print them with their mentions. Uses no library."""
     recogniser = find_setup(context).settings.recogniser
     bad: list[int] = []
     stream = (annotate_across if across else annotate)(_read_documents(file, bad), recogniser=recogniser)

@@ -1,4 +1,4 @@
-"""What a shell offers behind the words of a command line: files, ids of articles and actors, saved searches."""
+"""Shell completion: files, ids of articles and actors, saved searches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _most = 40
 
 
 def complete_path(context: click.Context, parameter: click.Parameter | None, typed: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    """The shell's own completion of files."""
+    """Let the shell complete files."""
     return [CompletionItem(typed, type="file")]
 
 
@@ -46,7 +46,7 @@ def complete_document(context: click.Context, parameter: click.Parameter, typed:
 def complete_query(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """The names of saved searches, each with its @."""
     before = context.params.get(parameter.name or "") or ("",)
-    # Bash gives the @ as a word of its own, and yet replaces both by what is offered.
+    # Bash passes the @ as a separate word, but replaces both words with the completion.
     wanted = f"@{typed}" if before[-1] == "@" else typed
     if not wanted.startswith("@"):
         return []

@@ -1,4 +1,4 @@
-"""`newscast doctor`: is the library whole, and what can be done if it is not."""
+"""`newscast doctor`: checks the library, and repairs it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from tui.setup import Setup, find_setup, open_as_it_is, open_for_writing, setup_
 @click.command()
 @setup_options
 @json_option
-@click.option("--repair", is_flag=True, help="Set aside what is damaged, and build again what is derived.")
-@click.option("--annotate", "annotates", is_flag=True, help="Find the cast again where a better model has not seen it.")
+@click.option("--repair", is_flag=True, help="Set aside what is damaged, and rebuild the indexes.")
+@click.option(
+    "--annotate",
+    "annotates",
+    is_flag=True,
+    help="Find the cast of all articles again that the present recogniser has not seen.",
+)
 @click.pass_context
 def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool) -> None:  # noqa: FBT001 - click passes by name
-    """Say whether the library is whole, and mend what can be mended."""
+    """Check the library. With --repair, repair what can be repaired."""
     setup = find_setup(context)
     health, done = _examine(setup, repair=repair)
     if annotates:
@@ -36,9 +41,10 @@ def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool)
         print_json(fields)
     else:
         click.echo(f"{setup.folder}")
-        click.echo(f"{health.documents:,} articles, {health.actors:,} actors, {health.mentions:,} mentions")
+        counts = (health.documents, "article"), (health.actors, "actor"), (health.mentions, "mention")
+        click.echo(", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts))
         for each in done:
-            click.echo(f"mended: {make_safe_line(each)}")
+            click.echo(f"repaired: {make_safe_line(each)}")
         for problem in health.problems:
             click.echo(f"problem: {make_safe_line(problem)}")
         click.echo(_advise(health, is_repaired=repair))
@@ -47,7 +53,7 @@ def doctor(context: click.Context, as_json: bool, repair: bool, annotates: bool)
 
 
 def _examine(setup: Setup, *, repair: bool) -> tuple[Health, tuple[str, ...]]:
-    """How the library is, after it was repaired where that is wanted and needed, and what was done."""
+    """Check the library and, with `repair`, repair it if need be; return its state and what was done."""
     try:
         with open_as_it_is(setup) as opened:
             health = opened.health()
@@ -70,7 +76,7 @@ def _mend(setup: Setup) -> tuple[Health, tuple[str, ...]]:
 
 def _advise(health: Health, *, is_repaired: bool) -> str:
     if not health.problems:
-        return "whole"
+        return "no problems"
     if is_repaired:
-        return "not mended: move the library's folder away, then make a new one with newscast add PATH"
-    return "mend it with: newscast doctor --repair"
+        return "not all could be repaired: move the library's folder away, and create a new one with newscast add PATH"
+    return "repair it with: newscast doctor --repair"

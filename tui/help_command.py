@@ -1,4 +1,4 @@
-"""`newscast help`: the pages of docs/, to be read where newscast runs."""
+"""`newscast help`: prints the pages of docs/ in the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The positions that were visited, as a browser keeps them."""
+"""The history of reading positions, like that of a browser."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ReadingPosition:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Positions behind and ahead of the present one; every change gives a new History."""
+    """The positions before and after the present one. It does not change: each step returns a new History."""
 
     behind: tuple[ReadingPosition, ...] = ()
     ahead: tuple[ReadingPosition, ...] = ()
@@ -30,7 +30,7 @@ class History:
     longest = 500
 
     def leave(self, position: ReadingPosition) -> History:
-        """Jump away from a position: it is the first to come back to, and nothing is ahead any more."""
+        """Leave a position by a jump: `back` returns to it, and positions ahead are dropped."""
         if self.behind and self.behind[-1] == position:
             return replace(self, ahead=())
         return History((*self.behind[-self.longest + 1 :], position), ())

@@ -1,6 +1,6 @@
-"""Adding in the background: a process of its own, so that reading stays quick and a bad file cannot end it.
+"""Adding in the background, in a separate process, so that reading stays quick and survives a bad file.
 
-The process speaks JSON Lines: one object a step, the last one with how it ended.
+The process writes JSON Lines to standard output: one object for each step; the last one says how it ended.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _longest_line = 4 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far it is: `counts` of outcomes so far; `error` says why it ended early.
+    """The progress so far: `counts` of outcomes, and in `error` why adding stopped, if it did.
 
-    `refusals` are those of this step alone, each an origin and a reason, safe to be shown, of one line each.
+    `refusals` are those of this step only, each an origin and a reason, made safe and on one line.
     """
 
     done: int
@@ -40,14 +40,14 @@ class Step:
     counts: dict[str, int]
     error: str | None = None
     left: float | None = None
-    """Seconds that the work will still take at this pace, once that can be told."""
+    """Estimated seconds until the work is done; None if that is not known yet."""
     refusals: tuple[tuple[str, str], ...] = ()
 
 
 async def add_in_background(library: Path, recogniser: str, paths: Sequence[str]) -> AsyncGenerator[Step, None]:
-    """Add the paths, bring the index level and find the cast in another process; ends with it, or it with this."""
+    """Add the paths, update the index and find the cast in another process, which ends with this generator."""
     process = await asyncio.create_subprocess_exec(
-        # Without -P the folder that newscast was started in would come first among those that are imported from.
+        # Without -P, Python would import from the present folder first.
         sys.executable, "-P", "-m", "tui.indexer", str(library), recogniser, *paths,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         # Ctrl+Z and Ctrl+C at the reader are not meant for it.
@@ -74,13 +74,15 @@ def _parse_step(line: bytes) -> Step:
 
 
 def main() -> None:
-    """What the other process does."""
+    """Run in the other process: add the paths on the command line, and write a Step for each step."""
     folder, recogniser, *paths = sys.argv[1:]
-    os.nice(5)  # whoever reads meanwhile comes first
+    os.nice(5)  # the reader has priority
     counts: Counter[str] = Counter()
     try:
         if not paths and not (Path(folder) / "library.db").exists():
-            raise LibraryUnreadableError(f"{folder}: the library is gone; put it back, or add its articles again")
+            raise LibraryUnreadableError(
+                f"{folder}: the library was removed while articles were being added; put it back, or add them again"
+            )
         with Library(Path(folder), recogniser=recogniser) as library:
             steps = library.add(paths) if paths else chain(library.repair(), library.annotate())
             what, begun = "", time.monotonic()

@@ -1,4 +1,4 @@
-"""Where an article is to be found: its address or its file, and how that is opened where newscast runs."""
+"""The link of an article, which is its address or its file, and opening it."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def may_open_links() -> bool:
 
 
 def open_file(path: str) -> str:
-    """Show a file in the desktop's own program for it; what to say of that."""
+    """Open a file with the desktop's program for it; return a line that says what happened."""
     if not Path(path).exists():
         return f"{make_safe_line(path)} is no longer there"
     command = "open" if sys.platform == "darwin" else "xdg-open"
     try:
-        # It must neither write to the reader's terminal nor get its signals.
+        # The program must not write to the reader's terminal or receive its signals.
         subprocess.Popen(  # noqa: S603 - no shell, and the path is one that was added as an article
             [command, path],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,

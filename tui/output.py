@@ -1,4 +1,4 @@
-"""What the commands print: lines, JSON Lines, and progress for whoever waits."""
+"""The output of commands: lines, JSON Lines, and progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines o
 
 
 def print_json(fields: dict[str, Any]) -> None:
-    """One object on a line of stdout."""
+    """Print an object as one line of JSON."""
     # JSON Lines are UTF-8, whatever the locale says.
     sys.stdout.buffer.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
 
@@ -45,26 +45,26 @@ def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal, on stderr, safe whatever is in it, after what was printed before."""
+    """Print a line on stderr, made safe, after flushing stdout."""
     sys.stdout.flush()
     click.echo(make_safe_line(text), err=True)
 
 
 def shorten(text: str) -> str:
-    """A message that stays readable, whatever it quotes."""
+    """Cut a message to a readable length."""
     return text if len(text) <= _longest_message else f"{text[:_longest_message]}…"
 
 
 def describe_os_error(error: OSError) -> str:
-    """What the system would not do, and with which file."""
+    """Describe an error of the system, with the file it concerns."""
     if isinstance(error, FileNotFoundError) and error.filename is None:
-        return "the folder that newscast was started in is gone: go to another"
+        return "the present folder does not exist any more; change to another one"
     what = error.strerror or type(error).__name__
     return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, str | bytes) else what
 
 
 def describe_crash(error: Exception) -> str:
-    """An error that nobody expected, as one line; its traceback goes to a log, if one can be written."""
+    """Describe an unexpected error in one line, and write its traceback to the crash log."""
     said = f"stopped by an error of its own, {type(error).__name__}"
     try:
         log = find_state_folder() / "crash.log"

@@ -1,4 +1,4 @@
-"""Pure: how wide the list, the text and the cast are in a terminal of some width. The text comes first."""
+"""Pure functions that divide a terminal among the list, the text and the cast. The text comes first."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def fit_panes(width: int, height: int, text_width: int, wishes: Mapping[str, int
 
 
 def _share(room: int, text: int, least: int, wishes: Mapping[str, int]) -> tuple[int, int]:
-    """The widths of the list and of the cast where both stand beside the text."""
+    """Compute the widths of the list and the cast beside the text."""
     results = max(_narrowest, wishes.get("results", _results[0]))
     cast = max(_narrowest, wishes.get("cast", _cast[0]))
-    # Both give way to the text.
+    # The text takes room from both.
     results = max(_narrowest, min(results, room - least - min(cast, _cast[0])))
     cast = max(_narrowest, min(cast, room - least - results))
     spare = max(0, room - text - results - cast)

@@ -1,4 +1,4 @@
-"""`newscast remove` and `newscast undo`: articles out of the library, and back."""
+"""`newscast remove` and `newscast undo`: remove articles from the library, and restore them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("documents", nargs=-1, required=True, metavar="ID …")
 @click.pass_context
 def remove(context: click.Context, as_json: bool, documents: tuple[str, ...]) -> None:  # noqa: FBT001 - click passes by name
-    """Take articles out of the library; the beginning of an id is enough. "newscast undo" brings them back."""
+    """Remove articles from the library; the beginning of an id is enough. "newscast undo" restores them."""
     with open_for_writing(find_setup(context)) as opened:
         gone = opened.remove(documents)
     _print_summaries(gone, as_json=as_json)
@@ -35,13 +35,13 @@ def remove(context: click.Context, as_json: bool, documents: tuple[str, ...]) ->
 @json_option
 @click.pass_context
 def undo(context: click.Context, as_json: bool) -> None:  # noqa: FBT001 - as in remove
-    """Bring back what the last "newscast remove" took out."""
+    """Restore the articles of the last "newscast remove"."""
     with open_for_writing(find_setup(context)) as opened:
         brought = opened.undo_remove()
     if not brought:
-        raise NewscastError("nothing to bring back: no article was removed")
+        raise NewscastError("nothing to undo: no article was removed")
     _print_summaries(brought, as_json=as_json)
-    say(f"{_count(brought)} brought back")
+    say(f"{_count(brought)} restored")
 
 
 def _count(summaries: Sequence[Summary]) -> str:

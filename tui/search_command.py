@@ -58,14 +58,16 @@ class SearchCommand(click.Command):
 @click.command("search", cls=SearchCommand)
 @setup_options
 @json_option
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Hits at most.")
-@click.option("--offset", default=0, type=click.IntRange(0, _furthest), help="Hits to leave out at the beginning.")
-@click.option("--sort", type=click.Choice(["relevance", "date", "old"]), help="The best, newest or oldest first.")
-@click.option("--facets", "wants_facets", is_flag=True, help="Who, where from and when in all that answers.")
-@click.option("--copies", "lists_copies", is_flag=True, help="List the copies of an article below it.")
-@click.option("--save", metavar="NAME", type=make_safe_line, help="Keep the query: search @NAME asks it again.")
-@click.option("--forget", metavar="NAME", type=make_safe_line, help="Forget a saved query.")
-@click.option("--saved", "lists_saved", is_flag=True, help="List the saved queries, with how many answers are unread.")
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Print at most so many hits."
+)
+@click.option("--offset", default=0, type=click.IntRange(0, _furthest), help="Skip so many hits first.")
+@click.option("--sort", type=click.Choice(["relevance", "date", "old"]), help="Best, newest or oldest hits first.")
+@click.option("--facets", "wants_facets", is_flag=True, help="Count actors, sources and months in all hits.")
+@click.option("--copies", "lists_copies", is_flag=True, help="List the copies of a hit below it.")
+@click.option("--save", metavar="NAME", type=make_safe_line, help="Save the query: search @NAME repeats it.")
+@click.option("--forget", metavar="NAME", type=make_safe_line, help="Delete a saved query.")
+@click.option("--saved", "lists_saved", is_flag=True, help="List the saved queries and the number of unread hits.")
 @click.argument("query", nargs=-1, type=make_safe_line, shell_complete=complete_query)
 @click.pass_context
 def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
@@ -93,7 +95,7 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
         _list_saved(setup, as_json=as_json)
         return
     if not query:
-        raise click.UsageError("what is to be searched? newscast search QUERY")
+        raise click.UsageError("no query given: newscast search QUERY")
     text = _expand(setup, " ".join(query))
     if save is not None:
         _save(setup, save, text)

@@ -1,4 +1,4 @@
-"""Settings: one TOML file → a frozen dataclass. What is not given has a default, what is not known is an error."""
+"""Settings: reads a TOML file. Missing settings have defaults; unknown ones are errors."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ class SettingsError(NewscastError):
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """What `newscast serve` may be told in the table [serve]; times are in seconds."""
+    """The table [serve]: settings of `newscast serve`. Times are in seconds."""
 
     address: str = ""
-    """Where it listens; "" is every address of the machine."""
+    """Address to listen on; "" is every address of the machine."""
     port: int = field(default=2222, metadata={"range": (0, 65_535)})
-    """0 is any free one."""
+    """Port; 0 is any free one."""
     authorized_keys: str | None = None
-    """Who may read: a public key a line."""
+    """File of the public keys of readers, one a line."""
     host_key: str | None = None
-    """What the server proves itself by."""
+    """Host key file; created if missing."""
     sessions: int = field(default=40, metadata={"range": (1, 1_000)})
-    """At once, of all readers."""
+    """Sessions at once, of all readers."""
     sessions_per_key: int = field(default=4, metadata={"range": (1, 1_000)})
-    """At once, of one reader's key."""
+    """Sessions at once, of one reader's key."""
     login_grace: int = field(default=20, metadata={"range": (1, 600)})
-    """For a stranger to prove a key, and for who has to ask for a session."""
+    """Time to log in, and then to request a session."""
     idle_timeout: int = field(default=7_200, metadata={"range": (0, 1_000_000)})
-    """Without a key pressed; 0 is for ever."""
+    """Time without a key after which a session ends; 0 is never."""
     keep_alive: int = field(default=30, metadata={"range": (0, 3_600)})
     """Between two questions whether the client is still there, of which it may miss six; 0 asks none."""
     tries_per_minute: int = field(default=10, metadata={"range": (1, 10_000)})
@@ -62,7 +62,7 @@ class ServeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may choose; each field is a key of the file."""
+    """All settings; each field is a key of the file."""
 
     library: str | None = None
     """The library's folder."""
@@ -71,11 +71,11 @@ class Settings:
     text_width: int = field(default=84, metadata={"range": (20, 400)})
     """The longest line of text, in columns."""
     recogniser: str = "trained"
-    """What finds the cast: "trained", "rules", or "spacy:" and the name of a spaCy pipeline."""
+    """The recogniser of the cast: "trained", "rules", or "spacy:" and the name of a spaCy pipeline."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Binding id → keys, with a comma between them."""
     serve: ServeSettings = ServeSettings()
-    """What the server may be told."""
+    """Settings of the server."""
 
 
 def find_settings_file() -> Path:
@@ -173,7 +173,7 @@ def find_state_folder() -> Path:
 
 
 def find_reader_database(user: str | None = None) -> Path:
-    """Where a person's own marks, places and searches are kept; one of many readers of a server has a folder there."""
+    """Return the file of a person's marks, positions and searches; each reader of a server has a folder."""
     folder = find_state_folder()
     return (folder / "users" / user if user is not None else folder) / "reader.db"
 

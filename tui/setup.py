@@ -1,4 +1,4 @@
-"""What every command needs first: the settings, which library is meant, and who reads."""
+"""What every command needs first: the settings, the library's folder, and the reader's own database."""
 
 from __future__ import annotations
 
@@ -91,11 +91,11 @@ def setup_options(command: Command) -> Command:
             callback=_keep,
         ),
         click.option(
-            "--user", metavar="NAME", help="Whose marks, places and searches; a word of its own for each reader.",
+            "--user", metavar="NAME", help="Use the marks, positions and searches of this reader; one word.",
             expose_value=False, callback=_keep,
         ),
         click.option(
-            "--read-only", is_flag=True, help="Write nothing into the library.", expose_value=False, callback=_keep
+            "--read-only", is_flag=True, help="Write nothing to the library.", expose_value=False, callback=_keep
         ),
     ):  # fmt: skip
         command = add(command)
@@ -103,37 +103,39 @@ def setup_options(command: Command) -> Command:
 
 
 def open_as_it_is(setup: Setup) -> Library:
-    """The library to be read, of whatever version. Raises NewscastError."""
+    """Open the library read-only; migrate it first if an older version wrote it. Raises NewscastError."""
     try:
         return Library(setup.folder, read_only=True)
     except LibraryOutdatedError:
         if setup.read_only:
             raise
-        Library(setup.folder).close()  # to open it so brings it up to date
+        Library(setup.folder).close()  # opening it for writing migrates it
         return Library(setup.folder, read_only=True)
 
 
 @contextmanager
 def open_for_reading(setup: Setup) -> Iterator[Library]:
-    """The library, its index level with its documents if nobody is writing just now. Raises NewscastError."""
+    """Open the library read-only, and update its index unless another process is writing. Raises NewscastError."""
     with open_as_it_is(setup) as library:
-        if library.is_behind() and not setup.read_only:
+        if library.is_behind() and setup.read_only:
+            say("newscast: the full-text index is out of date; it does not find all articles")
+        elif library.is_behind():
             try:
                 for _ in show_progress(library.repair()):
                     pass
             except LibraryLockedError:
                 say("newscast: documents are being added; the newest may not be found yet")
             except LibraryUnreadableError as error:
-                say(f"newscast: {error}; articles that are not in the full-text index cannot be found")
+                say(f"newscast: the full-text index cannot be updated, so some articles cannot be found: {error}")
         if library.loss:
             say(f"newscast: {library.loss}")
         yield library
 
 
 def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answer:
-    """What the library answers; where its full-text index turns out to be damaged, once that is mended.
+    """Ask the library a question; if its full-text index is damaged, rebuild it and ask again.
 
-    Raises NewscastError, FullTextDamagedError where nothing may be written.
+    Raises NewscastError; FullTextDamagedError if the index is damaged and may not be written.
     """
     try:
         return question()
@@ -144,13 +146,13 @@ def ask(setup: Setup, library: Library, question: Callable[[], Answer]) -> Answe
             for _ in show_progress(library.repair()):
                 pass
         except NewscastError as obstacle:
-            raise NewscastError(f"{error}; it cannot be built again: {obstacle}") from obstacle
-        say(f"newscast: {error}; it was built again from the articles")
+            raise NewscastError(f"{error}; it cannot be rebuilt: {obstacle}") from obstacle
+        say(f"newscast: {error}; it was rebuilt from the articles")
     return question()
 
 
 def open_for_writing(setup: Setup) -> Library:
-    """The library to be added to. Raises NewscastError, UsageError where it is to be read only."""
+    """Open the library for writing. Raises NewscastError; UsageError with --read-only."""
     if setup.read_only:
         raise click.UsageError("with --read-only nothing can be added or changed")
     library = Library(setup.folder, recogniser=setup.settings.recogniser)
@@ -160,6 +162,6 @@ def open_for_writing(setup: Setup) -> Library:
 
 
 def say_marks_note(marks: Marks | Searches) -> None:
-    """Say what keeps a person's marks, places and searches from being kept."""
+    """Print why a person's marks, positions and searches cannot be saved."""
     if marks.note:
         say(f"newscast: {marks.note}")

@@ -93,7 +93,7 @@ def build_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str
 
 
 def make_readable(colour: Color, background: Color) -> Color:
-    """The colour, or one so much nearer to black or white that it can be read, also where there are 256 colours."""
+    """Return the colour, moved towards black or white until it is readable, also on terminals with 256 colours."""
     farthest = max(BLACK, WHITE, key=lambda end: find_contrast(end, background))
     shades = (colour.blend(farthest, step / _steps, alpha=1.0) for step in range(_steps + 1))
     return next((shade for shade in shades if _is_readable(shade, background)), farthest)

@@ -1,4 +1,4 @@
-"""Pure: from one mention or match to the next in an article, and what is said where there is none."""
+"""Pure functions that go from one mention or match to the next, and say so if there is none."""
 
 from __future__ import annotations
 

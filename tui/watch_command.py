@@ -1,4 +1,4 @@
-"""`newscast watch`: adds what lands in a folder, as long as it runs."""
+"""`newscast watch`: adds files as they arrive in a folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _patience = 1_000  # milliseconds to the next look at what another writer kept f
 @click.argument("folders", nargs=-1, required=True, metavar="DIR …", type=click.Path(exists=True, file_okay=False))
 @click.pass_context
 def watch(context: click.Context, folders: tuple[str, ...]) -> None:
-    """Add what is in these folders, then whatever lands there or changes, until it is stopped."""
+    """Add the files in these folders, and then each file that is added or changed there, until you stop it."""
     setup = find_setup(context)
     stopped = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
@@ -63,7 +63,7 @@ def _watch(folders: Sequence[str], stopped: Event) -> Iterator[list[str]]:
 
 
 def _add(library: Library, paths: Sequence[str], stopped: Event) -> bool:
-    """Add them, and say what became of them; False while somebody else is writing."""
+    """Add files and print the outcome; return False while another process is writing."""
     counts = dict.fromkeys(("added", "changed", "refused"), 0)
     try:
         for step in library.add(paths):

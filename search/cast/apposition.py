@@ -1,4 +1,4 @@
-"""Apposition: "its leader, Hassan Nasrallah" and "Dmitry Peskov, the spokesman of …" mean one person each, by rule."""
+"""Finds appositions by rules: "its leader, Hassan Nasrallah" or "Dmitry Peskov, the spokesman of …"."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from search.cast.article import MentionContext
-    from search.model import Document
+    from search.cast.tokens import TokenisedDocument
 
 _farthest = 90
-"""Characters between a nominal and the name that it stands before."""
+"""The most characters between a nominal and the name after it."""
 _TO_NAME = re.compile(r"(?: (?:of|for|at|in|to) (?:the )?[^,;:.()“”\"]{1,60})?, | ")
 _TO_NOMINAL = re.compile(r", (?:then |now |once |also )?")
 _CLOSED = re.compile(r"[,.;:)–—]|$| [–—-] ")
@@ -21,25 +21,25 @@ _QUALIFIED = re.compile(
 )
 
 
-def find_appositions(document: Document, contexts: Sequence[MentionContext]) -> dict[int, int]:
-    """The later mention of each pair → the earlier one, by index."""
+def find_appositions(document: TokenisedDocument, contexts: Sequence[MentionContext]) -> dict[int, int]:
+    """Map the later mention of each pair to the earlier one, by index."""
     pairs: dict[int, int] = {}
-    taken: set[int] = set()
+    paired: set[int] = set()
     for context in contexts:
         text = document.paragraphs[context.mention.paragraph].text
         for earlier in reversed(contexts[max(0, context.index - 4) : context.index]):
             if earlier.mention.paragraph != context.mention.paragraph or earlier.mention.end > context.mention.start:
                 continue
-            if _is_apposition(text, earlier, context) and earlier.index not in taken:
+            if _is_apposition(text, earlier, context) and earlier.index not in paired:
                 pairs[context.index] = earlier.index
-                taken.add(earlier.index)
+                paired.add(earlier.index)
                 break
     return pairs
 
 
 def _is_apposition(text: str, earlier: MentionContext, later: MentionContext) -> bool:
     kinds = earlier.mention.kind, later.mention.kind
-    if earlier.mention.type != later.mention.type or earlier.number == "plural" or later.number == "plural":
+    if earlier.mention.type != later.mention.type or "plural" in {earlier.grammatical_number, later.grammatical_number}:
         return False
     gap, after = text[earlier.mention.end : later.mention.start], later.mention.end
     if kinds == ("nominal", "name"):

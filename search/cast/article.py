@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from search.cast.gazetteer import read_gazetteer
 from search.cast.lexicon import (
@@ -15,51 +13,71 @@ from search.cast.lexicon import (
     Pronoun,
     build_singular,
     determiners,
-    find_name_gender,
-    find_noun_gender,
+    get_name_gender,
+    get_noun_gender,
     is_plural,
     pronouns,
-    speaking,
 )
-from search.cast.names import find_tokens, is_title
-from search.text import find_sentences, find_words, fold
+from search.cast.names import build_tokens, strip_possessive, titles
+from search.cast.quotations import Quotations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from search.cast.recognise import RecognisedMention
-    from search.model import Document
+    from search.cast.tokens import TokenisedDocument, TokenisedParagraph
 
-_Each = TypeVar("_Each")
-_QUOTE = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
-_BEFORE = 48
-"""Characters before a mention in which its title, nationality or determiner may stand."""
+_before, _words_before = 48, 4
+"""Characters and words before a mention in which its title, nationality or determiner may stand."""
+_farthest_gap = 24
+"""Characters between two mentions that count as near each other."""
+_possessor = 6
+"""The class of a determiner like "Syria's", after those in `determiners`."""
+
+
+class Wording(NamedTuple):
+    """What the words of a mention, and those before it, say.
+
+    `words` are folded; of a name they are its tokens. `head` is the folded head word, of a nominal in the singular.
+    `determiner` is the class of a nominal's determiner, 0 if it has none. `titles` stand before a person's name.
+    `countries` are those that the words name, as in "the Syrian leader".
+    """
+
+    words: tuple[str, ...]
+    head: str
+    determiner: int
+    pronoun: Pronoun | None
+    gender: Gender
+    grammatical_number: GrammaticalNumber
+    titles: tuple[str, ...]
+    countries: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class MentionContext:
     """A mention in its article.
 
-    `sentence` counts through the article, `rank` the mentions before it in its sentence; `quote` numbers the quotation
-    that it stands in (-1 for none), `speaks` those that it is the speaker of.
+    `index` counts the mentions of the article, `sentence` its sentences, `rank` the mentions before this one in its
+    sentence. `quote` is the index in the article of the quotation that holds the mention, -1 for none; `speaks` are
+    the indexes of the quotations of which it is the speaker. `gap` is the text between the mention before it and this
+    one, if both are in one paragraph and near each other. The other fields are those of `Wording`.
     """
 
     index: int
     mention: RecognisedMention
     sentence: int
     rank: int
+    quote: int
+    speaks: tuple[int, ...]
+    gap: str
     words: tuple[str, ...]
     head: str
     determiner: int
     pronoun: Pronoun | None
     gender: Gender
-    number: GrammaticalNumber
+    grammatical_number: GrammaticalNumber
     titles: tuple[str, ...]
     countries: frozenset[str]
-    quote: int
-    speaks: tuple[int, ...]
-    gap: str
-    """What stands between the mention before it and this one, if both are of one paragraph and near."""
 
     @property
     def modifiers(self) -> frozenset[str]:
@@ -67,150 +85,95 @@ class MentionContext:
         return frozenset(self.words[:-1]).difference(determiners, {"s"})
 
 
-def build_mention_contexts(document: Document, found: Sequence[RecognisedMention]) -> list[MentionContext]:
-    """The mentions of an article, in reading order, with what surrounds them."""
+def build_mention_contexts(document: TokenisedDocument, found: Sequence[RecognisedMention]) -> list[MentionContext]:
+    """Build the context of each mention of an article, in reading order."""
     contexts: list[MentionContext] = []
     sentences_before = quotes_before = 0
     by_paragraph: dict[int, list[RecognisedMention]] = {}
     for mention in found:
         by_paragraph.setdefault(mention.paragraph, []).append(mention)
     for paragraph in document.paragraphs:
-        starts = [start for start, _ in find_sentences(paragraph.text)]
-        quotes = [match.span() for match in _QUOTE.finditer(paragraph.text)]
-        mine = by_paragraph.get(paragraph.index, [])
-        spoken: dict[int, list[int]] = {}
-        for number, speaker in _find_speakers(paragraph.text, quotes, mine).items():
-            spoken.setdefault(id(speaker), []).append(quotes_before + number)
+        mentions = by_paragraph.get(paragraph.index, [])
+        quotations = Quotations(paragraph)
+        speaks: dict[int, tuple[int, ...]] = {}
+        for quote, speaker in quotations.find_speakers(mentions).items():
+            speaks[id(speaker)] = (*speaks.get(id(speaker), ()), quotes_before + quote)
         ranks: dict[int, int] = {}
-        for place, mention in enumerate(mine):
-            sentence = bisect_right(starts, mention.start) - 1
+        for position, mention in enumerate(mentions):
+            sentence = bisect_right(paragraph.sentences, mention.start) - 1
             rank = ranks[sentence] = ranks.get(sentence, -1) + 1
-            quote = _find_quote(quotes, mention.start)
-            gap = _find_gap(paragraph.text, mine, place)
+            inside = quotations.find(mention.start)
             contexts.append(
-                _build_mention_context(
-                    len(contexts), paragraph.text, mention, (sentences_before + sentence, rank),
-                    (quote + quotes_before if quote >= 0 else -1, tuple(spoken.get(id(mention), ()))), gap,
+                MentionContext(
+                    len(contexts), mention, sentences_before + sentence, rank,
+                    -1 if inside is None else quotes_before + inside, speaks.get(id(mention), ()),
+                    _get_gap(paragraph.text, mentions, position), *_build_wording(paragraph, mention),
                 )
             )  # fmt: skip
-        sentences_before += max(1, len(starts))
-        quotes_before += len(quotes)
+        sentences_before += len(paragraph.sentences)
+        quotes_before += len(quotations)
     return contexts
 
 
-def _build_mention_context(
-    index: int,
-    text: str,
-    mention: RecognisedMention,
-    place: tuple[int, int],
-    speech: tuple[int, tuple[int, ...]],
-    gap: str,
-) -> MentionContext:
-    before = [word for word, _, _ in find_words(text[max(0, mention.start - _BEFORE) : mention.start])][-4:]
+def _get_gap(text: str, mentions: list[RecognisedMention], position: int) -> str:
+    if not position:
+        return ""
+    before, mention = mentions[position - 1], mentions[position]
+    return text[before.end : mention.start] if 0 <= mention.start - before.end <= _farthest_gap else ""
+
+
+def _build_wording(paragraph: TokenisedParagraph, mention: RecognisedMention) -> Wording:
+    window = max(paragraph.step_back(mention.start, _words_before), mention.start - _before), mention.start
+    before, before_folded = paragraph.get_words(*window), paragraph.get_folded(*window)
+    own_titles = tuple(word for word in before_folded if word in titles)
+    head = "-".join(paragraph.get_folded(*mention.head))
     if mention.kind == "name":
-        words = find_tokens(mention.text)
-    else:
-        words = tuple(fold(word) for word, _, _ in find_words(mention.text))
-    words = words or (fold(mention.text),)
-    pronoun = pronouns.get(words[0]) if mention.kind == "pronoun" else None
-    head = fold(text[slice(*mention.head)])
-    titles: tuple[str, ...] = ()
-    if mention.kind == "name" and mention.type == "person":
-        titles = tuple(fold(word) for word in before if is_title(word))
-    gender, number = _find_grammar(mention, words, head, pronoun, before)
-    near = before[-3:] if mention.kind == "name" else [*before[-1:], *mention.text.split()[:-1]]
-    return MentionContext(
-        index, mention, *place, words,
-        head if mention.kind == "pronoun" else build_singular(head) if mention.kind == "nominal" else words[-1],
-        _find_determiner(mention, words, before), pronoun, gender, number, titles, _find_countries(near),
-        *speech, gap,
+        # A possessive is cut off first: in "U.S.'s" it would be a word.
+        end = mention.start + len(strip_possessive(mention.text))
+        words = build_tokens(paragraph.get_folded(mention.start, end)) or (mention.text,)
+        gender, grammatical_number = _find_grammar_of_name(mention, words, before_folded)
+        is_person = mention.type == "person"
+        return Wording(
+            words, words[-1], 0, None, gender, grammatical_number, own_titles if is_person else (),
+            _find_countries(before[-3:]),
+        )  # fmt: skip
+    words = paragraph.get_folded(mention.start, mention.end) or (mention.text,)
+    countries = _find_countries([*before[-1:], *mention.text.split()[:-1]])
+    if mention.kind == "pronoun":
+        pronoun = pronouns.get(words[0])
+        gender, grammatical_number = (pronoun.gender, pronoun.grammatical_number) if pronoun else ("", "")
+        return Wording(words, head, 0, pronoun, gender, grammatical_number, (), countries)
+    singular = build_singular(head)
+    return Wording(
+        words, singular, _get_determiner(mention, words, before_folded), None,
+        get_noun_gender(singular) or ("" if mention.type == "person" else "thing"),
+        "plural" if is_plural(head) else "singular", (), countries,
     )  # fmt: skip
 
 
-def _find_grammar(
-    mention: RecognisedMention, words: tuple[str, ...], head: str, pronoun: Pronoun | None, before: list[str]
+def _find_grammar_of_name(
+    mention: RecognisedMention, words: tuple[str, ...], before: tuple[str, ...]
 ) -> tuple[Gender, GrammaticalNumber]:
-    if pronoun:
-        return pronoun.gender, pronoun.number
-    if mention.kind == "pronoun":
-        return "", ""
-    if mention.kind == "nominal":
-        is_thing = mention.type != "person"
-        return find_noun_gender(build_singular(head)) or ("thing" if is_thing else ""), (
-            "plural" if is_plural(head) else "singular"
-        )
-    if mention.type == "person":
-        titles = [find_noun_gender(fold(word)) for word in before[-3:] if is_title(word)]
-        told: list[Gender] = [gender for gender in titles if gender]
-        if not told and len(words) > 1:
-            told = [find_name_gender(words[0])]
-        return told[0] if told else "", "singular"
-    return "thing", "singular"
+    """Return the gender and number of a name; a person's gender by title, else by given name."""
+    if mention.type != "person":
+        return "thing", "singular"
+    told = [gender for word in before[-3:] if word in titles and (gender := get_noun_gender(word))]
+    if told:
+        return told[0], "singular"
+    return get_name_gender(words[0]) if len(words) > 1 else "", "singular"
 
 
-def _find_determiner(mention: RecognisedMention, words: tuple[str, ...], before: list[str]) -> int:
-    if mention.kind != "nominal":
-        return 0
+def _get_determiner(mention: RecognisedMention, words: tuple[str, ...], before: tuple[str, ...]) -> int:
+    """Return the class of a nominal's determiner: its first word, a possessive in it, or the word before it."""
     first = determiners.get(words[0], 0) if len(words) > 1 else 0
-    return (
-        first
-        or ("'s" in mention.text or "’s" in mention.text) * 6
-        or (determiners.get(fold(before[-1]), 0) if before else 0)
-    )
+    if first:
+        return first
+    if "'s" in mention.text or "’s" in mention.text:
+        return _possessor
+    return determiners.get(before[-1], 0) if before else 0
 
 
 def _find_countries(words: Sequence[str]) -> frozenset[str]:
-    """The countries whose names or demonyms are among these words: "the Syrian leader" is of Syria."""
+    """Return the countries whose names or demonyms are among these words."""
     gazetteer = read_gazetteer()
     return frozenset(found for word in words if word[0].isupper() and (found := gazetteer.find(word)))
-
-
-def _find_gap(text: str, mentions: list[RecognisedMention], place: int) -> str:
-    if not place:
-        return ""
-    before, mention = mentions[place - 1], mentions[place]
-    return text[before.end : mention.start] if 0 <= mention.start - before.end <= 24 else ""
-
-
-def _find_quote(quotes: list[tuple[int, int]], position: int) -> int:
-    """The number of the quotation that this character stands in, -1 for none."""
-    number = bisect_right(quotes, position, key=itemgetter(0)) - 1
-    return number if number >= 0 and position < quotes[number][1] else -1
-
-
-def _find_speakers(
-    text: str, quotes: list[tuple[int, int]], mentions: list[RecognisedMention]
-) -> dict[int, RecognisedMention]:
-    """Quotation → the mention beside a verb of speaking just before or after it."""
-    speakers: dict[int, RecognisedMention] = {}
-    outside = [mention for mention in mentions if _find_quote(quotes, mention.start) < 0]
-    by_end = sorted(range(len(outside)), key=lambda place: outside[place].end)
-    for number, (start, end) in enumerate(quotes):
-        following = _slice(outside, end, end + 60, lambda mention: mention.start)
-        near = sorted(_slice(by_end, start - 90, start, lambda place: outside[place].end))
-        preceding = [outside[place] for place in near]
-        for mention in following:
-            if _is_beside_speaking(text, mention, end, min(len(text), mention.end + 40)):
-                speakers[number] = mention
-                break
-        else:
-            for mention in preceding:
-                if _is_beside_speaking(text, mention, max(0, mention.start - 30), start):
-                    speakers[number] = mention
-                    break
-    return speakers
-
-
-def _slice(ordered: list[_Each], first: int, last: int, key: Callable[[_Each], int]) -> list[_Each]:
-    """Those of an ordered list whose keys are from `first` to `last`."""
-    return ordered[bisect_left(ordered, first, key=key) : bisect_right(ordered, last, key=key)]
-
-
-def _is_beside_speaking(text: str, mention: RecognisedMention, start: int, end: int) -> bool:
-    """Does a verb of speaking stand right before or, with at most an apposition between, after the mention?"""
-    before = [fold(word) for word, _, _ in find_words(text[start : mention.start])]
-    after = [fold(word) for word, _, _ in find_words(text[mention.end : end])]
-    if mention.kind == "pronoun" and fold(mention.text) not in {"he", "she", "they", "i", "we"}:
-        return False
-    near_before = before[-3:]
-    return bool(speaking & set(near_before)) or bool(speaking & set(after[:3])) or "according" in near_before

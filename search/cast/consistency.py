@@ -1,4 +1,4 @@
-"""An article agrees with itself: what is a name once, for sure, is one wherever it stands, and of one type."""
+"""Makes the names of an article consistent: a sure name is a name everywhere in it, with one type."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _LOWER = re.compile(r"\b[a-z][\w’'-]+")
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Names that begin with one word, and their lengths, the longest first."""
+    """Names that begin with the same word, and their lengths, the longest first."""
 
     names: frozenset[str]
     lengths: tuple[int, ...]
 
     def find(self, text: str, start: int) -> str | None:
-        """The longest of them that stands here, and ends where a word does."""
+        """Return the longest of them that starts here and ends where a word ends; None if none does."""
         for length in self.lengths:
             name = text[start : start + length]
             if name in self.names and not _WORD.match(text, start + length):
@@ -38,15 +38,15 @@ class _Wanted:
 
 
 def make_consistent(texts: Sequence[str], names: Sequence[list[RecognisedMention]]) -> list[list[RecognisedMention]]:
-    """The names of each paragraph, made one in type, with those that were overlooked.
+    """Give each name one type and add occurrences that the network overlooked; returns the names by paragraph.
 
-    A name has the type that all its occurrences together speak for; a surname is a person where a full name says so.
+    The type of a name is the one with the highest sum of probabilities. A surname is a person's if a full name says so.
     """
     votes: dict[str, Counter[RecognisedType]] = defaultdict(Counter)
     surest: dict[str, float] = {}
     for name in (name for found in names for name in found):
         votes[name.text][name.type] += 0
-        votes[name.text][name.type] += name.probability  # type: ignore[assignment] # a Counter may count by shares
+        votes[name.text][name.type] += name.probability  # type: ignore[assignment] # a Counter can hold floats
         surest[name.text] = max(surest.get(name.text, 0.0), name.probability)
     types = {text: max(counts, key=lambda type_: (counts[type_], type_)) for text, counts in votes.items()}
     for surname in _find_surnames(types):
@@ -81,8 +81,8 @@ def _find_surnames(types: dict[str, RecognisedType]) -> set[str]:
 
 
 def _find_repeated(texts: Sequence[str], types: dict[str, RecognisedType], surest: dict[str, float]) -> set[str]:
-    """What may be looked for elsewhere: sure names with a capital, and surnames, that are no ordinary words here."""
-    ordinary = {fold(word) for text in texts for word in _LOWER.findall(text)}
+    """Return the names to look for elsewhere: sure names with a capital, and surnames, unless they are words here."""
+    ordinary = {fold(word) for word in {word for text in texts for word in _LOWER.findall(text)}}
     full = [text for text, type_ in types.items() if type_ == "person" and surest[text] > _sure and " " in text]
     surnames = {text.split()[-1] for text in full}
     for surname in surnames:
@@ -107,7 +107,7 @@ def _find_overlooked(
         if name is None:
             continue
         end = start + len(name)
-        before = bisect_left(starts, end) - 1  # of names that do not overlap, only this one may reach into it
+        before = bisect_left(starts, end) - 1  # names do not overlap: only this one may reach into it
         if before >= 0 and found[before].end > start:
             continue
         last_word = end - len(name.split()[-1])

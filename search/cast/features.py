@@ -1,4 +1,4 @@
-"""Features: what speaks for a mention meaning somebody mentioned before, as numbers that the ranker weighs."""
+"""Builds the features by which the ranker decides whether a mention means an actor mentioned before."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _general = {"": 0, "country": 1, "place": 2, "organisation": 3, "person": 4}
 _genders = {"": 0, "male": 1, "female": 2, "thing": 3}
 _recent_contexts = 8
 _most_modifiers = 64
-"""Wordings of nominals with one head that are compared; no article calls somebody by more."""
+"""The most wordings of nominals with one head that are compared."""
 Similar: TypeAlias = "Callable[[Sequence[int]], list[float]]"
-"""Indexes of earlier mentions → what the network says to each."""
+"""Maps indexes of earlier mentions to the network's similarity with each."""
 unknown = -9.0
-"""Where there is nothing to compare, below all that a comparison gives."""
+"""A similarity where there is nothing to compare: below all others."""
 
 person_type, unknown_type = 0, 5
 thing_types = frozenset({3, 4})
-"""Numbers of types, beside those in `_types`."""
+"""Classes of types, as in `_types`; `unknown_type` is one more."""
 
 
-def find_type(context: MentionContext) -> int:
-    """The number of a mention's type; of a pronoun, only what the word itself tells."""
+def get_type(context: MentionContext) -> int:
+    """Return the class of a mention's type; a pronoun's type counts only if the word itself tells it."""
     if context.mention.kind != "pronoun":
         return _types[context.mention.type]
     pronoun = context.pronoun
@@ -45,7 +45,7 @@ def find_type(context: MentionContext) -> int:
 
 @dataclass(eq=False, slots=True)
 class Candidate:
-    """An actor of the article as far as it is known: its mentions so far, in reading order, and what they tell."""
+    """An actor of an article: its mentions so far, in reading order, and what they say about it."""
 
     contexts: list[MentionContext] = field(default_factory=list)
     names: list[MentionContext] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Candidate:
     persons: Counter[int] = field(default_factory=Counter)
     types: Counter[int] = field(default_factory=Counter)
     genders: Counter[str] = field(default_factory=Counter)
-    numbers: Counter[str] = field(default_factory=Counter)
+    grammatical_numbers: Counter[str] = field(default_factory=Counter)
     heads: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
@@ -62,17 +62,17 @@ class Candidate:
     quotes: set[int] = field(default_factory=set)
     wordings: set[tuple[str, ...]] = field(default_factory=set)
     modifiers: dict[str, dict[frozenset[str], None]] = field(default_factory=dict)
-    """Head of a nominal → the modifiers that it had, the newest last."""
+    """Maps the head of a nominal to the modifiers that it had, the newest last."""
     type: int = unknown_type
-    """The number of the type that most mentions have."""
+    """The class of the type that most mentions have."""
 
     @property
     def last(self) -> MentionContext:
-        """The mention before which nothing newer is known."""
+        """The last mention so far."""
         return self.contexts[-1]
 
     def add(self, context: MentionContext) -> None:
-        """One more mention of this actor."""
+        """Add the next mention of this actor."""
         self.contexts.append(context)
         self.wordings.add(context.words)
         kind = context.mention.kind
@@ -93,13 +93,13 @@ class Candidate:
             self.pronouns[context.words[0]] += 1
         if context.pronoun:
             self.persons[context.pronoun.person] += 1
-        if (type_ := find_type(context)) != unknown_type:
+        if (type_ := get_type(context)) != unknown_type:
             self.types[type_] += 1
             self.type = max(self.types, key=lambda type_: (self.types[type_], -type_))
         if context.gender:
             self.genders[context.gender] += 1
-        if context.number:
-            self.numbers[context.number] += 1
+        if context.grammatical_number:
+            self.grammatical_numbers[context.grammatical_number] += 1
         self.quotes |= set(context.speaks)
 
 
@@ -112,15 +112,18 @@ feature_names = (
     "apposition", "adjacent", "quoted", "last_quoted", "same_quote", "speaker", "speaks", "candidates",
     "sentence", "similar_last", "similar_best", "similar_mean", "similar_rank", "similar_lead", "recency",
 )  # fmt: skip
-"""What the numbers of `build_features` are, in their order."""
+"""The names of the features, in the order of `build_features`."""
 
 
 def build_features(context: MentionContext, candidates: list[Candidate], ask: Similar | None) -> list[list[float]]:
-    """A row of features for each candidate; `ask` tells what the network says to earlier mentions."""
+    """Build the features of a mention with each candidate: lists (candidates, features).
+
+    `ask` returns the network's similarity of the mention with earlier ones; None if the network has not read it.
+    """
     similar = _find_similarities(candidates, ask)
     best = sorted((max(values) if values else unknown for values in similar), reverse=True)
     order = sorted(range(len(candidates)), key=lambda index: -candidates[index].last.index)
-    recency = {index: place for place, index in enumerate(order)}
+    recency = {index: rank for rank, index in enumerate(order)}
     total = sum(len(candidate.contexts) for candidate in candidates)
     rows = []
     for index, (candidate, values) in enumerate(zip(candidates, similar, strict=True)):
@@ -141,20 +144,20 @@ def build_features(context: MentionContext, candidates: list[Candidate], ask: Si
 
 
 def _find_similarities(candidates: list[Candidate], ask: Similar | None) -> list[list[float]]:
-    """What the network says to each candidate's newest mentions, in reading order, as far as it read them."""
+    """Return the similarities with each candidate's newest mentions that the network has read, in reading order."""
     if ask is None:
         return [[] for _ in candidates]
     newest = [
         [earlier.index for earlier in candidate.contexts[-_recent_contexts:] if earlier.mention.vectors is not None]
         for candidate in candidates
     ]
-    said = iter(ask(list(chain.from_iterable(newest))))
-    return [list(islice(said, len(indexes))) for indexes in newest]
+    similarities = iter(ask(list(chain.from_iterable(newest))))
+    return [list(islice(similarities, len(indexes))) for indexes in newest]
 
 
 def _describe(context: MentionContext, candidate: Candidate, total: int, count: int) -> list[float]:
     last, found = candidate.last, context.mention
-    kind, type_ = _kinds[found.kind], find_type(context)
+    kind, type_ = _kinds[found.kind], get_type(context)
     is_nominal = found.kind == "nominal"
     own = pronouns.get(context.words[0]) if found.kind == "pronoun" else None
     modifiers = context.modifiers if is_nominal else frozenset()
@@ -183,7 +186,7 @@ def _describe(context: MentionContext, candidate: Candidate, total: int, count: 
         bool(context.countries and candidate.countries and not context.countries & candidate.countries),
         _genders[context.gender],
         _match(context.gender, candidate.genders),
-        _match(context.number, candidate.numbers),
+        _match(context.grammatical_number, candidate.grammatical_numbers),
         own.person if own else -1,
         _genders[own.gender] if own else -1,
         candidate.pronouns[context.words[0]] if own else -1,
@@ -215,7 +218,7 @@ def _describe(context: MentionContext, candidate: Candidate, total: int, count: 
 
 
 def _match(value: str, seen: Counter[str]) -> int:
-    """1 if it agrees with what was seen, -1 if it does not, 0 if nothing is known."""
+    """Return 1 if the value was seen before, -1 if only others were, 0 if nothing is known."""
     if not value or not seen:
         return 0
     return 1 if value in seen else -1

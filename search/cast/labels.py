@@ -1,9 +1,9 @@
-"""What the network says of each word: the labels of its three heads."""
+"""The labels that the network gives to each word, by head."""
 
 from __future__ import annotations
 
 name_types = ("person", "organisation", "place", "nationality", "event", "work", "other")
-"""Types of names; a nationality ("Syrian") is a name of its country."""
+"""Types of names. A nationality ("Syrian") is a name of its country."""
 
 name_labels = ("O", *(f"{position}-{kind}" for kind in name_types for position in "BI"))
 """Begin, inside, outside of a name (Ramshaw and Marcus, 1995)."""
@@ -14,11 +14,15 @@ reference_labels = ("O", *(f"{kind}-{type_}" for kind in ("nominal", "pronoun") 
 """The head word of a nominal, or a pronoun, with the type of what is meant; O for all other words."""
 
 case_count = 7
-"""How many ways `find_case` tells apart."""
+"""How many cases `find_case` tells apart."""
 
 
 def find_case(word: str) -> int:
-    """How a word is written, since the encoder itself sees lower case: 0 to 6."""
+    """Return the case of a word, 0 to 6; the encoder itself sees only lower case.
+
+    1 is lower case, 2 capitals, 3 a capital first, 4 one capital or mixed after a capital, 5 a digit first, 6 a capital
+    inside, 0 anything else.
+    """
     if word.islower():
         return 1
     if word.isupper():

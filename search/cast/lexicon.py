@@ -1,4 +1,7 @@
-"""What single words say of whom they mean: pronouns, gendered words, given names, collective nouns."""
+"""What single words say about whom they mean: pronouns, gendered words, given names, collective nouns.
+
+The word lists are our own: no published list is their source. All words are folded, as by `search.text.fold`.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,14 @@ GrammaticalNumber = Literal["", "singular", "plural"]
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """Grammatical person (1 to 3; 4 is relative, 5 demonstrative), number and gender; empty where it tells nothing."""
+    """What a pronoun says.
+
+    `person` is the grammatical person, 1 to 3, or 4 for a relative and 5 for a demonstrative or indefinite pronoun.
+    Number and gender are empty where the pronoun leaves them open.
+    """
 
     person: int
-    number: GrammaticalNumber
+    grammatical_number: GrammaticalNumber
     gender: Gender
 
 
@@ -34,27 +41,32 @@ def _build_pronouns() -> dict[str, Pronoun]:
 
 
 pronouns = _build_pronouns()
-"""Lower-case word → what it says."""
+"""Maps each pronoun to what it says. Our own list."""
 
 determiners = {
-    word: number
-    for number, words in enumerate(
+    word: class_
+    for class_, words in enumerate(
         ("the", "a an", "this that these those", "his her their its our my your", "some any many all no every each"), 1
     )
     for word in words.split()
 }
-"""Lower-case word → class of determiner, from 1 on."""
+"""Maps each determiner to its class: 1 definite, 2 indefinite, 3 demonstrative, 4 possessive, 5 quantifier.
 
-male_words = frozenset(
+Our own list. The trained ranker knows the classes by these numbers.
+"""
+
+_male_words = frozenset(
     "actor boy brother businessman chairman congressman councilman cousin father fisherman gentleman grandfather "
     "grandson guy husband king lord man nephew policeman prince sir son spokesman sportsman statesman uncle widower mr "
     "monk imam pope sheikh sultan duke baron".split()
 )
-female_words = frozenset(
+_female_words = frozenset(
     "actress aunt businesswoman chairwoman congresswoman councilwoman daughter girl grandmother granddaughter lady "
     "mother niece nun policewoman princess queen sister spokeswoman sportswoman wife widow woman mrs ms miss madam "
     "duchess baroness dame".split()
 )
+"""Nouns and titles that tell a gender. Our own lists."""
+
 _male_names = frozenset(
     "aaron abdul abdullah abdel abu adam ahmad ahmed alan albert alejandro aleksandr alex alexander alexei ali amir "
     "andre andrei andrew anthony antonio antony arthur asif bashar ben benjamin bernard bernie bill bob boris brian "
@@ -88,30 +100,33 @@ _female_names = frozenset(
     "suzanne sylvia tamara tanya tatiana teresa theresa tina ursula valerie vanessa vera veronica victoria virginia "
     "vivian wendy yulia yvonne zoe".split()
 ) - {"sheikh", "kim", "robin"}
+"""Given names common in the news that mostly tell one gender. Our own lists."""
+
 _collectives = frozenset("people men women children police troops personnel staff media youth folk cattle".split())
+"""Plurals without a plural's ending. Our own list."""
 
 
-def find_name_gender(given: str) -> Gender:
-    """The gender that a given name, folded, usually tells of."""
+def get_name_gender(given: str) -> Gender:
+    """Return the gender that people with this folded given name usually have; empty if unknown."""
     if given in _male_names:
         return "male"
     return "female" if given in _female_names else ""
 
 
-def find_noun_gender(noun: str) -> Gender:
-    """The gender that a noun, folded, tells of."""
-    if noun in male_words:
+def get_noun_gender(noun: str) -> Gender:
+    """Return the gender that a folded noun tells; empty if it tells none."""
+    if noun in _male_words:
         return "male"
-    return "female" if noun in female_words else ""
+    return "female" if noun in _female_words else ""
 
 
 def is_plural(noun: str) -> bool:
-    """Is this noun, folded, a plural? By its ending, which is right for all but a few."""
+    """Is this folded noun a plural? Its ending decides, which is right for nearly all nouns."""
     return noun in _collectives or (noun.endswith("s") and not noun.endswith(("ss", "us", "is")) and len(noun) > 3)
 
 
 def build_singular(noun: str) -> str:
-    """The singular by which nouns are compared."""
+    """Build the singular by which folded nouns are compared."""
     if not is_plural(noun) or noun in _collectives:
         return noun
     if noun.endswith("ies") and len(noun) > 4:
@@ -140,11 +155,11 @@ _general: tuple[tuple[str, str], ...] = (
     ),
 )
 general_nouns = {noun: kind for kind, words in _general for noun in words.split()}
-"""Nouns that stand for somebody or something named before: "the country", "the leader"."""
+"""Nouns that often stand for a name mentioned before, as "the country" or "the leader". Our own list."""
 
 speaking = frozenset(
     "said says say told tells added adds stated states explained explains asked asks replied replies announced "
     "claimed claims argued argues insisted warned warns noted notes wrote writes declared commented continued admitted "
     "recalled tweeted responded remarked observed suggested concluded confirmed denied predicted acknowledged".split()
 )
-"""Verbs whose subject is the speaker of the quotation beside them."""
+"""Verbs whose subject is the speaker of the quotation beside them. Our own list."""

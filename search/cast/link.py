@@ -1,7 +1,7 @@
-"""Third stage, the Library: which of its actors an actor of one Document is.
+"""Third stage: links each actor of a document to an actor of the library.
 
-Full names decide; a short name (a surname alone, an acronym) goes to the one actor with a full name that answers to
-it. Two people are never joined because they share a surname: a short name with several owners stays by itself.
+Full names decide. A short name (a surname alone, an acronym) goes to the one actor whose full name has it. Two people
+never become one because they share a surname: a short name with several owners stays an actor of its own.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from search.model import Actor, Cast
 
 _least_cooccurrence = 0.5
-"""Half of what one actor counts that is in no article but this one and one of the owner's."""
+"""Half the score of an actor that occurs only in this article and in one of the owner's."""
 _most_owners = 8
 _DOMINANCE = 5
-"""A surname with several owners goes to one that is in this many times as many articles as any other."""
+"""A surname with several owners goes to the one with this many times the articles of any other."""
 
 _no_forms = NameForms((), (), is_full=False, is_person=False)
 
 
 def find_forms(actor: Actor) -> NameForms:
-    """The forms of an actor's names; of a place in the table of facts, its usual name alone."""
+    """Return the forms of an actor's names; for a place in the gazetteer, only its usual name."""
     place = read_gazetteer().find_place(actor.name) if actor.type == "place" else None
     if place:
         return NameForms((build_key(place),), (), is_full=True, is_person=False)
@@ -40,7 +40,7 @@ def find_forms(actor: Actor) -> NameForms:
         shorts = [key.split()[-1] for key in full] or list(keys)
     else:
         acronyms = [fold_acronym(name) for name in actor.aliases if is_acronym(name)]
-        # "The Council" is the Security Council in an article that says so, and another one elsewhere.
+        # "The Council" is the Security Council only in an article that says so.
         full = [build_key(name) for name in actor.aliases if not is_acronym(name)]
         full = [key for key in full if not (is_general(key) or _says_not_whose(key, full))] or (
             [] if acronyms else full
@@ -51,7 +51,7 @@ def find_forms(actor: Actor) -> NameForms:
 
 
 def _says_not_whose(key: str, keys: Iterable[str]) -> bool:
-    """Does it leave out what another of these keys says: whose or where it is? There is another of that name there."""
+    """Does this key leave out of whom or where it is, which another of these keys says? It may then mean several."""
     rests = [
         *(longer.removesuffix(f" {key}") for longer in keys if longer.endswith(f" {key}")),
         *(longer.removeprefix(f"{key} ") for longer in keys if longer.startswith(f"{key} ")),
@@ -60,19 +60,19 @@ def _says_not_whose(key: str, keys: Iterable[str]) -> bool:
 
 
 class Linker:
-    """Links the cast of one Document after the other to the actors of the Library."""
+    """Links the casts of documents, one at a time, to the actors of the library."""
 
     def __init__(self, known: ActorLookup) -> None:
         self._known = known
 
     def link(self, document: int, cast: Cast) -> None:
-        """Give every actor of this document its actor of the Library."""
+        """Link every actor of this document to an actor of the library; `document` is its row number."""
         for actor in cast.actors.values():
             if not actor.aliases:
                 nameless = self._known.create_nameless_actor(document, actor)
                 self._known.add_document_actor(document, nameless, actor, _no_forms)
         actors = [(actor, find_forms(actor)) for actor in cast.actors.values() if actor.aliases]
-        actors.sort(key=lambda pair: not pair[1].is_full)  # full names first: a short one may mean them
+        actors.sort(key=lambda pair: not pair[1].is_full)  # full names first: a short one may mean one of them
         number: int | None
         for actor, own_forms in actors:
             forms = _find_unknown_forms(actor) or own_forms
@@ -84,12 +84,12 @@ class Linker:
             self._known.add_document_actor(document, number, actor, forms)
 
     def find_shorts(self, cast: Cast) -> set[Short]:
-        """The short names that the full names in this cast answer to."""
+        """Return the short names of the full names in this cast."""
         every = (find_forms(actor) for actor in cast.actors.values() if actor.aliases)
         return {Short(short, forms.is_person) for forms in every if forms.is_full for short in forms.shorts}
 
     def link_shorts(self, shorts: Iterable[Short]) -> None:
-        """Link again whoever has only such a name in an article, since its owners are others, or in other articles."""
+        """Link again the document actors that have only one of these names, whose owners have changed."""
         for short in sorted(shorts):
             for document_actor in self._known.find_short_document_actors(short.name, is_person=short.is_person):
                 number = self._find_owner(document_actor.document, short.name, (short.name,), is_person=short.is_person)
@@ -99,7 +99,7 @@ class Linker:
                     self._known.move_document_actor(document_actor.number, number)
 
     def find_sole_owners(self, shorts: Iterable[Short]) -> dict[Short, int | None]:
-        """The actor that each short name means wherever it stands alone; None where that is for the article to say."""
+        """Map each short name to the actor that it means in every article; None if that depends on the article."""
         return {short: self._find_sole_owner(short) for short in shorts}
 
     def _find_sole_owner(self, short: Short) -> int | None:
@@ -108,7 +108,7 @@ class Linker:
         return owners[0].number if is_clear else None
 
     def _find_owners(self, short: str, *, is_person: bool) -> list[LibraryActor]:
-        """Whose full names answer to it, the one that stands under them in most articles first."""
+        """Return the actors whose full names have this short name, the one in most articles first."""
         return sorted(
             self._known.find_by_short(short, is_person=is_person), key=lambda actor: (-actor.documents, actor.number)
         )
@@ -118,11 +118,11 @@ class Linker:
             return self._find_owner(document, forms.shorts[0], forms.keys, is_person=forms.is_person)
         found = self._known.find_by_keys(forms.keys, is_person=forms.is_person)
         if found and not forms.is_person:
-            # An article in which an organisation goes by both names says that they are one; of people none does.
+            # An article that uses both names of an organisation says that they are one. This fails for people.
             for other in found:
                 self._known.merge_actor(other.number, _choose_most_frequent(found))
         if not found:
-            # What one article takes for a person may be an organisation in another: several words of a name decide.
+            # The same long name with another type is the same actor: one of the types is wrong.
             long = [key for key in forms.keys if " " in key]
             found = self._known.find_by_keys(long, is_person=not forms.is_person)
         if found:
@@ -142,9 +142,10 @@ class Linker:
         return _choose_most_frequent(found) if found else None
 
     def _find_owner(self, document: int, short: str, keys: tuple[str, ...], *, is_person: bool) -> int | None:
-        """The actor that a short name means in an article.
+        """Return the actor that a short name means in an article.
 
-        Its one owner, or one with far more articles than any other, or the one in whose company the article is.
+        This is its only owner, or the owner with far more articles than any other, or the owner who occurs most with
+        the article's other actors.
         """
         if self._known.has_full_in_document(document, short, is_person=is_person):
             return None
@@ -154,7 +155,7 @@ class Linker:
         return self._find_by_keys(keys, is_person=is_person)
 
     def _find_owner_by_cooccurrence(self, document: int, owners: list[LibraryActor]) -> int | None:
-        """The owner for whom the article's other actors and its date speak, if they speak for one alone."""
+        """Return the owner with by far the best score of co-occurrence and date; None if there is none."""
         scored = sorted(
             (
                 (self._known.score_cooccurrence(document, owner.number), -owner.number)
@@ -171,7 +172,7 @@ def _choose_most_frequent(found: list[LibraryActor]) -> int:
 
 
 def _find_unknown_forms(actor: Actor) -> NameForms | None:
-    """A single word of unknown type, as the surname that it may be by its looks."""
+    """Return the forms of a single word of unknown type that may be a surname; None if it cannot be one."""
     keys = tuple({build_key(name) for name in actor.aliases})
     if actor.type != "other" or len(keys) != 1 or " " in keys[0] or not all(map(_may_be_surname, actor.aliases)):
         return None
@@ -185,7 +186,10 @@ def _may_be_surname(name: str) -> bool:
 
 
 def _is_longer_or_shorter(key: str, other: str) -> bool:
-    """ "mohammad ghazi jalali" and "mohammad jalali": same first and last word, one has all the words of the other."""
+    """Do two keys have the same first and last word, and one of them all words of the other?
+
+    "mohammad ghazi jalali" and "mohammad jalali" do.
+    """
     one, two = key.split(), other.split()
     if len(one) < 2 or len(two) < 2 or (one[0], one[-1]) != (two[0], two[-1]):
         return False

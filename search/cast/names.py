@@ -1,10 +1,17 @@
-"""Names taken apart and compared: titles, particles, surnames, acronyms, keys."""
+"""Splits and compares names: titles, particles, surnames, acronyms, keys.
+
+The word lists are our own: no published list is their source.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from search.text import find_words, fold
+from search.text import find_word_texts, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TITLE_WORDS = (
     "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lord Lady Baroness Baron Count Sheikh Shaikh Sayyid Imam Ayatollah "
@@ -17,19 +24,20 @@ _TITLE_WORDS = (
     "Finance Justice Health Home First Excellency Highness Majesty Honourable Former Acting"
 )
 titles = frozenset(fold(word) for word in _TITLE_WORDS.split())
-"""Words that stand before a person's name and are no part of it."""
+"""Folded words before a person's name that are not part of it. Our own list."""
 
 particles = frozenset(
     "al el as ash at an ar ad bin ben ibn bint de del della der den di da do dos du la le van von ter ten".split()
 )
-"""Small words inside names that are compared without them, where another word is left."""
+"""Small words inside names, left out of tokens where another word remains. Our own list."""
 
 _ARABIC = frozenset({"al", "el", "as", "ash", "at", "an", "ar", "ad"})
+"""The forms of the Arabic article."""
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _LEGAL_FORMS = frozenset(
     "ag co company corp corporation gmbh inc incorporated limited llc llp ltd nv plc sa spa".split()
 )
-"""Words at the end of a company's name that are left out as often as not."""
+"""Words at the end of a company's name that are often left out. Our own list."""
 kind_words = _LEGAL_FORMS | frozenset(
     "agency airlines airport airways alliance and army assembly association authority bank board brothers bureau "
     "centre center club college commission committee confederation conference congress council court department "
@@ -38,18 +46,21 @@ kind_words = _LEGAL_FORMS | frozenset(
     "organisation organization parliament parties party pictures police press school senate services society studios "
     "systems team technologies theatre times tribunal union united university watch".split()
 )
-"""Words that say what kind of organisation a name is of."""
+"""Words that say what kind of organisation a name belongs to. Our own list."""
 left_out_words = _LEGAL_FORMS | frozenset(
     "airlines airways brothers college fc group holdings industries international motor motors party pharmaceuticals "
     "systems technologies university".split()
 )
-"""Words at the end of an organisation's name without which it is still the same one: an office of it is not."""
+"""Words at the end of an organisation's name that may be left out without meaning another one. Our own list.
+
+"Office" is not among them: an office of an organisation is another actor.
+"""
 _HONOURS = frozenset("cbe dbe esq frs jr kbe kc mbe md mep mp obe phd qc sr".split())
-"""What stands behind a person's name and is no part of it."""
+"""Words after a person's name that are not part of it. Our own list."""
 _VARIANTS = {"mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad", "mohamed": "muhammad",
              "mohamad": "muhammad", "muhamad": "muhammad", "ahmad": "ahmed", "husain": "hussein", "hussain": "hussein",
              "husayn": "hussein", "zelenskyy": "zelensky", "zelenskiy": "zelensky", "yusuf": "youssef"}  # fmt: skip
-
+"""Maps a spelling of a name in Latin letters to the usual one. Our own list."""
 
 peoples = frozenset(
     "aboriginal aboriginals act arab arabs asian asians bill black buddhist buddhists cabinet catholic catholics "
@@ -60,17 +71,20 @@ peoples = frozenset(
     "shiite sikh sikhs slav slavic slavs socialist socialists south southern state sunni voice west western "
     "westerners white whites zionism zionist zionists".split()
 )
-"""Words for peoples, faiths, parties and quarters of the world: written like surnames, and hardly ever one."""
+"""Words for peoples, faiths, parties and points of the compass, which look like surnames but hardly ever are.
+
+Our own list.
+"""
 calendar = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december jan feb mar apr jun jul aug sept sep oct nov dec "
     "christmas easter ramadan".split()
 )
-"""Days, months and feasts, folded: written like names, and nobody's."""
+"""Days, months and feasts, folded: they have a capital but name nobody. Our own list."""
 
 
 def strip_possessive(name: str) -> str:
-    """The name without "'s" or a lone apostrophe at its end."""
+    """Return the name without "'s" or an apostrophe at its end."""
     return _POSSESSIVE.sub("", name)
 
 
@@ -79,9 +93,11 @@ def is_title(word: str) -> bool:
     return all(fold(part) in titles for part in word.rstrip(".").split("-"))
 
 
-def find_tokens(name: str) -> tuple[str, ...]:
-    """A name's words as they are compared: folded, without possessive, particles, honours and usual variants."""
-    words = [fold(word) for word, _, _ in find_words(strip_possessive(name))]
+def build_tokens(words: Sequence[str]) -> tuple[str, ...]:
+    """Build the tokens by which a name is compared, from its folded words without a possessive at the end.
+
+    Particles and honours are left out where another word remains; a spelling variant becomes the usual spelling.
+    """
     words = [_VARIANTS.get(word, word).removesuffix("'s") for word in words]
     while len(words) > 2 and words[-1] in _HONOURS:
         del words[-1]
@@ -93,8 +109,13 @@ def find_tokens(name: str) -> tuple[str, ...]:
 
 
 def build_key(name: str) -> str:
-    """The form by which two names are the same one: "the Ford Motor Company" and "Ford Motor" are."""
-    tokens = list(find_tokens(name))
+    """Build the key by which two names are the same: "the Ford Motor Company" and "Ford Motor" have one."""
+    return build_key_of_tokens(build_tokens([fold(word) for word in find_word_texts(strip_possessive(name))]))
+
+
+def build_key_of_tokens(name: Sequence[str]) -> str:
+    """Build the same key from the tokens of a name."""
+    tokens = list(name)
     if len(tokens) > 1 and tokens[0] == "the":
         del tokens[0]
     while len(tokens) > 1 and tokens[-1] in _LEGAL_FORMS:
@@ -103,7 +124,7 @@ def build_key(name: str) -> str:
 
 
 def is_general(key: str) -> bool:
-    """Does this key only say what kind of organisation is meant, as "council" does?"""
+    """Does this key say no more than a kind of organisation, as "council" does?"""
     return kind_words.issuperset(key.split())
 
 
@@ -114,9 +135,11 @@ def is_acronym(name: str) -> bool:
     return 2 <= len(letters) <= 8 and letters.isalnum() and capitals >= 2 and capitals >= len(letters) - 1
 
 
-def find_initials(name: str) -> set[str]:
-    """The acronyms that a name may have: of its capitalised words, of all its words, with "al" counted or not."""
-    words = [word for word, _, _ in find_words(strip_possessive(name))]
+def find_initials(words: Sequence[str]) -> set[str]:
+    """Return the acronyms, folded, that a name with these words may have.
+
+    They are the initials of all words, of the capitalised words, and of the capitalised words without articles.
+    """
     capitalised = [word for word in words if word[0].isupper()]
     without_article = [word for word in capitalised if fold(word) not in _ARABIC and fold(word) != "the"]
     choices = (words, capitalised, without_article)
@@ -124,11 +147,11 @@ def find_initials(name: str) -> set[str]:
 
 
 def fold_acronym(name: str) -> str:
-    """An acronym as it is compared."""
+    """Return an acronym as it is compared: folded, without full stops and hyphens."""
     return fold(name).replace(".", "").replace("-", "")
 
 
 def build_slug(name: str) -> str:
-    """A name as an id that can be typed: "bashar-al-assad"."""
-    words = [fold(word).replace("'", "") for word, _, _ in find_words(name)]
+    """Build an id that you can type from a name: "bashar-al-assad". At most 60 characters."""
+    words = [fold(word).replace("'", "") for word in find_word_texts(name)]
     return "-".join(words)[:60].strip("-") or "actor"

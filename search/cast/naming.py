@@ -1,17 +1,16 @@
-"""Names of one Document put together by rules: which of them are the same actor, with a reason for each."""
+"""Groups the names of one document by actor, by rules, with a reason for each name."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from search.cast.gazetteer import read_gazetteer
+from search.cast.name_group import NameGroup
 from search.cast.names import (
     build_key,
+    build_key_of_tokens,
     find_initials,
-    find_tokens,
     fold_acronym,
     is_acronym,
     kind_words,
@@ -22,110 +21,52 @@ from search.cast.names import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from search.cast.recognise import RecognisedMention
-    from search.model import ActorType, Document, Why
+    from search.cast.article import MentionContext
+    from search.cast.tokens import TokenisedDocument
+    from search.model import Why
 
 _Key = TypeVar("_Key")
-_longest_shouted_acronym = 5
-"""Letters; more capitals than that, alone in a dateline, are a shouted place."""
-
+_longest_acronym = 5
+"""Letters; a longer word in capitals is a place in a dateline, or part of a headline."""
 _ADJECTIVES = ("ish", "ese", "ian", "ean", "ic", "ist")
-"""Endings of words like "Jewish", which is no short form of the Jewish Agency."""
-
-
+"""Endings of words like "Jewish", which is not a short form of the Jewish Agency."""
 _longest_name = 20
 """Words; a longer run of capitals is a list or a headline, and no other name is part of it."""
 
 
-@dataclass(eq=False, slots=True)
-class NameGroup:
-    """Mentions of one name, and then of one actor; `first` is where it is mentioned first, under any of its names."""
-
-    key: str
-    tokens: tuple[str, ...]
-    place: str | None
-    first: tuple[int, int]
-    names: list[RecognisedMention] = field(default_factory=list)
-    joined: list[tuple[NameGroup, Why]] = field(default_factory=list)
-    types: Counter[ActorType] = field(default_factory=Counter)
-    """How many of its own names were taken for what."""
-    has_acronym: bool = False
-    """Is an acronym of it among its names?"""
-    is_acronym: bool = True
-    """Is it only ever written as one, like "HTS"?"""
-
-    def add(self, name: RecognisedMention) -> None:
-        """One more mention of this name."""
-        self.names.append(name)
-        self.first = min(self.first, name.position)
-        if name.mention_type != "other":  # which only says that the recogniser did not know
-            self.types[name.mention_type] += 1
-        self.is_acronym = self.is_acronym and not self.place and is_acronym(name.text)
-
-    def join(self, other: NameGroup, why: Why) -> None:
-        """Take in another name of the same actor."""
-        self.joined.append((other, why))
-        self.first = min(self.first, other.first)
-        self.has_acronym = self.has_acronym or why == "acronym"
-
-    @property
-    def all_names(self) -> list[RecognisedMention]:
-        """Its own names and those of the groups joined to it."""
-        return [*self.names, *(name for other, _ in self.joined for name in other.all_names)]
-
-    @property
-    def type(self) -> ActorType:
-        """What most of its mentions were taken for."""
-        if self.place:
-            return "place"
-        most = max(self.types, key=lambda type_: (self.types[type_], type_)) if self.types else "other"
-        # People have no acronyms.
-        return "organisation" if most == "person" and self.has_acronym else most
-
-    @property
-    def known_type(self) -> ActorType:
-        """Its type or, if that is not known, that of a name joined to it."""
-        if self.type != "other":
-            return self.type
-        return next((other.type for other, _ in self.joined if other.type != "other"), "other")
-
-    @property
-    def is_full_name(self) -> bool:
-        """Is it a person's, of more than one word?"""
-        return self.type == "person" and len(self.tokens) > 1
-
-
-def group_names(document: Document, names: Iterable[RecognisedMention]) -> list[NameGroup]:
-    """The names of a document put together by actor, in the order of their first mentions."""
+def group_names(document: TokenisedDocument, names: Iterable[MentionContext]) -> list[NameGroup]:
+    """Group the names of a document by actor; groups come in the order of their first mentions."""
     groups = _group_by_name(names)
     for rule in (_join_longer_names, _join_single_names, _join_partial_names):
         groups = rule(groups)
-    groups = _join_acronyms(groups, _find_introduced(document, groups))
+    groups = _join_acronyms(document, groups)
     return sorted(groups, key=lambda group: group.first)
 
 
-def _group_by_name(names: Iterable[RecognisedMention]) -> list[NameGroup]:
+def _group_by_name(names: Iterable[MentionContext]) -> list[NameGroup]:
     gazetteer = read_gazetteer()
     groups: dict[str, NameGroup] = {}
     for name in names:
-        # A person or an organisation called like a place ("Jordan") was typed as one by what stands around it.
-        place = gazetteer.find(strip_possessive(name.text)) if name.type in {"place", "nationality", "other"} else None
-        key = f"place:{place}" if place else build_key(name.text)
+        mention = name.mention
+        # A person called Jordan has a type by context: only these types may be the place.
+        may_be_place = mention.type in {"place", "nationality", "other"}
+        place = gazetteer.find(strip_possessive(mention.text)) if may_be_place else None
+        key = f"place:{place}" if place else build_key_of_tokens(name.words)
         group = groups.get(key)
         if group is None:
-            group = groups[key] = NameGroup(key, find_tokens(name.text), place, name.position)
+            group = groups[key] = NameGroup(key, name.words, place, mention.position)
         group.add(name)
     return list(groups.values())
 
 
 def _join(groups: list[NameGroup], find_target: Callable[[NameGroup], tuple[NameGroup, Why] | None]) -> list[NameGroup]:
-    """The groups, each that has a target joined to it; a target's own target is followed."""
+    """Join each group that has a target to it, or to the target's own target; return the groups that remain."""
     targets = {id(group): found for group in groups if (found := find_target(group))}
-    kept = []
+    remaining = []
     for group in groups:
         found = targets.get(id(group))
         if found is None:
-            kept.append(group)
+            remaining.append(group)
             continue
         target, why = found
         seen = {id(group)}
@@ -133,13 +74,13 @@ def _join(groups: list[NameGroup], find_target: Callable[[NameGroup], tuple[Name
             seen.add(id(target))
             target = targets[id(target)][0]
         target.join(group, why)
-    return kept
+    return remaining
 
 
 def _index(
     groups: Iterable[NameGroup], build_keys: Callable[[NameGroup], Iterable[_Key]]
 ) -> dict[_Key, list[NameGroup]]:
-    """Key → the groups that have it: what a name may be joined to is looked up, not looked for."""
+    """Map each key to the groups that have it, so that a rule need not compare each group with each other."""
     found: dict[_Key, list[NameGroup]] = {}
     for group in groups:
         if len(group.tokens) <= _longest_name:
@@ -149,9 +90,10 @@ def _index(
 
 
 def _join_longer_names(groups: list[NameGroup]) -> list[NameGroup]:
-    """ "Mohammad al-Jalali" is "Mohammad Ghazi al-Jalali": same ends, nothing that the longer one lacks.
+    """Join a person's name to the one longer name with the same first and last word and all its other words.
 
-    "Kishida Fumio" is "Fumio Kishida", whichever comes later.
+    "Mohammad al-Jalali" is "Mohammad Ghazi al-Jalali". Of "Kishida Fumio" and "Fumio Kishida", the later is joined to
+    the earlier.
     """
     full = [group for group in groups if group.is_full_name]
     by_word = _index(full, lambda group: [(group.tokens[-1], word) for word in (*group.tokens, group.tokens[0][:1])])
@@ -186,7 +128,10 @@ def _is_initial_or_same(first: str, tokens: tuple[str, ...]) -> bool:
 
 
 def _join_single_names(groups: list[NameGroup]) -> list[NameGroup]:
-    """ "Assad" is the one person here of that surname, "Angela" the one of that first name; of two, neither."""
+    """Join a single word to the one person here with that surname, else with that first name.
+
+    Where two persons have it, the word stays alone.
+    """
     full = [group for group in groups if group.is_full_name]
     by_surname = _index(full, lambda group: group.tokens[-1:])
     by_first_name = _index(full, lambda group: group.tokens[:1])
@@ -202,7 +147,7 @@ def _join_single_names(groups: list[NameGroup]) -> list[NameGroup]:
         for owners, why in ((by_surname.get(token), "surname"), (by_first_name.get(token), "alias")):
             if owners:
                 target = _find_known(owners, group)
-                # "Ford", where the Ford Motor Company was named before any Ford.
+                # The Ford Motor Company was named before any person called Ford.
                 if target and token in firms and firms[token] < target.first:
                     return None
                 return (target, why) if target else None  # type: ignore[return-value] # mypy widens the literals
@@ -212,14 +157,17 @@ def _join_single_names(groups: list[NameGroup]) -> list[NameGroup]:
 
 
 def _find_known(owners: list[NameGroup], short: NameGroup) -> NameGroup | None:
-    """The one owner of a short name; of several, the one who alone had been named in full when it was first used."""
+    """Return the one owner of a short name; of several, the only one named in full before the short name came up."""
     known = [owner for owner in owners if owner.first < short.first]
     found = owners if len(owners) == 1 else known
     return found[0] if len(found) == 1 else None
 
 
 def _join_partial_names(groups: list[NameGroup]) -> list[NameGroup]:
-    """ "Amnesty" is "Amnesty International" and "the Council" the Security Council, if only one name here is so."""
+    """Join part of an organisation's name to the one organisation here that has it.
+
+    "Amnesty" is "Amnesty International", and "the Council" is the Security Council.
+    """
     longer = [group for group in groups if len(group.tokens) > 1 and group.type == "organisation"]
     by_part = _index(longer, lambda group: _find_parts(group.tokens))
     places = {group.tokens for group in groups if group.type == "place"}
@@ -235,16 +183,16 @@ def _join_partial_names(groups: list[NameGroup]) -> list[NameGroup]:
 
 
 def _find_parts(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """What a name begins with, and what it ends with."""
+    """Yield all beginnings and ends of a name."""
     for length in range(1, len(tokens)):
         yield tokens[:length]
         yield tokens[length:]
 
 
 def _is_part(short: tuple[str, ...], long: tuple[str, ...], places: set[tuple[str, ...]]) -> bool:
-    """Does the longer name only add a word that is often left out, or say whose council it is, or where from?
+    """Does the longer name only add a word that is often left out, or say of whom or of where it is?
 
-    "Google" is no part of "Google Maps" in this sense, nor "Jewish" of the "Jewish Agency". `places` are the article's.
+    "Google" is not "Google Maps", nor "Jewish" the "Jewish Agency". `places` are the names of places in the article.
     """
     if len(long) <= len(short):
         return False
@@ -259,19 +207,15 @@ def _is_part(short: tuple[str, ...], long: tuple[str, ...], places: set[tuple[st
     return is_from_there or (len(short) == 1 and short[0] in kind_words)
 
 
-def _find_introduced(document: Document, groups: list[NameGroup]) -> dict[str, str]:
-    """Acronyms in brackets behind the name that they stand for, as "… (UNSC)": folded acronym → key of the name."""
-    owner = {(name.paragraph, name.end): group.key for group in groups for name in group.all_names}
+def _find_introduced(document: TokenisedDocument, groups: list[NameGroup]) -> dict[str, str]:
+    """Map each folded acronym that stands in brackets after a name, as "… (UNSC)", to the key of that name."""
+    owner = {(each.mention.paragraph, each.mention.end): group.key for group in groups for each in group.all_names}
     introduced: dict[str, str] = {}
     for group in groups:
-        for name in group.names:
+        for name in (each.mention for each in group.names):
             text = document.paragraphs[name.paragraph].text
-            bracketed = text.endswith((" (", " (the "), 0, name.start) and text[name.end : name.end + 1] in {
-                ")",
-                ",",
-                ";",
-            }
-            if not (bracketed and is_acronym(name.text)):
+            is_bracketed = text.endswith((" (", " (the "), 0, name.start) and text.startswith((")", ",", ";"), name.end)
+            if not (is_bracketed and is_acronym(name.text)):
                 continue
             end = text.rfind(" (", 0, name.start)
             key = owner.get((name.paragraph, end)) or owner.get((name.paragraph, end - 2))
@@ -280,18 +224,19 @@ def _find_introduced(document: Document, groups: list[NameGroup]) -> dict[str, s
     return introduced
 
 
-def _join_acronyms(groups: list[NameGroup], introduced: dict[str, str]) -> list[NameGroup]:
-    """ "UNSC" is the name that introduced it in brackets, else the one name here with these initials."""
+def _join_acronyms(document: TokenisedDocument, groups: list[NameGroup]) -> list[NameGroup]:
+    """Join an acronym to the name that it follows in brackets, else to the one name here with these initials."""
+    introduced = _find_introduced(document, groups)
     by_key = {group.key: group for group in groups}
     by_initials = _index(
         (group for group in groups if _may_have_acronym(group)),
-        lambda group: {initials for text in {name.text for name in group.names} for initials in find_initials(text)},
+        lambda group: _find_all_initials(document, group),
     )
 
     def find(group: NameGroup) -> tuple[NameGroup, Why] | None:
         if not group.is_acronym or len(group.tokens) != 1:
             return None
-        acronym = fold_acronym(group.names[0].text)
+        acronym = fold_acronym(group.names[0].mention.text)
         target = by_key.get(introduced.get(acronym, ""))
         if target is not None and target is not group:
             return target, "acronym"
@@ -301,33 +246,46 @@ def _join_acronyms(groups: list[NameGroup], introduced: dict[str, str]) -> list[
     return _join(groups, find)
 
 
+def _find_all_initials(document: TokenisedDocument, group: NameGroup) -> set[str]:
+    """Return the acronyms that the spellings of a name may have."""
+    spellings = {name.mention.text: name.mention for name in group.names}.values()
+    return {
+        initials
+        for name in spellings
+        for initials in find_initials(document.paragraphs[name.paragraph].get_words(name.start, name.end))
+    }
+
+
 def _may_have_acronym(group: NameGroup) -> bool:
-    """Organisations and the like; what looks like a person may be one, unless a part of the name is used alone."""
+    """May this name have an acronym? A person's may not, unless the type may be wrong.
+
+    It may be wrong if the name has three words and no part of it is used alone.
+    """
     if group.place or len(group.tokens) < 2:
         return False
     return group.type != "person" or (len(group.tokens) > 2 and not group.joined)
 
 
-def find_why(group: NameGroup) -> Iterator[tuple[RecognisedMention, Why]]:
-    """Each name of the group with the reason why it is this actor's."""
+def find_reasons(group: NameGroup) -> Iterator[tuple[MentionContext, Why]]:
+    """Yield each mention of the group with the reason why it belongs to this actor."""
     for name in group.names:
-        yield name, _find_reason(group, name)
+        yield name, _get_reason(group, name)
     for other, reason in group.joined:
-        for name, _ in find_why(other):
+        for name, _ in find_reasons(other):
             yield name, reason
 
 
-def _find_reason(group: NameGroup, name: RecognisedMention) -> Why:
-    text = strip_possessive(name.text)
-    if group.place is None or build_key(text) == build_key(group.place):
+def _get_reason(group: NameGroup, name: MentionContext) -> Why:
+    if group.place is None or build_key_of_tokens(name.words) == build_key(group.place):
         return "name"
+    text = strip_possessive(name.mention.text)
     if read_gazetteer().find_place(text) is None:
         return "demonym"
     return "acronym" if is_acronym(text) else "alias"
 
 
 def choose_name(names: list[str]) -> str:
-    """The longest; one shouted in a dateline only if there is no other, and then not shouted."""
+    """Return the longest name; one in capitals only if there is no other, and then in title case."""
     quiet = [name for name in names if not name.isupper() or is_acronym(name)]
     best = max(quiet or names, key=lambda name: (len(name), not name.isupper()))
-    return best.title() if best.isupper() and len(best) > _longest_shouted_acronym else best
+    return best.title() if best.isupper() and len(best) > _longest_acronym else best

@@ -1,4 +1,4 @@
-"""Names as any installed spaCy pipeline finds them."""
+"""Finds names with any installed spaCy pipeline."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 from search.cast.names import is_title
 from search.cast.recognise import RecognisedMention, RecognisedType
 from search.errors import UnknownRecogniserError
-from search.text import find_words
 
 if TYPE_CHECKING:
-    from search.model import Document
+    from search.cast.tokens import TokenisedDocument, TokenisedParagraph
 
 _types: dict[str, RecognisedType] = {
     "PERSON": "person", "PER": "person", "ORG": "organisation", "GPE": "place", "LOC": "place", "FAC": "place",
     "NORP": "nationality", "EVENT": "event", "WORK_OF_ART": "work", "PRODUCT": "other", "LAW": "other",
     "LANGUAGE": "other", "MISC": "other",
 }  # fmt: skip
-"""Labels of OntoNotes and CoNLL; dates and amounts are nobody."""
+"""Labels of OntoNotes and CoNLL, without dates and amounts."""
 
 
 class PipelineRecogniser:
-    """The entities of a spaCy pipeline, by its name or folder. Raises UnknownRecogniserError if it cannot be had."""
+    """Finds the entities of a spaCy pipeline, given by name or folder.
+
+    Raises UnknownRecogniserError if spaCy or the pipeline is missing.
+    """
 
     def __init__(self, pipeline: str) -> None:
         try:
@@ -38,21 +40,21 @@ class PipelineRecogniser:
             ) from error
         self.name = f"spacy:{pipeline}"
 
-    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
-        """The names in the document; spaCy's pipelines look for no nominals or pronouns."""
+    def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
+        """Return the names in the document; spaCy's pipelines find neither nominals nor pronouns."""
         texts = [paragraph.text for paragraph in document.paragraphs]
         return tuple(
             found
-            for index, parsed in enumerate(self._pipeline.pipe(texts))
+            for paragraph, parsed in zip(document.paragraphs, self._pipeline.pipe(texts), strict=True)
             for entity in parsed.ents
             if (type_ := _types.get(entity.label_))
-            and (found := _build_name(index, texts[index], entity.start_char, entity.end_char, type_))
+            and (found := _find_name(paragraph, entity.start_char, entity.end_char, type_))
         )
 
 
-def _build_name(paragraph: int, text: str, start: int, end: int, type_: RecognisedType) -> RecognisedMention | None:
-    """The entity without its article, its title and its possessive."""
-    words = [(word, first + start, last + start) for word, first, last in find_words(text[start:end])]
+def _find_name(paragraph: TokenisedParagraph, start: int, end: int, type_: RecognisedType) -> RecognisedMention | None:
+    """Return the entity without its article, its title and its possessive; None if it has no words."""
+    text, words = paragraph.text, paragraph.get_spans(start, end)
     while len(words) > 1 and (words[0][0].lower() == "the" or (type_ == "person" and is_title(words[0][0]))):
         del words[0]
     if not words:
@@ -61,4 +63,4 @@ def _build_name(paragraph: int, text: str, start: int, end: int, type_: Recognis
     if text[start:end].endswith(("'s", "’s")):
         end -= 2
     head = (max(start, text.rfind(" ", start, end) + 1), end)
-    return RecognisedMention(paragraph, start, end, text[start:end], "name", type_, head)
+    return RecognisedMention(paragraph.index, start, end, text[start:end], "name", type_, head)

@@ -1,11 +1,11 @@
-"""Nominals and pronouns of an article: whom mentioned before each of them means, as far as that can be told."""
+"""Finds the antecedents of nominals and pronouns, and so the mentions of each actor of an article."""
 
 from __future__ import annotations
 
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Protocol
 
-from search.cast.features import Candidate, find_type, person_type, thing_types, unknown_type
+from search.cast.features import Candidate, get_type, person_type, thing_types, unknown_type
 from search.cast.lexicon import general_nouns
 
 if TYPE_CHECKING:
@@ -17,33 +17,34 @@ _pronoun_sentences = 6
 _nominal_mentions = 40
 _most_candidates = 25
 _farthest_candidate = 5_000
-"""Actors mentioned since; whom an article of that many has left behind is not looked for."""
+"""Actors mentioned since; an actor before that many others is not a candidate."""
 
 
 class Choose(Protocol):
-    """Picks the candidate that a mention means, by its place in the list; None if it is somebody new."""
+    """Chooses the candidate that a mention means."""
 
     def __call__(self, context: MentionContext, candidates: list[Candidate]) -> int | None:
-        """Candidates are in order of first mention."""
+        """Return the index of a candidate, None for a new actor; candidates come in order of first mention."""
         ...
 
 
-def gather(
+def cluster_mentions(
     contexts: Sequence[MentionContext],
     groups: Mapping[int, int],
     choose: Choose | None,
     known: Mapping[int, int] | None = None,
 ) -> list[Candidate]:
-    """The actors of an article: mentions taken in reading order, each put to whom it means.
+    """Put the mentions of an article, in reading order, into clusters of one actor each.
 
-    `groups` says of names, by their index, which are one; two of those groups are never joined. A name that comes for
-    the first time may still turn out to be somebody mentioned before without a name ("a man … Ahmed Mohamed").
-    `known` says of mentions, by their index, which earlier one each surely means. Without `choose`, each other mention
-    is somebody new.
+    `groups` maps the index of each name to its group: names of one group are one actor, names of two groups are two.
+    The first name of a group may join a cluster without a name, as in "a man … Ahmed Mohamed". `known` maps the index
+    of a mention to the earlier one that it surely means. Without `choose`, each other mention is a new actor.
+
+    Returns the clusters in the order of their first mentions.
     """
     known = known or {}
     owners: list[Candidate] = []
-    candidates: dict[int, Candidate] = {}  # by id, the one that was mentioned last at the end
+    candidates: dict[int, Candidate] = {}  # by id, in the order of their last mentions
     named: dict[int, Candidate] = {}
     for context in contexts:
         group = groups.get(context.index)
@@ -67,12 +68,12 @@ def gather(
 
 
 def find_options(context: MentionContext, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The plausible candidates: those mentioned lately and, for a nominal, those that share a word with it.
+    """Return the plausible candidates: those mentioned lately and, for a nominal, those that share a word with it.
 
-    A person is nothing but a person, and a thing is only ever meant by its own word again. The candidates are given in
-    order of their last mention, the latest first, and returned in order of their first.
+    A person can only mean a person; a thing needs the same word again. `candidates` come in the order of their last
+    mentions, the latest first; the result is in the order of first mentions, at most 25.
     """
-    type_ = find_type(context)
+    type_ = get_type(context)
     near = takewhile(lambda candidate: _is_within_reach(context, candidate), islice(candidates, _farthest_candidate))
     options = (
         candidate for candidate in near
@@ -86,11 +87,11 @@ def _find_first(candidate: Candidate) -> int:
 
 
 def _is_within_reach(context: MentionContext, candidate: Candidate) -> bool:
-    """May it, or a candidate that was mentioned last before it, be plausible?"""
+    """May this candidate, or one whose last mention is earlier, be plausible?"""
     if context.mention.kind == "name":
         return context.index - candidate.last.index <= _nominal_mentions
     if context.mention.kind == "pronoun":
-        # Who "I", "we" and "you" are may last a whole article.
+        # "I", "we" and "you" may keep their meaning through a whole article.
         reach = _pronoun_sentences if context.pronoun is None or context.pronoun.person not in {1, 2} else 60
         return context.sentence - candidate.last.sentence <= reach
     return True
@@ -101,7 +102,7 @@ def _may_mean(context: MentionContext, candidate: Candidate, type_: int) -> bool
         return False
     last = candidate.last.mention
     if last.paragraph == context.mention.paragraph and last.end > context.mention.start:
-        return False  # What lies inside a nominal is not what the nominal means: "his brother".
+        return False  # In "his brother", "his" is not the brother.
     return not (context.quote >= 0 and context.pronoun and _speaks_of_another(context, candidate))
 
 
@@ -122,7 +123,7 @@ def _is_plausible(context: MentionContext, candidate: Candidate, type_: int) -> 
 
 
 def _speaks_of_another(context: MentionContext, candidate: Candidate) -> bool:
-    """In one quotation "I" is who speaks, and "he" is not."""
+    """Does this pronoun exclude the candidate, because in a quotation "I" is the speaker and "he" is not?"""
     assert context.pronoun
     person = context.pronoun.person
     if person == 3 and context.quote in candidate.quotes:

@@ -1,4 +1,7 @@
-"""Names by rules, for where the trained recogniser cannot run."""
+"""Finds names by rules: when an article is added, and where the trained recogniser cannot run.
+
+The word lists are our own: no published list is their source.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,13 @@ from typing import TYPE_CHECKING
 from search.cast.gazetteer import read_gazetteer
 from search.cast.names import calendar, is_acronym, is_title, particles, strip_possessive
 from search.cast.recognise import RecognisedMention
-from search.text import find_sentences, fold
+from search.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from search.model import ActorType, Document
+    from search.cast.tokens import TokenisedDocument, TokenisedParagraph
+    from search.model import ActorType
 
 
 _WORD = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[-'’&.][^\W_]+)*['’]?")
@@ -41,7 +45,7 @@ _EVENT = frozenset(
     "marathon".split()
 )
 _GENERIC = (_ORGANISATION | _PLACE | _EVENT) - {"congress", "senate", "parliament"}
-"""Alone, even with a capital, they name nobody in particular: "the Government", "the State"."""
+"""Words that alone, even with a capital, are not a name: "the Government", "the State"."""
 
 _FUNCTION = frozenset(
     "a about after again all also although an and another any are as at be because been before but by can could "
@@ -59,44 +63,46 @@ _WHERE = frozenset("in near across outside throughout inside around".split())
 
 @dataclass(frozen=True, slots=True)
 class _Word:
+    """A word as these rules need it: "al-Assad's" and "U.S." are one each.
+
+    `folded` is without a possessive. A word is initial at the start of a sentence or a quotation. `before` is the
+    folded word before it in the paragraph.
+    """
+
     text: str
+    folded: str
     start: int
     end: int
-    initial: bool
     before: str
+    is_initial: bool
+    is_capital: bool
+    is_function: bool
+    is_possessive: bool
 
-    @property
-    def capital(self) -> bool:
-        head, _, tail = self.text.partition("-")
-        return self.text[0].isupper() or (fold(head) in particles and tail[:1].isupper())
 
-    @property
-    def folded(self) -> str:
-        return fold(strip_possessive(self.text))
-
-    @property
-    def function(self) -> bool:
-        """Is it a small word like "who"? WHO inside a sentence is none."""
-        return self.folded in _FUNCTION and (self.initial or len(self.text) == 1 or not self.text.isupper())
-
-    @property
-    def possessive(self) -> bool:
-        return strip_possessive(self.text) != self.text
+def _build_word(text: str, start: int, before: str, *, is_initial: bool) -> _Word:
+    bare = strip_possessive(text) if "'" in text or "’" in text else text
+    folded = fold(bare)
+    head, _, tail = text.partition("-")
+    is_capital = text[0].isupper() or (tail[:1].isupper() and fold(head) in particles)
+    # "WHO" inside a sentence is not the function word "who".
+    is_function = folded in _FUNCTION and (is_initial or len(text) == 1 or not text.isupper())
+    return _Word(text, folded, start, start + len(text), before, is_initial, is_capital, is_function, bare != text)
 
 
 class RuleRecogniser:
-    """Names by rules: capitalised runs, a table of places, titles, words that organisations are called by."""
+    """Finds names by capitals, the gazetteer, titles, and words in names of organisations."""
 
     name = "rules"
 
     def __init__(self) -> None:
         self._gazetteer = read_gazetteer()
 
-    def recognise(self, document: Document) -> tuple[RecognisedMention, ...]:
-        """The names in the document, typed by their words and what stands before them."""
-        paragraphs = [list(_find_words(paragraph.text)) for paragraph in document.paragraphs]
+    def recognise(self, document: TokenisedDocument) -> tuple[RecognisedMention, ...]:
+        """Return the names in the document, in reading order, each with a type by its words and the word before."""
+        paragraphs = [list(_find_words(paragraph)) for paragraph in document.paragraphs]
         ordinary = {word.folded for words in paragraphs for word in words if word.text[0].islower()}
-        attested = {word.folded for words in paragraphs for word in words if word.capital and not word.initial}
+        attested = {word.folded for words in paragraphs for word in words if word.is_capital and not word.is_initial}
         mentions: list[RecognisedMention] = []
         for paragraph, words in zip(document.paragraphs, paragraphs, strict=True):
             if paragraph.text.isupper():
@@ -112,7 +118,7 @@ class RuleRecogniser:
     def _divide(
         self, run: list[_Word], ordinary: set[str], attested: set[str]
     ) -> Iterator[tuple[list[_Word], ActorType]]:
-        """The names in one capitalised run: "British Prime Minister Keir Starmer" holds two."""
+        """Yield the names in one capitalised run: "British Prime Minister Keir Starmer" has two."""
         run = self._trim(run, ordinary)
         titled = [index for index, word in enumerate(run) if is_title(word.text)]
         organisation = any(word.folded in _ORGANISATION for word in run)
@@ -136,26 +142,26 @@ class RuleRecogniser:
             yield run, self._find_type(run)
 
     def _trim(self, run: list[_Word], ordinary: set[str]) -> list[_Word]:
-        """The run without what is capitalised for another reason: a sentence's first word, a day, a month."""
+        """Return the run without words that have a capital for another reason: first words, days, months."""
         start, end = 0, len(run)
-        if run[0].initial and not self._find_place(run):
+        if run[0].is_initial and not self._find_place(run):
             while start < end and _is_only_first(run[start], ordinary):
                 start += 1
         first = run[start] if end - start > 2 else None
-        if first and first.initial and run[start + 1].folded == "of" and first.folded not in _GENERIC:
+        if first and first.is_initial and run[start + 1].folded == "of" and first.folded not in _GENERIC:
             start += 2  # "Fighters of …", but "University of …"
-        while start < end and (run[start].function or run[start].folded in calendar):
+        while start < end and (run[start].is_function or run[start].folded in calendar):
             start += 1
-        while start < end and (run[end - 1].function or run[end - 1].folded in _calendar_or_inside):
+        while start < end and (run[end - 1].is_function or run[end - 1].folded in _calendar_or_inside):
             end -= 1
         return run[start:end]
 
     def _is_name(self, run: list[_Word], attested: set[str]) -> bool:
-        """Several words are; a single one if it is known, or stands with a capital inside a sentence somewhere."""
+        """Is this run a name? Several words are; one is if it is known or has a capital inside some sentence."""
         if len(run) > 1 or self._find_place(run):
             return True
         word = run[0]
-        known = not word.initial or word.folded in attested or is_acronym(strip_possessive(word.text))
+        known = not word.is_initial or word.folded in attested or is_acronym(strip_possessive(word.text))
         return known and len(word.text) > 1 and word.folded not in _GENERIC
 
     def _find_type(self, run: list[_Word]) -> ActorType:
@@ -176,7 +182,7 @@ class RuleRecogniser:
         return "other" if single or len(run) > 4 else "person"
 
     def _is_part_of_place(self, words: list[str]) -> bool:
-        """ "Lake Chad", "Ottoman Palestine"; but people are called Jordan."""
+        """Do these words name a place by one of them, as "Lake Chad"? Not by "Jordan", which is a surname too."""
         named = words[-1] not in _ALSO_SURNAMES and self._gazetteer.find_place(words[-1].title()) is not None
         return named or words[0] in _BEFORE_PLACE
 
@@ -194,41 +200,41 @@ _VOCABULARIES: tuple[tuple[frozenset[str], ActorType], ...] = (
 
 
 def _is_only_first(word: _Word, ordinary: set[str]) -> bool:
-    """Has this word a capital only since a sentence begins with it?"""
-    return word.function or (word.initial and word.folded in ordinary)
+    """Does this word have a capital only because it begins a sentence?"""
+    return word.is_function or (word.is_initial and word.folded in ordinary)
 
 
 def _joins(run: list[_Word], word: _Word) -> bool:
     if word.folded == "for":  # "the Observatory for Human Rights"
         return any(before.folded in _ORGANISATION for before in run)
-    return word.folded in _INSIDE or (word.capital and not word.function)
+    return word.folded in _INSIDE or (word.is_capital and not word.is_function)
 
 
-def _find_words(text: str) -> Iterator[_Word]:
-    starts = [start for start, _ in find_sentences(text)][1:]
-    opening, before = True, ""
-    end = 0
+def _find_words(paragraph: TokenisedParagraph) -> Iterator[_Word]:
+    text, starts = paragraph.text, paragraph.sentences
+    before: _Word | None = None
     for found in _WORD.finditer(text):
+        end = before.end if before else 0
         gap = text[end : found.start()]
-        following = bisect_left(starts, end)  # the sentence that begins between this word and the one before
-        begins = following < len(starts) and starts[following] <= found.start()
-        opening = opening or begins or "“" in gap or '"' in gap
-        yield _Word(found[0], found.start(), found.end(), opening, before)
-        opening, before, end = False, fold(found[0]), found.end()
+        following = bisect_left(starts, end)
+        begins_sentence = following < len(starts) and starts[following] <= found.start()
+        is_initial = before is None or begins_sentence or "“" in gap or '"' in gap
+        before = _build_word(found[0], found.start(), before.folded if before else "", is_initial=is_initial)
+        yield before
 
 
 def _find_runs(words: list[_Word]) -> Iterator[list[_Word]]:
-    """Runs of capitalised words, with small words inside them ("of", "al", "bin"), nothing but spaces between."""
+    """Yield runs of capitalised words with only spaces between; "of", "al" or "bin" may be inside."""
     run: list[_Word] = []
-    for word, following in pairwise([*words, _Word(".", 0, 0, initial=True, before="")]):
-        joins = _joins(run, word) if run else word.capital
+    for word, following in pairwise([*words, _build_word(".", 0, "", is_initial=True)]):
+        joins = _joins(run, word) if run else word.is_capital
         if joins:
             run.append(word)
         gap = following.start - word.end
         dotted = gap == 2 and (len(word.text) == 1 or is_title(word.text))
         adjacent = gap == 1 or dotted
-        if not joins or not adjacent or word.possessive or (following.initial and not dotted):
-            while run and not run[-1].capital:
+        if not joins or not adjacent or word.is_possessive or (following.is_initial and not dotted):
+            while run and not run[-1].is_capital:
                 run.pop()
             if run:
                 yield run

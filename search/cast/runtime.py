@@ -1,4 +1,4 @@
-"""onnxruntime, the library that runs the network, loaded so that it sends nothing."""
+"""Loads onnxruntime, the library that runs the network, so that it sends nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def load_onnxruntime() -> ModuleType:
     """Import onnxruntime with its telemetry switched off.
 
-    From 1.29 on it writes a device id into the user's cache and reports to its makers as soon as it is loaded. Its own
-    switch comes too late for that; it reads these variables first, the second under the name that later versions use.
+    Since 1.29 it writes a device id into the user's cache and reports to its makers as soon as it is loaded, before a
+    program can call its own switch. It reads these variables first; later versions use the second name.
     """
     os.environ.update(ORT_DISABLE_TELEMETRY="1", ORT_TELEMETRY_DISABLED="1")
     import onnxruntime

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees as plain arrays: what scikit-learn learned, without scikit-learn."""
+"""Evaluates gradient-boosted trees that scikit-learn trained, without scikit-learn."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Trees:
     """A sum of regression trees (Friedman, 2001) through the logistic function.
 
-    The file holds arrays of (trees, nodes): `feature`, `threshold`, `left`, `right`, `value`; a leaf leads to itself.
-    `base` is the sum without any tree, `depth` the longest way from a root to a leaf.
+    The file holds arrays of (trees, nodes): `feature`, `threshold`, `left`, `right`, `value`; the children of a leaf
+    are the leaf itself. `base` is the sum without trees, `depth` the longest path from a root to a leaf.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +32,7 @@ class Trees:
             self._base, self._depth = float(arrays["base"]), int(arrays["depth"])
 
     def __call__(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(rows, features) → the probability of each row."""
+        """Return the probability of each row of (rows, features)."""
         values = rows.ravel()
         first = np.arange(0, rows.size, rows.shape[1])[:, None]
         nodes = np.repeat(self._roots[None], len(rows), axis=0)

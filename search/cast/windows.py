@@ -1,4 +1,7 @@
-"""Paragraphs → what the encoder reads: words cut into pieces, packed into windows of a bounded length."""
+"""Packs the words of paragraphs, cut into word pieces, into windows of a bounded length for the encoder.
+
+The encoder has a tokeniser of its own, so its words are not those of `tokens.py`.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 window_pieces = 224
-"""The longest window, in pieces; attention grows with its square, and context beyond it helps little."""
+"""The longest window, in pieces: the time of attention grows with its square, and more context helps little."""
 _overlap = 40
-"""Words that two windows of one long paragraph share, so that each word is read with some on either side."""
+"""Words that two windows of one long paragraph share, so that each word has context on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a paragraph: where each stands, its piece ids, how it is written."""
+    """The words of a paragraph: by word, its start and end in characters, its piece ids, its case (`find_case`)."""
 
     spans: tuple[tuple[int, int], ...]
     pieces: tuple[tuple[int, ...], ...]
@@ -32,23 +35,37 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Input of the encoder: piece ids, their cases; `places` names (paragraph, word), `positions` its first piece."""
+    """Input of the encoder: the ids and cases of its pieces.
+
+    `words` are the words whose labels are taken from this window, as (paragraph, word); `positions` are the positions
+    of their first pieces in `ids`.
+    """
 
     ids: tuple[int, ...]
     cases: tuple[int, ...]
-    places: tuple[tuple[int, int], ...]
+    words: tuple[tuple[int, int], ...]
     positions: tuple[int, ...]
 
 
-class Frame(NamedTuple):
-    """The ids of the pieces before a window's first word and behind each paragraph."""
+class _Stretch(NamedTuple):
+    """Words `start` to `end` of a paragraph, to read in one window; labels of `first` to `last` are taken from it."""
+
+    paragraph: int
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class SpecialPieces(NamedTuple):
+    """The ids of the pieces before a window's first word and after each paragraph."""
 
     start: int
     end: int
 
 
 def split_words(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Words]:
-    """The words of each text as the encoder's own tokeniser cuts them: at spaces and around punctuation."""
+    """Split each text into words with the encoder's tokeniser: at spaces and around punctuation."""
     return [
         _collect_words(text, encoding.ids, encoding.word_ids, encoding.offsets)
         for text, encoding in zip(texts, tokenizer.encode_batch(list(texts), add_special_tokens=False), strict=True)
@@ -68,38 +85,37 @@ def _collect_words(text: str, ids: list[int], word_ids: list[int | None], offset
             pieces[-1].append(piece)
         last = word
     cases = tuple(find_case(text[start:end]) for start, end in spans)
-    # What is cut off would not fit into a window, and is of no word that anybody could read.
+    # A word of more pieces than a window holds is not a word of a language: its end is left out.
     return Words(tuple(spans), tuple(tuple(each[: window_pieces - 2]) for each in pieces), cases)
 
 
-def find_frame(tokenizer: Tokenizer) -> Frame:
-    """The tokeniser's pieces for where a window begins and a paragraph ends."""
+def get_special_pieces(tokenizer: Tokenizer) -> SpecialPieces:
+    """Return the tokeniser's pieces for the start of a window and the end of a paragraph."""
     start, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
     assert start is not None
     assert end is not None
-    return Frame(start, end)
+    return SpecialPieces(start, end)
 
 
-def build_windows(paragraphs: Sequence[Words], frame: Frame) -> list[Window]:
-    """Windows over the paragraphs in order: short ones together, long ones in several that overlap."""
+def build_windows(paragraphs: Sequence[Words], special: SpecialPieces) -> list[Window]:
+    """Build windows over the paragraphs in order; short paragraphs share one, long ones have several that overlap."""
     windows: list[Window] = []
-    pending: list[tuple[int, int, int, int, int]] = []
+    pending: list[_Stretch] = []
     size = 1
     for stretch in _find_stretches(paragraphs):
-        index, start, end, _, _ = stretch
-        length = sum(map(len, paragraphs[index].pieces[start:end])) + 1
+        length = sum(map(len, paragraphs[stretch.paragraph].pieces[stretch.start : stretch.end])) + 1
         if pending and size + length > window_pieces:
-            windows.append(_build_window(paragraphs, pending, frame))
+            windows.append(_build_window(paragraphs, pending, special))
             pending, size = [], 1
         pending.append(stretch)
         size += length
     if pending:
-        windows.append(_build_window(paragraphs, pending, frame))
+        windows.append(_build_window(paragraphs, pending, special))
     return windows
 
 
-def _find_stretches(paragraphs: Sequence[Words]) -> Iterator[tuple[int, int, int, int, int]]:
-    """(paragraph, first and last word read, first and last word whose labels count from here)."""
+def _find_stretches(paragraphs: Sequence[Words]) -> Iterator[_Stretch]:
+    """Yield stretches that fit into a window and take the labels of each word once."""
     room = window_pieces - 2
     for index, words in enumerate(paragraphs):
         start = counted = 0
@@ -109,15 +125,15 @@ def _find_stretches(paragraphs: Sequence[Words]) -> Iterator[tuple[int, int, int
                 pieces += len(words.pieces[end])
                 end += 1
             end = max(end, counted + 1)
-            # Of long words a window holds few; half of them count, so that not every word takes a window of its own.
+            # A window holds few long words: half of them count, so that a word does not need a window of its own.
             until = end if end == len(words) else max((counted + end + 1) // 2, end - _overlap // 2)
-            yield index, start, end, counted, until
+            yield _Stretch(index, start, end, counted, until)
             counted = until
             start = _find_start(words, counted)
 
 
 def _find_start(words: Words, counted: int) -> int:
-    """The first word to be read before this one; those before it leave half of the window for what follows."""
+    """Return the first word to read before this one; the words before it take at most half of the window."""
     start = max(0, counted - _overlap // 2)
     before = sum(map(len, words.pieces[start:counted]))
     following = len(words.pieces[counted]) if counted < len(words) else 0
@@ -128,19 +144,19 @@ def _find_start(words: Words, counted: int) -> int:
     return start
 
 
-def _build_window(paragraphs: Sequence[Words], stretches: list[tuple[int, int, int, int, int]], frame: Frame) -> Window:
-    ids, cases = [frame.start], [0]
-    places: list[tuple[int, int]] = []
+def _build_window(paragraphs: Sequence[Words], stretches: list[_Stretch], special: SpecialPieces) -> Window:
+    ids, cases = [special.start], [0]
+    counted_words: list[tuple[int, int]] = []
     positions: list[int] = []
     for index, start, end, counted, until in stretches:
         words = paragraphs[index]
         for word in range(start, end):
             if counted <= word < until:
-                places.append((index, word))
+                counted_words.append((index, word))
                 positions.append(len(ids))
             pieces = words.pieces[word]
             ids += pieces
             cases += [words.cases[word]] * len(pieces)
-        ids.append(frame.end)
+        ids.append(special.end)
         cases.append(0)
-    return Window(tuple(ids), tuple(cases), tuple(places), tuple(positions))
+    return Window(tuple(ids), tuple(cases), tuple(counted_words), tuple(positions))

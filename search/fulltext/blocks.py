@@ -1,4 +1,4 @@
-"""The bytes of a segment file, each block of them compared with its checksum when it is first looked at."""
+"""The bytes of a segment file; each block is compared with its checksum before it is first read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Blocks:
             self._complain(self.end)
 
     def check(self, start: int, end: int) -> None:
-        """See to it that the bytes from `start` to `end` are those that were written."""
+        """Compare the blocks from `start` to `end` with their checksums. Raises FullTextDamagedError."""
         last = -(-end // block_size)
         block = self._seen.find(0, start // block_size, last)
         while block >= 0:

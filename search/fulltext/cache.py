@@ -1,4 +1,4 @@
-"""What the index was asked for and may be asked for again, within a fixed room."""
+"""A cache of limited size for what searches read from the index."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Cache:
         self._lock = Lock()
 
     def find(self, key: tuple[str, ...], build: Callable[[], tuple[int, Built]]) -> Built:
-        """Return what is known for this key; if nothing is, build it: `build` returns its size and the answer."""
+        """Return the answer for this key; if it is not in the cache, `build` returns its size and the answer."""
         with self._lock:
             entry = self._small.get(key) or self._large.get(key)
         if entry is None:

@@ -1,6 +1,6 @@
 """The codec by which Whoosh reads newscast's segments: `whoosh.index.open_dir(LIBRARY/fulltext)` opens the index.
 
-It only reads. newscast writes the index from its store, and puts right what anybody else has written.
+It only reads. newscast writes the index from its store, and overwrites what others write to it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from search.fulltext.segment import Segment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from whoosh.codec.base import Segment as WhooshSegment
     from whoosh.columns import Column, ColumnReader
     from whoosh.fields import FieldType
     from whoosh.filedb.filestore import FileStorage
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from whoosh.matching import Matcher
     from whoosh.scoring import BaseScorer
 
-    from search.fulltext.commits import StoredSegment
     from search.fulltext.matcher import Term
 
 _mark = form_mark.encode()
@@ -44,19 +44,19 @@ class NewscastCodec(Codec):  # type: ignore[misc] # Whoosh's classes are untyped
     def __init__(self) -> None:
         self._opened: SegmentFields | None = None
 
-    def terms_reader(self, storage: FileStorage, segment: StoredSegment) -> SegmentTerms:
+    def terms_reader(self, storage: FileStorage, segment: WhooshSegment) -> SegmentTerms:
         """Open the terms of a segment."""
         return SegmentTerms(self._open(storage, segment))
 
-    def per_document_reader(self, storage: FileStorage, segment: StoredSegment) -> SegmentDocuments:
+    def per_document_reader(self, storage: FileStorage, segment: WhooshSegment) -> SegmentDocuments:
         """Open the documents of a segment."""
         return SegmentDocuments(self._open(storage, segment))
 
-    def automata(self, storage: FileStorage, segment: StoredSegment) -> FormAutomata:  # noqa: ARG002 - Whoosh's signature
-        """What finds words with a spelling mistake."""
+    def automata(self, storage: FileStorage, segment: WhooshSegment) -> FormAutomata:  # noqa: ARG002 - Whoosh's signature
+        """Return what finds misspelt words."""
         return FormAutomata()
 
-    def _open(self, storage: FileStorage, segment: StoredSegment) -> SegmentFields:
+    def _open(self, storage: FileStorage, segment: WhooshSegment) -> SegmentFields:
         """Open the segment's file once for both readers."""
         path, deleted = Path(storage.folder) / segment.file_name, segment.deleted_docs()
         opened = self._opened
@@ -159,7 +159,7 @@ class SegmentDocuments(PerDocumentReader):  # type: ignore[misc]
 
 
 class SegmentTerms(TermsReader):  # type: ignore[misc]
-    """The terms of a segment and their postings. Those of `text` are its stems, and its forms behind their mark."""
+    """The terms of a segment and their postings. Those of `text` are stems, and forms after their mark."""
 
     def __init__(self, fields: SegmentFields) -> None:
         self._fields, self._segment = fields, fields.segment

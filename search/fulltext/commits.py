@@ -1,6 +1,6 @@
 """Which segments the index has, and what is deleted in them: Whoosh's storage, segments and table of contents.
 
-A commit is a new table of contents beside the old one, put in place by one rename; files that it no longer names go.
+A commit renames a new table of contents into place, and then deletes the files that it does not name.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
         return *state, zlib.crc32(ascii(state).encode())
 
     def __setstate__(self, kept: tuple[str, int, tuple[int, ...], int]) -> None:
-        # What is read may have been damaged, or written by somebody who means harm.
+        # The file may be damaged, or made by an attacker.
         name, documents, deleted, checksum = kept
         if zlib.crc32(ascii((name, documents, deleted)).encode()) != checksum or not re.fullmatch("[0-9a-z]+", name):
             raise pickle.UnpicklingError("a segment that is not as it was written")
@@ -58,7 +58,7 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
 
     @property
     def file_name(self) -> str:
-        """Its file in the index's folder."""
+        """The name of its file in the index's folder."""
         return str(self.make_filename(_extension))
 
     def doc_count_all(self) -> int:
@@ -70,15 +70,15 @@ class StoredSegment(WhooshSegment):  # type: ignore[misc] # Whoosh's classes are
         self._documents = doccount
 
     def has_deletions(self) -> bool:
-        """Was any of them deleted since?"""
+        """Has any of its documents been deleted?"""
         return bool(self._deleted)
 
     def deleted_count(self) -> int:
-        """How many were."""
+        """Count the deleted documents."""
         return len(self._deleted)
 
     def deleted_docs(self) -> frozenset[int]:
-        """The numbers of those."""
+        """Return the numbers of the deleted documents."""
         return self._deleted
 
     def is_deleted(self, docnum: int) -> bool:
@@ -130,7 +130,7 @@ class Commits:
 
 
 class _SegmentUnpickler(pickle.Unpickler):
-    """Makes segments and nothing else: what a pickle may name, it may call."""
+    """Unpickles segments and nothing else, because a pickle can call whatever it can name."""
 
     def find_class(self, module: str, name: str) -> type[StoredSegment]:
         """The one class that a table of contents needs."""

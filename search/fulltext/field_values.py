@@ -93,7 +93,7 @@ class ValuesColumn(ColumnReader):  # type: ignore[misc] # Whoosh's classes are u
         return list(self)
 
     def set_reverse(self) -> None:
-        """Sort the other way round; only numbers can."""
+        """Sort in descending order, which only numbers can."""
         self._is_reversed = True
 
 

@@ -1,4 +1,4 @@
-"""The full-text index of a Library: derived from the store, and able to tell when it is behind or damaged."""
+"""The full-text index of a Library. It is derived from the store, and knows when it is out of date or damaged."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from search.model import Document
 
 schema_version = 5
-"""Raise it when anything that decides the index's content changes: an older index is then built again."""
+"""Raise it when the content or format of the index changes; newscast then rebuilds older indexes."""
 
 room_alone, room_among_many = 1_500_000, 200_000
-"""The room of the cache: for one reader, and for each of many readers with a process of their own."""
+"""The size of the cache for one reader, and for each of many readers on a server."""
 
 _state_file = "state.json"
 _most_attempts = 10
 _no_damage = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
-"""Errors of the system that say nothing of what is in the files."""
+"""System errors that do not mean that a file is damaged."""
 _tier = 8
-"""So many segments of like size become one; sizes are alike within the same power of it."""
+"""So many segments of similar size are merged; sizes are similar if they lie between the same powers of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """What the last whole commit left: of how many documents, up to which revision, in files of which size and CRC."""
+    """The state after the last complete update: documents, newest revision, and the size and CRC of each file."""
 
     schema: int
     documents: int
@@ -49,7 +49,7 @@ class IndexState:
 
 
 class FullText:
-    """The index in one folder. Whoever writes holds the Library's lock; readers come and go."""
+    """The index in one folder. A writer holds the Library's lock; readers need none."""
 
     def __init__(self, folder: Path, room: int = room_alone) -> None:
         self._folder, self._room = folder, room
@@ -59,16 +59,16 @@ class FullText:
         self._failed = False
 
     def close(self) -> None:
-        """Let go of every file."""
+        """Close every file."""
         self._commits = self._reader = None
 
     @property
     def is_damaged(self) -> bool:
-        """Has a look at it found that it cannot be read?"""
+        """Was any part of it found to be damaged?"""
         return self._failed or (self._reader is not None and any(each.is_damaged for each in self._reader.segments))
 
     def is_current(self, documents: int, revision: int) -> bool:
-        """Does the index stand at this state of the store, with all its files? Costs the same at any size."""
+        """Does the index have this number of documents and this revision, and all its files? Quick at any size."""
         state = self.read_state()
         if (
             self.is_damaged
@@ -80,7 +80,7 @@ class FullText:
         return all(self._size(name) == size for name, (size, _) in state.files.items())
 
     def read_state(self) -> IndexState | None:
-        """What the last whole commit left; None without one."""
+        """Read the state after the last complete update; None if there is none."""
         try:
             data = json.loads((self._folder / _state_file).read_text("utf-8"))
             files = {str(name): (int(size), int(crc)) for name, (size, crc) in data["files"].items()}
@@ -89,7 +89,7 @@ class FullText:
             return None
 
     def find_damage(self) -> list[str]:
-        """The files whose content is not what was written, by their CRC, or why it cannot be read. Reads them all."""
+        """Compare every file with its CRC; return the names of damaged files, or why the index cannot be read."""
         state = self.read_state()
         if state is None:
             return [_state_file]
@@ -105,14 +105,14 @@ class FullText:
         with self._guard():
             return {
                 row: revision
-                for segment in self._open_view().segments
+                for segment in self._open_reader().segments
                 for row, revision in zip(segment.rows, segment.revisions, strict=True)
                 if row not in segment.deleted
             }
 
     def clear(self) -> None:
         """Start again with an empty index."""
-        # Whoever has the old one open notices by another generation.
+        # Processes that have the old index open notice the new generation.
         generation = self._open_commits().read_generation() + 1 if self._folder.exists() else 0
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -122,9 +122,9 @@ class FullText:
         self._write_state(0, 0)
 
     def write(self, documents: Iterable[tuple[int, int, Document]], *, gone: Iterable[int] = ()) -> None:
-        """Index documents, each as (row, revision, document), in place of their older selves; drop those `gone`.
+        """Index documents, each given as (row, revision, document), replacing older revisions; delete the rows `gone`.
 
-        It may be cheap to call for one document; `merge` keeps the segments few afterwards.
+        Each call writes one segment; call `merge` afterwards.
         """
         from search.fulltext.commits import StoredSegment
         from search.fulltext.segment_writer import SegmentWriter
@@ -151,7 +151,7 @@ class FullText:
             stored.delete_documents(document for document in found if document is not None)
 
     def merge(self) -> Iterator[Progress]:
-        """Merge segments of like size until there are few of each, so that a search need not look into many."""
+        """Merge segments of similar size, so that a search reads few of them. Yields a Progress after each step."""
         with self._guard():
             state, merged = self.read_state(), False
             while chosen := _choose_segments(self._open_commits().read().segments):
@@ -169,21 +169,21 @@ class FullText:
         opened = [self._open_segment(stored) for stored in chosen]
         total = sum(len(segment.stems) for segment in opened)
         for done in merge_segments(opened, self._folder / new.file_name):
-            yield Progress(done, total, "putting the full-text index together")
+            yield Progress(done, total, "merging the full-text index")
         new.set_doc_count(sum(segment.count_live() for segment in opened))
         merged = {segment.file_name for segment in chosen}
         others = [segment for segment in commit.segments if segment.file_name not in merged]
         self._open_commits().write(commit.generation + 1, [*others, new])
 
     def mark_current(self, documents: int, revision: int) -> None:
-        """Note, after a write, that the index now stands at this state of the store."""
+        """Record, after a write, that the index has all documents up to this revision."""
         self._write_state(documents, revision)
 
     @property
     def reader(self) -> IndexReader:
         """Open the newest commit. Raises FullTextDamagedError."""
         with self._guard():
-            return self._open_view()
+            return self._open_reader()
 
     def _open_commits(self) -> Commits:
         """Whoosh is imported at the first search, not at the reader's start."""
@@ -193,7 +193,7 @@ class FullText:
             self._commits = Commits(self._folder)
         return self._commits
 
-    def _open_view(self) -> IndexReader:
+    def _open_reader(self) -> IndexReader:
         from search.fulltext.index_reader import IndexReader
 
         commits = self._open_commits()
@@ -206,7 +206,7 @@ class FullText:
                 segments = [self._open_segment(stored, known) for stored in commit.segments]
                 break
             except FileNotFoundError:
-                # Whoever writes has committed again and removed what this commit named.
+                # A writer has committed again, and deleted the files of this commit.
                 if attempt == _most_attempts - 1:
                     raise
         self._reader, self._generation, self._failed = IndexReader(segments, self._room), commit.generation, False
@@ -223,7 +223,7 @@ class FullText:
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        """Whatever goes wrong on a damaged file, as one error; the next call opens the index again."""
+        """Turn any error over a damaged file into FullTextDamagedError; the next call reopens the index."""
         try:
             yield
         except FullTextDamagedError:

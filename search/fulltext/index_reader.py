@@ -1,4 +1,4 @@
-"""One state of the index as a query sees it: the postings of all its segments together, with a cache."""
+"""Reading one commit of the index: the postings of all its segments together, with a cache."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from search.fulltext.segment import Segment, TermPositions
 
 most_forms = 4_096
-"""Words of one segment that a prefix may stand for; of more, the most frequent are taken."""
+"""A prefix stands for at most so many words of one segment, the most frequent ones."""
 _bisecting_cost = 8
 """How many postings are put into a dictionary in the time of looking one up among them all."""
 
@@ -40,7 +40,7 @@ class PostingList(NamedTuple):
 
 
 class IndexReader:
-    """Segments that do not change. Terms are text; rows are the store's."""
+    """Reads the segments of one commit. Terms are text; rows are the store's."""
 
     def __init__(self, segments: Sequence[Segment], room: int) -> None:
         self.segments = tuple(segments)
@@ -116,7 +116,7 @@ class IndexReader:
         return frozenset().union(*found)
 
     def count_form(self, form: str) -> int:
-        """In how many documents a form stands, about: deleted ones count."""
+        """Count the documents that have a form; deleted ones included."""
         encoded = form.encode()
         return sum(
             segment.count_form(index) for segment in self.segments if (index := segment.forms.find(encoded)) is not None
@@ -149,7 +149,7 @@ class IndexReader:
         return 2 * len(found) + 1, found
 
     def has_many_forms(self, prefix: str) -> bool:
-        """Do more words begin so than are looked at?"""
+        """Does the prefix stand for more words than are searched?"""
         return any(len(_list_forms_by_prefix(each, prefix.encode())) > most_forms for each in self.segments)
 
     def count_forms(self) -> int:
@@ -157,7 +157,7 @@ class IndexReader:
         return sum(len(segment.forms) for segment in self.segments)
 
     def count_forms_by_prefix(self, prefix: str) -> int:
-        """How many of them a prefix stands for, of those that are looked at."""
+        """Count the forms that begin with this prefix, of those that are searched."""
         encoded = prefix.encode()
         return sum(min(most_forms, len(_list_forms_by_prefix(segment, encoded))) for segment in self.segments)
 
@@ -170,7 +170,7 @@ class IndexReader:
                 yield segment.read_rows_of_form(form)
 
     def find_near(self, word: str, distance: int) -> list[str]:
-        """The forms at most so many letters off, itself among them if there is such a form."""
+        """Find the forms at most `distance` letters off, including the word itself if it is a form."""
         return self.remember(("near", word, str(distance)), lambda: self._find_near(word, distance))
 
     def _find_near(self, word: str, distance: int) -> tuple[int, list[str]]:

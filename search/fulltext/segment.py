@@ -48,7 +48,7 @@ class Segment:
 
     @property
     def is_damaged(self) -> bool:
-        """Did a look at it find other bytes than were written?"""
+        """Has a block been found that does not match its checksum?"""
         return self._blocks.is_damaged
 
     @cached_property
@@ -237,7 +237,7 @@ class Terms:
         return int(self._ends[index - 1]) if index else 0
 
     def end(self, index: int) -> int:
-        """The offset behind a term and its gap among all."""
+        """The offset of the end of a term and its gap."""
         return int(self._ends[index])
 
     def length(self, index: int) -> int:

@@ -116,7 +116,7 @@ class SegmentFileWriter:
         self._forms: list[tuple[bytes, int, int, int]] = []
 
     def close(self) -> None:
-        """Give the file back, finished or not."""
+        """Close the file, finished or not."""
         self._file.close()
 
     def write_stem(self, stem: bytes, postings: Postings, forms: Iterable[tuple[bytes, array[int]]]) -> None:

@@ -7,13 +7,13 @@ def is_near(word: str, other: str, distance: int) -> bool:
     """Are they at most so many insertions, deletions and replacements of a letter apart (Levenshtein, 1966)?"""
     if abs(len(word) - len(other)) > distance:
         return False
-    # An edit takes or brings one letter at most; this tells most words apart at once.
+    # An edit removes or adds at most one letter, which decides most cases at once.
     if len(set(word).difference(other)) > distance or len(set(other).difference(word)) > distance:
         return False
     word, other = _strip_common(word, other)
     if max(len(word), len(other)) <= distance:
         return True
-    # Both begin and end with other letters now: one edit would not do.
+    # Their first letters differ, and their last letters; one edit is not enough.
     return distance > 1 and _find_distance(word, other) <= distance
 
 

@@ -9,7 +9,7 @@ import Stemmer
 from search.text import fold
 
 _longest_term = 64
-"""Characters; what is longer is no word, and is found by its beginning."""
+"""Characters. A longer word is cut, so that it is found by its beginning."""
 
 _stemmer = Stemmer.Stemmer("english", 0)  # the cache below also saves the folding
 

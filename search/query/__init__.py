@@ -1,4 +1,4 @@
-"""Queries: the language and its tree, what answers one in a Library, and in which order."""
+"""Queries: parsing them, evaluating them, and ranking, highlighting and suggesting."""
 
 from search.query.grammar import grammar
 from search.query.narrow import narrow_query, restrict_query

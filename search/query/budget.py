@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from search.fulltext.index_reader import IndexReader
 
 most_read = 3_000
-"""Articles whose text is looked at for one part of a query that only the texts can tell."""
+"""At most so many articles are read for a part of a query that the index cannot decide."""
 most_steps = 600_000
 """Steps for each kind of work; one takes some 0.3 µs, so that no kind takes much longer than 0.2 s."""
 _forms_to_a_step = 8
@@ -19,13 +19,13 @@ _steps_to_a_form = 4
 
 
 class BudgetSpentError(Exception):
-    """A part of a query has no steps left; whoever looks for it narrows it. Never leaves search.query."""
+    """A part of a query has no steps left; its evaluation is then narrowed. Never leaves search.query."""
 
 
 class Budget:
     """The steps of one kind of work for one query, of which each part of the query gets a share.
 
-    What a part leaves is for the parts after it, so that the first one cannot use up everything.
+    Steps that a part leaves go to the parts after it, so that the first one cannot use up all of them.
     """
 
     def __init__(self, parts: int = 1, steps: int = most_steps) -> None:
@@ -38,21 +38,21 @@ class Budget:
         self._parts -= 1
 
     def spend(self, steps: int) -> None:
-        """Take the steps for the next piece of work. Raises BudgetSpentError if so many are not left."""
+        """Spend steps. Raises BudgetSpentError if fewer are left."""
         if steps > self.left:
             raise BudgetSpentError
         self.left -= steps
         self._steps -= steps
 
     def spend_on(self, count: int, each: int) -> int:
-        """Take the steps for as many things as there are, of which each costs `each`; for how many they were enough."""
+        """Spend `each` steps on each of up to `count` things; return for how many of them the steps were enough."""
         done = min(count, self.left // max(1, each))
         self.spend(done * each)
         return done
 
 
 def afford(node: Node | None, reader: IndexReader) -> tuple[Node | None, str | None]:
-    """The query with plain words for prefixes and misspelt words that are too many, and a note if there are."""
+    """Replace the prefixes and misspelt words that cost too much with plain words; return the query and a note."""
     budget = Budget()
     too_many: list[str] = []
 
@@ -82,12 +82,12 @@ def _count_steps(node: Prefix | Fuzzy, reader: IndexReader) -> int:
 
 
 def count_steps_of_near(reader: IndexReader) -> int:
-    """What it costs to find the words that are a letter off."""
+    """Count the steps of finding the words one letter off."""
     return reader.count_forms() // _forms_to_a_step
 
 
 def count_phrases(node: Node | None) -> int:
-    """How many parts of a query are looked for by the positions of their words."""
+    """Count the parts of a query that need the positions of words."""
     match node:
         case All() | Any():
             return sum(map(count_phrases, node.nodes))
@@ -99,7 +99,7 @@ def count_phrases(node: Node | None) -> int:
 
 
 def count_looks(node: Node | None) -> int:
-    """How many parts of a query only the texts can tell."""
+    """Count the parts of a query that need the articles' texts."""
     match node:
         case All() | Any():
             return sum(map(count_looks, node.nodes))

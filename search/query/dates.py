@@ -16,7 +16,7 @@ Range = tuple["date | None", "date | None"]
 
 
 def parse_dates(text: str, today: date) -> Range | None:
-    """The first and the last day that a text means, None where it is open; None if it means no days."""
+    """Parse a range of days: the first and the last, either None if it is open; None if the text is no date."""
     text = " ".join(text.lower().replace("_", " ").split())
     if ".." in text:
         first, _, last = (part.strip() for part in text.partition(".."))
@@ -49,7 +49,7 @@ def _parse_iso(year: int | None, month: int | None, day: int | None) -> tuple[da
 
 
 def _go_back(count: int, unit: str, today: date) -> date:
-    """So many days, weeks, months or years before today; never before the calendar begins."""
+    """Subtract days, weeks, months or years from today, down to the first day of the calendar."""
     try:
         if unit in "dw":
             return today - timedelta(days=count * (7 if unit == "w" else 1))

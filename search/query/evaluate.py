@@ -45,13 +45,13 @@ _most_named = 3
 _cost: dict[type, float] = {
     Mentions: 0.1, OfSource: 0.1, OfUrl: 0.1, OfState: 0.1, Prefix: 1, Fuzzy: 1, Dated: 1
 }  # fmt: skip
-"""How late each kind is looked at among others, as a share of all documents."""
+"""The cost of each kind of node, as a share of all documents; cheap ones are evaluated first."""
 
 
 class QueryEvaluator:
-    """Evaluates one query; `note` says how it was narrowed, `actors` whom its names mean.
+    """Evaluates one query. `notes` says how it was narrowed; `actors` are those that its names mean.
 
-    What is not looked at because the query has no steps left for it answers nothing, not even what is excluded.
+    A document that was not looked at, because no steps were left, is not in the results, not even of an exclusion.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class QueryEvaluator:
 
     @property
     def notes(self) -> list[str]:
-        """What was made of the query, in half lines."""
+        """How the query was narrowed, in half lines."""
         if self._least_seen is None:
             return self._named
         if self._least_seen == most_read:
@@ -141,7 +141,7 @@ class QueryEvaluator:
         self._least_seen = seen if self._least_seen is None else min(seen, self._least_seen)
 
     def _estimate(self, node: Node) -> int:
-        """About how many rows; what is costly to find comes last, when few are left to look at."""
+        """Estimate the number of rows; costly nodes get a high one, to be evaluated when few rows are left."""
         match node:
             case Words() if not node.is_as_written:
                 return min(len(self._reader.read_posting_list(build_stem(word)).rows) for word in node.words)
@@ -253,7 +253,7 @@ class QueryEvaluator:
         return found
 
     def find_actors(self, node: Mentions) -> tuple[Actor, ...]:
-        """Whom a name in the query means; of several, the note offers the most frequent."""
+        """Find the actors that a name in the query means; if there are several, note the most frequent."""
         if node not in self.actors:
             type_ = _actor_types.get(node.field)
             found = self._actors.find_called(node.name, type_)
@@ -282,7 +282,7 @@ class QueryEvaluator:
         self._texts.begin_part()
         chosen = self._choose(found, most_read)
         tester = ParagraphTester(self, chosen, self._texts.spend)
-        # As in _evaluate_not: of a part that was not looked at, nobody knows that it does not hold.
+        # As in _evaluate_not: an exclusion says nothing of documents that were not looked at.
         before, self._not_seen = self._not_seen, set()
         found = self._look(chosen, lambda number, _, text: tester.holds(node.node, number, text)) - self._not_seen
         self._not_seen |= before

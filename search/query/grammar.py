@@ -8,7 +8,7 @@ grammar = (
     ('"rebels damascus"~10', "within ten words of each other"),
     ("moscow OR tehran", "either; OR binds its two neighbours"),
     ("-russia, (…)", "without; a group"),
-    ("NOT russia, (a && b), (a|b)", "as elsewhere: NOT and ! are -, AND, && and + go without saying, | is OR"),
+    ("NOT russia, (a && b), (a|b)", "also: NOT and ! mean -, | means OR; AND, && and + change nothing"),
     ("damas*", "words that begin so, from two letters on"),
     ("asad~", "words one letter off, two from eight letters on"),
     ("title:homs source:bbc url:example.org", "in the title, the source, the address"),
@@ -22,4 +22,4 @@ grammar = (
     ("sort:date sort:old sort:relevance", "the newest, oldest or best first"),
     ("@name", "a search that you saved, also as -@name and (@name OR …)"),
 )
-"""What one writes, and what that means."""
+"""What you write, and what it means."""

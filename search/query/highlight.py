@@ -1,4 +1,4 @@
-"""Where a query's words stand in a text: the marks in an article, the snippet of a hit, what only a text tells."""
+"""Finding a query's words in a text: to highlight them, to build snippets, and to decide what the index cannot."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 def list_highlighted(node: Node | None) -> list[WordLeaf]:
-    """What a reader would like to see marked in a document."""
+    """List the leaves whose words are highlighted in a document."""
     return [leaf for leaf in list_wanted(node) if isinstance(leaf, Words | Prefix | Fuzzy)]
 
 
@@ -152,7 +152,7 @@ class _NearPattern:
                 last.pop(key, None)
                 last[key] = at, match.span()
             if keys and len(last) == self._count and at - next(iter(last.values()))[0] <= self._distance:
-                # Whatever was seen before one that was given, was given with it.
+                # A word before a reported one has been reported with it.
                 new = set(takewhile(lambda span: span not in given, (span for _, span in reversed(last.values()))))  # noqa: B023 - used up at once
                 given |= new
                 yield from sorted(new)
@@ -177,7 +177,7 @@ class Highlighter:
         return sum(_each + length // pattern.pace for pattern in self._title_patterns)
 
     def is_in(self, text: str, lowered: str | None = None) -> bool:
-        """Does any of what may stand in a text stand in it? Who asks often gives it folded, by `lower`."""
+        """Does the text contain any of the leaves? `lowered` saves time if it is known: the result of `lower`."""
         lowered = lowered or lower(text)
         return any(next(pattern.find(text, lowered), None) for pattern in self._patterns)
 

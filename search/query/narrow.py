@@ -1,4 +1,4 @@
-"""A query with one more term, as it was typed wherever that means the same."""
+"""Adding a term to a query, which otherwise stays as you typed it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def narrow_query(query: Query, term: str, *, is_excluded: bool) -> str:
 
 
 def restrict_query(text: str, term: str) -> str:
-    """The text of a query whose answers are those of a query that have a term, too."""
+    """Build a query that finds those results of the query `text` that also have the term."""
     return f"{term} ({close_query(text)})" if text.strip() else term
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from search.query.highlight import Highlighter, lower
 from search.query.syntax import All, Any, Fuzzy, Mentions, Node, Not, Prefix, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from search.fulltext.index_reader import RowSet
-    from search.query.evaluate import QueryEvaluator
 
 _to_a_paragraph = 2  # steps
 
 
 def relax(node: Node) -> Node | None:
-    """What documents must answer for a paragraph of theirs to: the same without what is excluded."""
+    """Build the condition that a document must meet if one of its paragraphs meets `node`: exclusions are dropped."""
     match node:
         case Not():
             return None
@@ -31,10 +30,26 @@ def relax(node: Node) -> Node | None:
             return node
 
 
+class Evaluator(Protocol):
+    """What a ParagraphTester asks of the evaluator of the whole query."""
+
+    def evaluate(self, node: Node, within: RowSet | None = None) -> RowSet:
+        """Find the rows that answer a node, of those `within` if that is given."""
+        ...
+
+    def find_paragraphs(self, node: Mentions, numbers: Iterable[int]) -> dict[int, set[int]]:
+        """Find the paragraphs of these documents in which the actors of a name are mentioned."""
+        ...
+
+    def build_highlighter(self, node: Words | Prefix | Fuzzy) -> Highlighter:
+        """Build what finds the words of one leaf in a text."""
+        ...
+
+
 class ParagraphTester:
     """Finds in which paragraphs of documents a node holds; `spend` is told beforehand what it costs, in steps."""
 
-    def __init__(self, evaluator: QueryEvaluator, numbers: Sequence[int], spend: Callable[[int], None]) -> None:
+    def __init__(self, evaluator: Evaluator, numbers: Sequence[int], spend: Callable[[int], None]) -> None:
         self._evaluator, self._numbers, self._spend = evaluator, numbers, spend
         self._highlighters: dict[Words | Prefix | Fuzzy, Highlighter] = {}
         self._mentions: dict[Mentions, dict[int, set[int]]] = {}

@@ -56,7 +56,7 @@ _fields = {"title", "source", "url", "is", "sort", "para", *_actor_fields, *_dat
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What was asked, None for everything; in which order; and in half a line what was made of an odd query."""
+    """A parsed query: its tree (None finds everything), its order, and a note on how an odd query was read."""
 
     node: Node | None
     sort: Sort | None = None
@@ -79,7 +79,7 @@ def parse_query(text: str, *, as_you_type: bool = False, today: date | None = No
 
 
 def shorten(text: str, length: int = _longest_quoted) -> str:
-    """As much of a text as a note has room for."""
+    """Cut a text to the length that a note has room for."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
@@ -93,7 +93,7 @@ class _Group:
     operators: set[str] = field(default_factory=set)
 
     def add(self, node: Node) -> None:
-        """Put a node behind the others, as the operators before it say."""
+        """Append a node, as the operators before it say."""
         node = negate(node) if self.negates else node
         if self.joins:
             self.nodes[-1] = join_any([self.nodes[-1], node])
@@ -131,7 +131,7 @@ class _Parser:
                     group.add(node)
             self._last = piece
         if {"AND", "OR"} <= group.operators:
-            self.notes.append("OR was taken before AND: brackets say otherwise")
+            self.notes.append("OR binds before AND; use brackets to change that")
         return join_all(group.nodes)
 
     def _take_operator(self, piece: re.Match[str], group: _Group) -> bool:
@@ -176,7 +176,7 @@ class _Parser:
 
     def _parse_bracket(self, own: str, pieces: Iterator[re.Match[str]], field: str, depth: int) -> Node | None:
         if depth >= _deepest:
-            self.notes.append("too many brackets in each other: the inner ones were left out")
+            self.notes.append("brackets nested too deep: the inner ones were ignored")
             return None
         if own and own not in {"title", "para"}:
             self.notes.append(f"“{own}:” takes no brackets")
@@ -186,7 +186,7 @@ class _Parser:
     def _build_unknown(
         self, piece: re.Match[str], own: str, pieces: Iterator[re.Match[str]], field: str, depth: int
     ) -> Node | None:
-        """A field that there is not: its name is a word like the others."""
+        """Search the name of an unknown field as a word."""
         self._leaves += 1
         in_title = field == "title"
         name: Node | None = Words((own,), in_title=in_title) if self._leaves <= _most_leaves else None

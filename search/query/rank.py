@@ -1,6 +1,6 @@
 """The rows that answer → their order: by the score of the words asked for, or by date.
 
-Words are weighed by BM25 (Robertson and Zaragoza, 2009), a word in the title as two in the text.
+Words are scored by BM25 (Robertson and Zaragoza, 2009), a word in the title as two in the text.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from search.fulltext.index_reader import IndexReader, PostingList, RowSet
 
-_soon_weighed = 1_000
-"""Documents; of so few, to leave some out takes longer than to weigh them all."""
+_most_scored = 1_000
+"""Documents. If there are no more than this, scoring all is quicker than choosing candidates."""
 _most_tried = 2_000
 """Documents of one word, the best first, among which those that answer are looked for."""
 _most_stems = 64
@@ -51,9 +51,7 @@ def rank_by_score(
         best = _list_best(reader.read_posting_list(stems[0]))
         return [(row, score) for score, row in islice((pair for pair in best if pair[1] not in folded), limit)]
     numbers = numbers - folded if folded else numbers
-    candidates = (
-        _find_candidates(numbers, stems, reader, limit) if len(numbers) > max(limit, _soon_weighed) else numbers
-    )
+    candidates = _find_candidates(numbers, stems, reader, limit) if len(numbers) > max(limit, _most_scored) else numbers
     rows = list(candidates)
     scores = [0.0] * len(rows)
     for stem in stems:
@@ -72,10 +70,10 @@ def _find_candidates(numbers: RowSet, stems: list[str], reader: IndexReader, lim
     """
     by_score = []
     for stem in stems:
-        weighed = reader.read_posting_list(stem)
-        among = islice((score for score, row in islice(_list_best(weighed), _most_tried) if row in numbers), limit)
+        postings = reader.read_posting_list(stem)
+        among = islice((score for score, row in islice(_list_best(postings), _most_tried) if row in numbers), limit)
         best = list(among)
-        most = max(weighed.weights, default=0) * weighed.unit_score
+        most = max(postings.weights, default=0) * postings.unit_score
         by_score.append((most, best[-1] if len(best) == limit else 0.0, stem))
     by_score.sort(reverse=True)
     bar = max((last for _, last, _ in by_score), default=0.0)
@@ -83,9 +81,9 @@ def _find_candidates(numbers: RowSet, stems: list[str], reader: IndexReader, lim
     return frozenset().union(*map(reader.read_rows, kept)) & numbers
 
 
-def _list_best(weighed: PostingList) -> Iterator[tuple[float, int]]:
+def _list_best(postings: PostingList) -> Iterator[tuple[float, int]]:
     """The scores of one word's documents, the best first: weights are bytes, so that looking for each is quick."""
-    numbers, weights, score = weighed
+    numbers, weights, score = postings
     for weight in range(255, 0, -1):
         at = weights.rfind(weight)
         while at >= 0:

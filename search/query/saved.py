@@ -1,4 +1,4 @@
-"""Saved searches in a query: each @name replaced by the query that was saved under it."""
+"""Expanding saved searches: each @name is replaced with the query that was saved under it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def expand_saved_searches(text: str, searches: Searches) -> str:
 def expand_saved(text: str, saved: Mapping[str, str]) -> str:
     """The text with the query of each saved search in brackets in place of its @name.
 
-    Raises NotFoundError for an unknown name, SavedSearchError for searches that lead back to themselves.
+    Raises NotFoundError for an unknown name, SavedSearchError for searches that contain each other.
     """
     whole = _NAME.fullmatch(text.strip())
     if whole and whole[1] in saved:
@@ -56,7 +56,7 @@ def _expand_name(name: str, saved: Mapping[str, str], inside: tuple[str, ...]) -
     chain = (*inside, name)
     if name in inside:
         loop = " → ".join(f"@{each}" for each in chain[inside.index(name) :])
-        raise SavedSearchError(f"{loop}: searches that lead back to themselves; save one of them again")
+        raise SavedSearchError(f"{loop}: these searches contain each other; save one of them again")
     if len(chain) > _deepest:
         raise SavedSearchError(f"“@{chain[0]}” holds saved searches more than {_deepest} deep")
     return _expand(close_query(saved[name]), saved, chain)

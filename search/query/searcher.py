@@ -1,4 +1,4 @@
-"""Searcher: what a Library answers a Query with."""
+"""Searcher: answers queries over one Library."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Searcher:
                 answer.highlighter.find_in_title(found[number][0].title),
             )
             for number, score in page
-            if number in found  # else it is gone since the index was written
+            if number in found  # the document may have been removed since the index was written
         }
 
     def _add_copies(self, hits: dict[int, Hit], folded: frozenset[int]) -> dict[int, Hit]:

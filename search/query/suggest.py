@@ -1,4 +1,4 @@
-"""Did you mean: a query with a word that is nowhere replaced by one that is, of the texts or of an actor's name."""
+"""Did you mean: replaces a rare word of a query with a similar frequent one."""
 
 from __future__ import annotations
 

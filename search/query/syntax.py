@@ -16,7 +16,7 @@ _SIMPLE = re.compile(r"[\w#./-]+")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A word, or several in a row; `within` makes that: within so many words of each other.
+    """A word, or a phrase; with `within`, several words at most that far from each other.
 
     In quotes, a word with a capital letter is taken as written. `in_title` asks for them in the title alone.
     """
@@ -39,7 +39,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """Words that begin so."""
+    """Words that begin with this."""
 
     word: str
     in_title: bool = False
@@ -100,7 +100,7 @@ class OfSource:
 
 @dataclass(frozen=True, slots=True)
 class OfUrl:
-    """Articles whose address has this in it."""
+    """Articles whose address contains this."""
 
     part: str
 
@@ -110,7 +110,7 @@ class OfUrl:
 
 @dataclass(frozen=True, slots=True)
 class OfState:
-    """Articles with which the reader did this."""
+    """Articles that the reader has read, not read, or starred."""
 
     state: State
 
@@ -130,7 +130,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class InParagraph:
-    """Articles in one paragraph of which all of this is."""
+    """Articles that have a paragraph that answers all of this."""
 
     node: Node
 
@@ -167,7 +167,7 @@ def _quote(value: str) -> str:
 
 
 def list_wanted(node: Node | None) -> list[Leaf]:
-    """The leaves that an answer has, in their order: not what it must not have."""
+    """List the leaves in order, without those that are excluded."""
     match node:
         case None | Not():
             return []
@@ -184,17 +184,17 @@ def _bracket(node: Node, kinds: tuple[type, ...]) -> str:
 
 
 def join_all(nodes: list[Node]) -> Node | None:
-    """All of these, without brackets that say nothing; None of none."""
+    """Join nodes with AND, without needless brackets; None if there are none."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, All) else (node,))]
     return All(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
 
 
 def join_any(nodes: list[Node]) -> Node:
-    """Any of these, likewise."""
+    """Join nodes with OR, without needless brackets."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, Any) else (node,))]
     return Any(tuple(flat)) if len(flat) > 1 else flat[0]
 
 
 def negate(node: Node) -> Node:
-    """Not this."""
+    """Negate a node; a double negation is dropped."""
     return node.node if isinstance(node, Not) else Not(node)

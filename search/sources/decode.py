@@ -69,9 +69,10 @@ def _find_declared(data: bytes) -> str | None:
 def _is_codec(name: str | None) -> bool:
     try:
         codec = codecs.lookup(name or "")
+        "".encode(name or "")  # raises LookupError for a codec that is not of text, such as base64
     except (LookupError, ValueError):
         return False
-    return codec._is_text_encoding and codec.name not in _not_of_pages  # noqa: SLF001 - as bytes.decode itself asks
+    return codec.name not in _not_of_pages
 
 
 def _guess(origin: str, data: bytes) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import PurePosixPath
@@ -35,8 +37,23 @@ def read_page(url: str) -> Raw:
     except urllib.error.HTTPError as error:
         raise SourceRefusedError(url, f"the server answered {error.code}") from error
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise SourceRefusedError(url, f"cannot be fetched: {make_safe_line(str(error))}") from error
+        raise SourceRefusedError(url, f"cannot be fetched: {_explain(error)}") from error
     if len(data) > largest_file:
         raise SourceRefusedError(url, f"larger than {largest_file // 1024**2} MB")
     suffix = ".html" if "html" in kind else PurePosixPath(urlsplit(address).path).suffix.lower()
     return Raw(address, data, suffix, charset, address)
+
+
+def _explain(error: Exception) -> str:
+    """Say why a page could not be fetched."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    match reason:
+        case socket.gaierror():
+            return "no server of this name is known"
+        case TimeoutError():
+            return f"the server did not answer within {_TIMEOUT} seconds"
+        case ssl.SSLCertVerificationError():
+            return f"the server's certificate is not valid: {reason.verify_message}"
+        case OSError() if reason.strerror:
+            return reason.strerror.lower()
+    return make_safe_line(str(reason))

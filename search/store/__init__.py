@@ -1,6 +1,6 @@
-"""SQLite: the truth about documents, cast and what a reader did. No SQL stands outside this folder.
+"""The store: documents, cast, and what readers did, in SQLite. No other package contains SQL.
 
-`Links` is in its module: only who adds or annotates needs it.
+`Links` is not exported here: only `search.reannotate` needs it.
 """
 
 from search.store.actors import Actors

@@ -1,4 +1,4 @@
-"""Actors as a reader asks for them: by name, in a document, from mention to mention."""
+"""Reading actors: by name, of one document, and the documents of one actor."""
 
 from __future__ import annotations
 
@@ -17,29 +17,32 @@ _ACTOR = "actors.number, actors.id, actors.name, actors.type, actors.mentions, a
 _HAS_NAME = "actors.number IN (SELECT actor FROM actor_names WHERE true"
 _most_alike = 50
 _most_words = 32
-"""More words than any name has; SQLite admits a thousand conditions."""
+"""No name has as many words. SQLite allows a thousand conditions in a query."""
 _kinds, _types, _reasons = (frozenset(get_args(words)) for words in (MentionKind, ActorType, Why))
 _IN_ORDER = "ORDER BY actors.documents DESC, actors.mentions DESC, actors.id"
 
 
 class Actors:
-    """The cast of one Library, to be read; Links writes it."""
+    """Reads the actors and mentions of one Library; `Links` writes them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def count(self) -> tuple[int, int]:
-        """How many actors have a name, and how many mentions there are."""
+        """Count the actors that have a name, and the mentions."""
         actors = self._connection.execute("SELECT count(*) FROM actors WHERE is_named").fetchone()[0]
         mentions = self._connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
         return int(actors), int(mentions)
 
     def estimate(self) -> int:
-        """About how many actors there are; costs the same at any size."""
+        """Return a number that is at least that of all actors. Takes the same time at any size."""
         return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM actors").fetchone()[0])
 
     def list_actors(self, text: str, offset: int, limit: int) -> tuple[int, list[Actor]]:
-        """How many actors have a name with all of these words in it, and a page of them, the most frequent first."""
+        """List the actors that have all words of `text` in a name, the most frequent first.
+
+        Returns the number of all such actors, and one page of them.
+        """
         words = list(dict.fromkeys(fold(text).split()))
         if len(words) > _most_words:
             return 0, []
@@ -52,14 +55,14 @@ class Actors:
         return total, [self._build_actor(row) for row in rows]
 
     def find_actors(self, name: str, type_: ActorType | None) -> tuple[Actor, ...]:
-        """All actors that go by this name, else the one with this id, else all that have these words in a name.
+        """Find the actors with this name, else the one with this id, else those with these words in a name.
 
-        The most frequent come first; `type_` leaves out others. "#id" is that one actor and nobody else.
+        The most frequent come first. With `type_`, only actors of that type. "#id" finds the actor with that id only.
         """
         return self.find_called(name, type_) or (() if name.startswith("#") else self._find_with(name, type_))
 
     def find_called(self, name: str, type_: ActorType | None) -> tuple[Actor, ...]:
-        """The first two of these, which are quick at any size."""
+        """Find the actors with this name, else the one with this id. Quick at any size."""
         called = (f"{_HAS_NAME} AND folded = ?)", [fold(name)])
         return self._find([("id = ?", [name[1:]])] if name.startswith("#") else [called, ("id = ?", [name])], type_)
 
@@ -70,7 +73,7 @@ class Actors:
         return self._find([(" AND ".join([f"{_HAS_NAME} AND instr(folded, ?) > 0)"] * len(words)), words)], type_)
 
     def _find(self, conditions: Sequence[tuple[str, list[str]]], type_: ActorType | None) -> tuple[Actor, ...]:
-        """The actors that the first of these conditions finds which finds any."""
+        """Try the conditions one after the other, and return what the first one finds that finds anything."""
         for condition, values in conditions:
             rows = self._connection.execute(
                 f"SELECT {_ACTOR} FROM actors WHERE is_named AND {condition}{' AND type = ?' if type_ else ''}"
@@ -81,8 +84,11 @@ class Actors:
                 return tuple(self._build_actor(row) for row in rows)
         return ()
 
-    def find_actor(self, name: str) -> Actor:
-        """The actor with this id, else the one that goes by this name; says who could be meant if several do."""
+    def read_actor(self, name: str) -> Actor:
+        """Read the actor with this id, else the one with this name.
+
+        Raises NotFoundError if there is none, or if several have the name; it then lists their ids.
+        """
         row = self._connection.execute(f"SELECT {_ACTOR} FROM actors WHERE id = ?", [name]).fetchone()
         if row:
             return self._build_actor(row)
@@ -94,11 +100,13 @@ class Actors:
         if len(rows) == 1:
             return self._build_actor(rows[0])
         if rows:
-            raise NotFoundError(f'"{name}" may be {" or ".join(row[1] for row in rows)}: give one of these ids')
+            raise NotFoundError(
+                f'several actors are called "{name}": give one of the ids {", ".join(row[1] for row in rows)}'
+            )
         raise NotFoundError(f'no actor "{name}"; newscast actors lists them')
 
     def read_cast(self, document: Document, number: int, first: int = 0, last: int = 1_000_000_000) -> Cast:
-        """Who is in the document in row `number`, with the mentions in its paragraphs from `first` to `last`."""
+        """Read the actors of the document in row `number`, and its mentions in paragraphs `first` to `last`."""
         rows = self._connection.execute(
             "SELECT paragraph, start, end, mentions.kind, mentions.type, actors.id, why, confidence FROM mentions"
             " LEFT JOIN document_actors ON document_actors.number = document_actor"
@@ -117,7 +125,7 @@ class Actors:
         return Cast(mentions, {row[1]: self._build_actor(row) for row in actors})
 
     def list_documents(self, actor: str) -> list[tuple[int, Summary]]:
-        """The rows and summaries of the documents that an actor appears in, oldest first: the order of walking."""
+        """List the documents that mention an actor, oldest first, each as its row and summary."""
         rows = self._connection.execute(
             f"SELECT DISTINCT documents.number, {summary_columns} FROM actors"
             " JOIN document_actors ON actor = actors.number JOIN documents ON documents.number = document"
@@ -136,7 +144,7 @@ class Actors:
 
 
 def _build_mention(document: Document, row: tuple[Any, ...], link: Link | None) -> Mention | None:
-    """None for what a damaged row says of a place that is none, or of a kind that there is not."""
+    """Build a mention; None if a damaged row has an impossible position or an unknown kind."""
     paragraph, start, end, kind, type_ = row
     if kind not in _kinds or type_ not in _types or not all(isinstance(each, int) for each in row[:3]):
         return None

@@ -1,4 +1,4 @@
-"""Corrections: what a reader said of mentions, kept whatever recogniser looks at the document next."""
+"""Corrections: mentions that a reader has unlinked. They stay when the cast is found again."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _IS_MENTION = "document = ? AND paragraph = ? AND start = ? AND end = ?"
 
 
 class Corrections:
-    """Mentions that mean somebody else than was found: they are linked to nobody."""
+    """The corrections of one Library. They are written in the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def unlink(self, document: int, mention: Mention) -> bool:
-        """Link this mention to nobody from now on; False if it is linked to nobody already."""
+        """Unlink a mention from its actor. Returns False if it has no link."""
         spot = [document, mention.paragraph, mention.start, mention.end]
         row = self._connection.execute(
             f"SELECT document_actor, why, confidence FROM mentions WHERE {_IS_MENTION} AND document_actor NOT NULL",
@@ -38,7 +38,7 @@ class Corrections:
         return True
 
     def restore(self, document: int, mention: Mention) -> bool:
-        """Take a correction back; False if there was none."""
+        """Undo a correction. Returns False if there is none."""
         spot = [document, mention.paragraph, mention.start, mention.end]
         row = self._connection.execute(
             f"DELETE FROM corrections WHERE {_IS_MENTION} RETURNING document_actor, why, confidence", spot
@@ -50,7 +50,7 @@ class Corrections:
         return True
 
     def apply(self, document: int) -> None:
-        """Correct the document's new mentions as its old ones were, where they stand at the same place."""
+        """Unlink the document's new mentions at the positions of its corrections."""
         rows = self._connection.execute(
             "SELECT paragraph, start, end FROM corrections WHERE document = ?", [document]
         ).fetchall()
@@ -67,15 +67,15 @@ class Corrections:
             if link[0] is not None:
                 self._count(link[0], -1)
 
-    def remember(self, document: int, places: Iterable[tuple[int, int, int]]) -> None:
-        """Keep corrections at these places (paragraph, start, end), which the next `apply` makes."""
+    def remember(self, document: int, positions: Iterable[tuple[int, int, int]]) -> None:
+        """Record corrections at these positions (paragraph, start, end); the next `apply` makes them."""
         self._connection.executemany(
             "INSERT OR REPLACE INTO corrections (document, paragraph, start, end) VALUES (?, ?, ?, ?)",
-            [(document, *place) for place in places],
+            [(document, *place) for place in positions],
         )
 
     def forget(self, document: int) -> None:
-        """Drop the corrections of a document whose text is another one now."""
+        """Delete the corrections of a document, because its text has changed."""
         self._connection.execute("DELETE FROM corrections WHERE document = ?", [document])
 
     def _set_link(self, spot: list[int], link: tuple[int | None, str | None, float | None]) -> None:

@@ -1,4 +1,4 @@
-"""Damage: which documents, casts and actors of a Library are not as they were written, and taking them out."""
+"""Damage: finding documents, casts and actors that do not match their checksums, and dropping them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _of_documents = ("mentions", "document_actors", "corrections")
 
 @dataclass(frozen=True, slots=True)
 class DamagedDocument:
-    """A damaged document's row, and its id and origin as far as they can be read."""
+    """A damaged document: its row, and its id and origin as far as they can be read."""
 
     number: int
     identifier: str
@@ -33,14 +33,14 @@ class DamagedDocument:
 
 
 class Damage:
-    """Looks through a whole Library, row by row: one that cannot be read hides no other."""
+    """Checks a whole Library row by row, so that a row that cannot be read hides no other."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._checksums, self._derived = Checksums(connection), Derived(connection)
 
     def check_database(self) -> list[str]:
-        """What SQLite finds wrong with its file."""
+        """Run SQLite's integrity check; return up to five problems."""
         try:
             rows = self._connection.execute("PRAGMA integrity_check(5)").fetchall()
         except sqlite3.DatabaseError as error:
@@ -48,11 +48,11 @@ class Damage:
         return [row[0] for row in rows if row[0] != "ok"]
 
     def find_texts(self) -> list[DamagedDocument]:
-        """The documents whose own row is not as it was written."""
+        """Find the documents whose row does not match its checksum."""
         return [self._describe(number) for number in self._list_numbers() if not self._is_whole("text", number)]
 
     def find_casts(self) -> list[DamagedDocument]:
-        """The documents whose cast is not as it was written, or links to an actor that is not there."""
+        """Find the documents whose cast does not match its checksums, or links to a missing actor."""
         lost = {
             row[0]
             for row in self._connection.execute(
@@ -66,12 +66,12 @@ class Damage:
         ]
 
     def find_removed(self) -> list[DamagedDocument]:
-        """The removed documents that are not as they were kept."""
+        """Find the removed documents whose copy does not match its checksum."""
         found = Removed(self._connection).list_damaged()
         return [DamagedDocument(number, *(make_safe_line(str(each)) for each in rest)) for number, *rest in found]
 
     def count_actors(self) -> int:
-        """How many actors are called otherwise, or counted otherwise, than their documents have it."""
+        """Count the actors whose name or counts differ from what their documents say."""
         return len(self._derived.find_damage())
 
     def _list_numbers(self) -> list[int]:
@@ -92,7 +92,7 @@ class Damage:
         return DamagedDocument(number, *(make_safe_line(str(each)) for each in row or ("?", "?")))
 
     def read_raw(self, number: int) -> str:
-        """What can still be read of a document's row, as a line of JSON."""
+        """Read what can still be read of a document's row, as a line of JSON."""
         found: dict[str, Any] = {}
         for column in text_columns.split(", "):
             try:
@@ -104,7 +104,7 @@ class Damage:
         return json.dumps(found)
 
     def drop(self, texts: Iterable[int], casts: Iterable[int]) -> None:
-        """Drop these documents, and the casts of those; what follows from the rest is made again."""
+        """Drop the documents in the rows `texts` and the casts in the rows `casts`; rebuild what is derived."""
         gone = list(texts)
         for number in (*gone, *casts):
             for table in _of_documents[: 3 if number in gone else 2]:
@@ -122,9 +122,9 @@ class Damage:
         self._derived.rebuild()
 
     def rebuild_database(self, scratch: Path) -> None:
-        """Make the indexes again; where that is not enough, copy all rows that can be read into a new database.
+        """Rebuild the indexes; if that does not help, copy all readable rows into a new database.
 
-        That takes the old one's place in one transaction. `scratch` is a file to build it in.
+        The new database is built in the file `scratch`, and replaces the old one in one transaction.
         """
         try:
             with begin(self._connection):
@@ -139,7 +139,7 @@ class Damage:
                 tables = fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
                 for (table,) in tables:
                     _copy_rows(self._connection, fresh, table)
-                # All that an index may know of is older than what comes next.
+                # The next revision must be higher than any that the full-text index has.
                 fresh.execute("DELETE FROM counters")
                 fresh.execute("INSERT INTO counters VALUES ('revision', ?)", [self._find_revision(fresh)])
             fresh.backup(self._connection)
@@ -147,7 +147,7 @@ class Damage:
             path.unlink()
 
     def _find_revision(self, fresh: sqlite3.Connection) -> int:
-        """The highest revision that is known of."""
+        """Find the highest revision that any table has."""
         (highest,) = fresh.execute("SELECT coalesce(max(revision), 0) FROM documents").fetchone()
         try:
             return int(max(highest, Documents(self._connection).read_newest_revision()))
@@ -164,7 +164,7 @@ def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection, table: st
 
 
 def _read_rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[tuple[Any, ...]]:
-    """All rows from the front up to where it is damaged, then from the back; of documents, each by its number, too."""
+    """Read rows from the front up to the damage, then from the back; documents also one by one, by their row."""
     for order in ("", " DESC"):
         key = names.split(", ", 1)[0]
         try:

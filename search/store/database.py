@@ -186,7 +186,7 @@ _LIBRARY_MIGRATIONS: tuple[Migration, ...] = (
 )
 
 _READER_CACHE = 256  # kB
-_TIMEOUT = 10  # seconds to wait for somebody else's lock
+_TIMEOUT = 10  # seconds to wait for another process's lock
 _NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL}
 _READER_MIGRATIONS = (
     """
@@ -221,24 +221,24 @@ _READER_MIGRATIONS = (
 
 
 def connect(target: str, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection that threads may share by turns; `target` is a path or ":memory:"."""
+    """Open a connection that threads may use in turn. `target` is a path or ":memory:"."""
     if read_only:
         connection = _connect_read_only(target)
-        # Many may read at once, and the system keeps the file's pages for all of them.
+        # Many processes may read at once; the system's page cache serves all of them.
         connection.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
     else:
         connection = sqlite3.connect(target, check_same_thread=False, timeout=_TIMEOUT)
         _keep_a_log(connection)
-        # A document that was reported as added must outlive a power cut, too.
+        # A document that was reported as added must survive a power cut.
         connection.execute("PRAGMA synchronous = FULL")
     connection.isolation_level = None
-    # A text that is damaged costs its row, by its checksum, and not every answer that it is in.
+    # Bytes that are not UTF-8 must not fail a whole query; the checksum reports the damaged row.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     return connection
 
 
 def _connect_read_only(target: str) -> sqlite3.Connection:
-    """A connection that shares the log with whoever writes, or on a full or read-only disk, does without one."""
+    """Open a connection that shares the log with the writer; on a full or read-only disk, one without a log."""
     address = f"{Path(target).resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False, timeout=_TIMEOUT)
     try:
@@ -254,13 +254,13 @@ def _connect_read_only(target: str) -> sqlite3.Connection:
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:
-    """Write ahead into a log, so that readers never wait. Whoever does so first has the file alone for a moment."""
+    """Switch to a write-ahead log, so that readers never wait. The first switch locks the file for a moment."""
     end = time.monotonic() + _TIMEOUT
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            # For this lock SQLite does not wait by itself.
+            # SQLite does not wait for this lock by itself.
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.01)
@@ -269,18 +269,18 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 
 _broken_schema = ("malformed database schema", "no such column", "has no column named", "no such table")
-"""What SQLite says where a name in its own tables has changed."""
+"""What SQLite says if a name in its schema is damaged."""
 
 
 def is_corrupt(error: sqlite3.Error) -> bool:
-    """Does SQLite say that it cannot make sense of what is in the file?"""
+    """Does this error say that the file is damaged?"""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or any(sign in str(error) for sign in _broken_schema)
 
 
 @contextmanager
 def begin(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction to write in: all of it or nothing."""
+    """Run the block in a transaction that can write; roll it back if the block raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -293,12 +293,12 @@ def begin(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def open_library_database(target: str, *, read_only: bool = False) -> sqlite3.Connection:
-    """The database of a Library, brought to this version's schema."""
+    """Open the database of a Library, and migrate it to the present schema."""
     return _open(target, _LIBRARY_MIGRATIONS, read_only=read_only)
 
 
 def open_reader_database(target: str) -> sqlite3.Connection:
-    """The database of one reader's marks, brought to this version's schema."""
+    """Open the database of one reader, and migrate it to the present schema."""
     return _open(target, _READER_MIGRATIONS, read_only=False)
 
 
@@ -323,14 +323,16 @@ def _migrate(target: str, connection: sqlite3.Connection, migrations: Sequence[M
     if version == len(migrations):
         return
     if read_only:
-        raise LibraryOutdatedError(f"{target}: written by an older newscast; open it once with the right to write")
+        raise LibraryOutdatedError(
+            f"{target}: written by an older newscast; open it once without --read-only to bring it up to date"
+        )
     with begin(connection):
-        # Somebody else may have come first: two sessions of one reader begin at the same moment.
+        # Another session of the same reader may have migrated it in the meantime.
         for script in migrations[_read_version(connection) :]:
             if not isinstance(script, str):
                 script(connection)
                 continue
-            # Python's executescript would commit first; in one transaction it is done wholly or not at all.
+            # Python's executescript would commit first; a migration must be made wholly or not at all.
             for statement in script.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")

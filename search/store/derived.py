@@ -1,4 +1,4 @@
-"""What follows from the document actors (counts, names, keys, descriptions): compared with them, or remade."""
+"""Tables derived from the document actors: counts, names, keys and descriptions of actors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TABLES = {
         " GROUP BY actor, name, type, short IS NULL"
     ),
 }
-"""Each derived table with its columns, and what is to be in it."""
+"""Each derived table with its columns, and the query that computes its rows."""
 _COUNTS = (
     "SELECT actor, count(*) AS found, sum(mentions) AS mentioned FROM document_actors WHERE document > 0 GROUP BY actor"
 )
@@ -40,18 +40,18 @@ _TYPE = (
     " ORDER BY sum(uses) DESC, type = 'other', type LIMIT 1), type)"
 )
 described = f"name = {_NAME}, type = {_TYPE}"
-"""An actor's name and type: those that most of its documents give it, by a full name if there is one."""
+"""An actor's name and type: what most of its documents say, full names first."""
 
 
 class Derived:
-    """The actors of one Library as their documents have them."""
+    """The derived tables of one Library."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         connection.create_function("fold", 1, lambda text: fold(str(text)), deterministic=True)
 
     def find_damage(self) -> set[int]:
-        """The rows of the actors that are not as their documents have them."""
+        """Find the rows of actors that differ from what their documents say."""
         found = self._find_changed_identities()
         for table, wanted in (*_TABLES.items(), ("actors (number, documents, mentions)", _COUNTS)):
             name, columns = table.split(" ", 1)
@@ -68,7 +68,7 @@ class Derived:
         return {row[0] for row in rows if row[1] != build_actor_checksum(*row[2:])}
 
     def rebuild(self) -> None:
-        """Make all of it again, in the caller's transaction."""
+        """Rebuild all derived tables, in the caller's transaction."""
         for number in self._find_changed_identities():
             self._restore_identity(number)
         for table, wanted in _TABLES.items():
@@ -81,7 +81,7 @@ class Derived:
         self._connection.execute(f"UPDATE actors SET {described}")
 
     def _restore_identity(self, number: int) -> None:
-        """Say of an actor what the first of its documents says; its id stays, if it can be read."""
+        """Give an actor what the first of its documents says; it keeps its id if that can be read."""
         (identifier,) = self._connection.execute("SELECT id FROM actors WHERE number = ?", [number]).fetchone()
         row = self._connection.execute(
             "SELECT is_person, short IS NULL AND names <> '[]', names <> '[]' FROM document_actors WHERE actor = ?"

@@ -1,4 +1,4 @@
-"""Documents: their text, where they came from, and in which order they are read."""
+"""Documents: their text, their origin, and their order in the list."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _COUNT_BEFORE = (
     " + (SELECT count(*) FROM {0} WHERE before.published = here.published AND before.number < here.number))"
 )
 summary_columns = "documents.id, coalesce(documents.title, documents.id), documents.source, documents.published"
-"""What build_summary takes."""
+"""The columns whose values `build_summary` takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A Document and its row: `number` in order of adding, `revision` higher with every change of the Library."""
+    """A Document with its row (`number`) and the `revision`, a counter of all changes, in which it was written."""
 
     number: int
     revision: int
@@ -43,28 +43,38 @@ class Documents:
         self._checksums = Checksums(connection)
         self._damaged: set[int] = set()
         self._stamp: tuple[int, int] | None = None
+        self._counted: tuple[tuple[int, int], int] | None = None
 
     def count(self) -> int:
-        """How many there are."""
-        return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+        """Count the documents; cached until somebody writes."""
+        stamp = self._read_stamp()
+        if self._counted is None or self._counted[0] != stamp:
+            (count,) = self._connection.execute("SELECT count(*) FROM documents").fetchone()
+            self._counted = stamp, int(count)
+        return self._counted[1]
+
+    def _read_stamp(self) -> tuple[int, int]:
+        """Return a value that changes with every write to the database, by any process."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return version, self._connection.total_changes
 
     def find_by_content(self, content_hash: str) -> list[tuple[int, str, str]]:
-        """The row, id and origin of each document with these bytes, wherever it came from."""
+        """Find the documents made of a file with this hash: the row, id and origin of each."""
         return self._connection.execute(
             "SELECT number, id, origin FROM documents WHERE content_hash = ?", [content_hash]
         ).fetchall()
 
     def find_number(self, origin: str) -> int | None:
-        """The row of the document that came from there."""
+        """Find the row of the document with this origin; None if there is none."""
         found = self._connection.execute(
             "SELECT number FROM documents WHERE origin = ?", [make_storable(origin)]
         ).fetchone()
         return int(found[0]) if found else None
 
     def write(self, origin: str, content_hash: str, document: Document, number: int | None = None) -> StoredDocument:
-        """Add the document, or replace the one of the same origin, which keeps its id and its row.
+        """Add a document, or replace the one with the same origin, which keeps its id and its row.
 
-        `number` is the row of a new one, if it is to have a certain one.
+        With `number`, a new document gets that row.
         """
         revision = self._count_revision()
         columns = [
@@ -80,7 +90,7 @@ class Documents:
         ]
         number, identifier = self._connection.execute(
             f"INSERT INTO documents ({text_columns})"
-            # The row of a removed document is not given to another: it may come back.
+            # No document gets the row of a removed one, which may be restored.
             " VALUES (coalesce(?, (SELECT max(number) + 1 FROM"
             " (SELECT max(number) AS number FROM documents UNION ALL SELECT max(number) FROM removed)), 1),"
             " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -93,7 +103,7 @@ class Documents:
         return StoredDocument(number, revision, replace(document, id=identifier))
 
     def restore(self, stored: StoredDocument, origin: str, content_hash: str) -> StoredDocument:
-        """Bring a dropped document back into its row, under its id."""
+        """Write a dropped document into its old row, with its old id."""
         return self.write(origin, content_hash, stored.document, stored.number)
 
     def drop(self, number: int) -> None:
@@ -103,7 +113,7 @@ class Documents:
         self._checksums.drop(number)
 
     def _count_revision(self) -> int:
-        """The next revision. No number comes twice, so that whoever knows a higher one knows of a loss."""
+        """Return the next revision. None is used twice, so that an index with a higher one proves a loss."""
         (revision,) = self._connection.execute(
             "INSERT INTO counters SELECT 'revision', coalesce(max(revision), 0) + 1 FROM documents WHERE true"
             " ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value) RETURNING value"
@@ -111,13 +121,13 @@ class Documents:
         return int(revision)
 
     def mark_annotated(self, number: int, version: str) -> None:
-        """Keep by what version of a recogniser the document's cast was found."""
+        """Record which version of a recogniser found the document's cast."""
         self._connection.execute("UPDATE documents SET annotated_by = ? WHERE number = ?", [version, number])
 
     def list_unannotated(self, version: str) -> list[int]:
-        """The rows of the documents whose cast another recogniser found, or another version of it."""
+        """List the rows of the documents whose cast another recogniser or another version has found."""
         rows = self._connection.execute(
-            # Not OR: that would look at every document.
+            # With OR, SQLite would scan all documents.
             "SELECT number FROM documents WHERE annotated_by < ?"
             " UNION ALL SELECT number FROM documents WHERE annotated_by > ?",
             [version, version],
@@ -125,7 +135,7 @@ class Documents:
         return sorted(row[0] for row in rows)
 
     def has_unannotated(self, version: str) -> bool:
-        """Is there such a document? Quick at any size."""
+        """Has another recogniser or version found any document's cast? Quick at any size."""
         found = self._connection.execute(
             "SELECT EXISTS (SELECT 1 FROM documents WHERE annotated_by < ?)"
             " OR EXISTS (SELECT 1 FROM documents WHERE annotated_by > ?)",
@@ -134,7 +144,10 @@ class Documents:
         return bool(found[0])
 
     def read(self, identifier: str) -> StoredDocument:
-        """The document with this id, or with the one id that begins so. Raises NotFoundError, DocumentDamagedError."""
+        """Read the document with this id, or the only one whose id begins with it.
+
+        Raises NotFoundError, DocumentDamagedError.
+        """
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", [identifier]).fetchone()
         if row is None and identifier:
             rows = self._connection.execute(
@@ -145,18 +158,21 @@ class Documents:
                 raise NotFoundError(f'more than one document\'s id begins with "{identifier}": give more of it')
             row = rows[0] if rows else None
         if row is None:
-            raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
+            raise NotFoundError(f'no document "{identifier}"; newscast search shows ids')
         return _build_whole(row)
 
     def read_origin(self, identifier: str) -> str:
-        """Where the document with this id came from. Raises NotFoundError."""
+        """Read the origin of the document with this id: its path, its address, or "stdin:" and a hash.
+
+        Raises NotFoundError.
+        """
         row = self._connection.execute("SELECT origin FROM documents WHERE id = ?", [identifier]).fetchone()
         if row is None:
-            raise NotFoundError(f'no document "{identifier}"; newscast search shows the ids')
+            raise NotFoundError(f'no document "{identifier}"; newscast search shows ids')
         return str(row[0])
 
     def read_number(self, number: int) -> StoredDocument:
-        """The document in this row. Raises DocumentDamagedError."""
+        """Read the document in this row. Raises DocumentDamagedError."""
         try:
             row = self._connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE number = ?", [number]).fetchone()
         except sqlite3.DatabaseError as error:
@@ -168,26 +184,24 @@ class Documents:
         return _build_whole(row)
 
     def list_damaged(self) -> frozenset[int]:
-        """The rows of the documents that turned out to be unreadable, and are left out of all answers."""
+        """List the rows of the documents that were found to be unreadable; all answers leave them out."""
         if self._damaged:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            stamp = version, self._connection.total_changes
+            stamp = self._read_stamp()
             if self._stamp != stamp:  # somebody has written: they may be whole again
                 self._damaged, self._stamp = set(), stamp
         return frozenset(self._damaged)
 
     def _leave_out(self, number: int) -> None:
         if not self._damaged:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            self._stamp = version, self._connection.total_changes
+            self._stamp = self._read_stamp()
         self._damaged.add(number)
 
     def read_revisions(self) -> dict[int, int]:
-        """Every document's row and revision."""
+        """Read the revision of every document, by row."""
         return dict(self._connection.execute("SELECT number, revision FROM documents"))
 
     def read_newest_revision(self) -> int:
-        """The last revision given out; 0 for a new Library."""
+        """Read the newest revision; 0 for a new Library."""
         (highest,) = self._connection.execute(
             "SELECT max(coalesce((SELECT value FROM counters WHERE name = 'revision'), 0),"
             " coalesce((SELECT max(revision) FROM documents), 0))"
@@ -195,7 +209,7 @@ class Documents:
         return int(highest)
 
     def list_summaries(self, offset: int, limit: int, folded: Collection[int] = ()) -> dict[int, Summary]:
-        """A page of all documents but these, by their rows: newest first, undated ones last."""
+        """List a page of all documents but these, by their rows: newest first, undated ones last."""
         while True:
             left_out = self.list_damaged()
             numbers = self._connection.execute(
@@ -207,10 +221,10 @@ class Documents:
             if self.list_damaged() == left_out:
                 return {number: found[number] for (number,) in numbers if number in found}
 
-    def find_position(self, identifier: str, *, folds: bool = False) -> int:
-        """How many documents stand before this one in the list of all; 0 for one that is gone.
+    def read_position(self, identifier: str, *, folds: bool = False) -> int:
+        """Count the documents before this one in the list of all; 0 if the Library does not have it.
 
-        With `folds`, copies are not counted, and one has its original's position.
+        With `folds`, copies are not counted, and a copy has the position of its original.
         """
         here, counted = "number", f"SELECT {_COUNT_BEFORE.format('documents AS before')}"
         if folds:
@@ -224,7 +238,7 @@ class Documents:
         return int(row[0]) if row else 0
 
     def read_with_texts(self, numbers: Sequence[int]) -> dict[int, tuple[Summary, str]]:
-        """The summaries and texts of these rows, of those that are there and can be read."""
+        """Read the summaries and texts of these rows; leave out rows that are missing or damaged."""
         return {
             number: (summary, text)
             for number, text, summary in self._read_each("text", numbers)
@@ -235,14 +249,14 @@ class Documents:
         return {number: summary for number, _, summary in self._read_each("NULL", numbers)}
 
     def _is_whole(self, number: int) -> bool:
-        """Is it what was written? The mark of what cannot be decoded may be an author's own."""
+        """Does the text match its checksum? A replacement character may be the author's own."""
         is_whole = self._checksums.is_text_whole(number)
         if not is_whole:
             self._leave_out(number)
         return is_whole
 
     def _read_each(self, column: str, numbers: Sequence[int]) -> Iterator[tuple[int, str, Summary]]:
-        """The number, a column and the summary of each of these rows; what cannot be read is left out from now on."""
+        """Read the row, a column and the summary of each document; note the rows that cannot be read."""
         statement = f"SELECT number, {column}, {summary_columns} FROM documents WHERE number IN"
         try:
             rows = self._connection.execute(
@@ -278,12 +292,12 @@ def _build_id(origin: str) -> str:
 
 
 def make_storable(origin: str) -> str:
-    """A path that is not UTF-8 as SQLite can keep it."""
+    """Escape the bytes of a path that are not UTF-8, which SQLite cannot store."""
     return origin.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def build_document(columns: Sequence[Any]) -> StoredDocument:
-    """The row of the `text_columns` as a StoredDocument."""
+    """Build a StoredDocument from the values of `text_columns`."""
     number, identifier, _, _, revision, title, source, url, published, language, text = columns
     paragraphs = tuple(Paragraph(index, line) for index, line in enumerate(text.split("\n")))
     day = date.fromisoformat(published) if published else None
@@ -298,7 +312,7 @@ def _build_whole(row: Sequence[Any]) -> StoredDocument:
 
 
 def build_summary(row: Sequence[Any]) -> Summary:
-    """The row of the `summary_columns` as a Summary. Raises ValueError, TypeError where it is damaged."""
+    """Build a Summary from the values of `summary_columns`. Raises ValueError or TypeError if they are damaged."""
     identifier, title, source, published = row
     if not (isinstance(identifier, str) and isinstance(title, str) and (source is None or isinstance(source, str))):
         raise TypeError("a text that is none")

@@ -1,4 +1,4 @@
-"""Facets: how many of a set of documents each actor, source and month has."""
+"""Facets: counts of the actors, sources and months of a set of documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-# CROSS JOIN keeps SQLite to this order: it does not know how few are chosen.
+# CROSS JOIN makes SQLite keep this order; it does not know how few documents are chosen.
 _BY_TYPE = (
     "SELECT type, id, name, found FROM (SELECT actors.type, actors.id, actors.name, found,"
     " row_number() OVER (PARTITION BY actors.type ORDER BY found DESC, actors.id) AS place FROM"
@@ -33,7 +33,7 @@ _BY_MONTH = (
 
 
 class FacetCounter:
-    """Counts over a connection of its own, so that nobody who searches waits for it."""
+    """Counts with a connection of its own, so that no search waits for it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,13 +41,13 @@ class FacetCounter:
         self._connection: sqlite3.Connection | None = None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def count(self, numbers: Collection[int], limit: int) -> Facets:
-        """The most frequent of each kind in the documents of these rows, and all their months."""
+        """Count the facets of the documents in these rows: the `limit` most frequent of each kind, and all months."""
         with self._lock:
             if self._connection is None:
                 self._connection = connect(str(self._path), read_only=True)

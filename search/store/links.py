@@ -1,4 +1,4 @@
-"""Links: which actor of the Library each actor of a document is. The store's side of linking."""
+"""Links from document actors to actors of the Library: what linking reads and writes."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from search.model import Actor, Mention
 
 _most_namesakes = 1_000
-"""People of one surname among whom a longer or shorter form of a name is looked for."""
+"""At most so many people of one surname are compared with a longer or shorter form of a name."""
 
 
 class Links:
-    """Actors, document actors and mentions as linking asks for and writes them, in the caller's transaction."""
+    """Actors, document actors and mentions, as linking reads and writes them in the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._created: list[tuple[int, str]] = []
 
     def find_by_keys(self, keys: Iterable[str], *, is_person: bool) -> list[LibraryActor]:
-        """Actors that have a name with one of these keys."""
+        """Find the actors that have a name with one of these keys."""
         return self._find("key", keys, is_person=is_person)
 
     def find_by_short(self, short: str, *, is_person: bool) -> list[LibraryActor]:
-        """Actors with a full name that answer to this short one."""
+        """Find the actors with a full name that this short name can stand for."""
         return self._find("short", [short], is_person=is_person)
 
     def find_by_ends(self, first: str, last: str) -> list[LibraryActor]:
-        """People with a full name that begins and ends with these words; of very many of that surname, some."""
+        """Find people whose full name begins and ends with these words, among the most frequent of that surname."""
         rows = self._connection.execute(
             "SELECT DISTINCT asked.actor, asked.uses FROM"
             " (SELECT actor, uses FROM actor_keys WHERE kind = 'short' AND key = ? LIMIT ?) AS asked"
@@ -65,7 +65,7 @@ class Links:
         return list(found.values())
 
     def has_full_in_document(self, document: int, short: str, *, is_person: bool) -> bool:
-        """Does the document have a full name of its own that answers to this short one?"""
+        """Does the document have a full name that this short name can stand for?"""
         rows = self._connection.execute(
             "SELECT shorts FROM document_actors WHERE document = ? AND is_person = ? AND short IS NULL",
             [document, is_person],
@@ -73,15 +73,16 @@ class Links:
         return any(short in _read_list(row[0]) for row in rows)
 
     def list_shorts(self, document: int) -> set[Short]:
-        """The short names that the full names in a document answer to."""
+        """List the short names that can stand for the full names in a document."""
         rows = self._connection.execute("SELECT shorts, is_person FROM document_actors WHERE document = ?", [document])
         return {Short(short, bool(is_person)) for shorts, is_person in rows for short in _read_list(shorts)}
 
     def score_cooccurrence(self, document: int, actor: int) -> float:
-        """How much the document's other actors and its date speak for this actor being in it, from 0 on.
+        """Score, from 0 up, how well this actor fits the document's other actors and date.
 
-        Each actor that is with this one elsewhere counts the more the fewer articles it is in; a day between this
-        article and the nearest of the actor's counts for half an actor, a month for next to nothing.
+        Each actor of the document that occurs elsewhere with this one adds to the score, a rare one more than a
+        frequent one. An article about this actor one day away adds half as much as an actor, one a month away almost
+        nothing.
         """
         (cooccurrence,) = self._connection.execute(
             "SELECT total(2.0 / actors.documents) FROM actors WHERE number IN"
@@ -101,7 +102,7 @@ class Links:
         return float(cooccurrence) + (1 / (1 + days) if days is not None else 0.0)
 
     def find_short_document_actors(self, short: str, *, is_person: bool) -> list[ShortDocumentActor]:
-        """The document actors that have only this short name."""
+        """Find the document actors that have only this short name."""
         rows = self._connection.execute(
             "SELECT document_actors.number, document, actor, is_full FROM document_actors"
             " JOIN actors ON actors.number = actor"
@@ -111,7 +112,7 @@ class Links:
         return [ShortDocumentActor(row[0], row[1], row[2], bool(row[3])) for row in rows.fetchall()]
 
     def create_actor(self, actor: Actor, slug: str, forms: NameForms) -> int:
-        """A new actor with an id made of its name; its row."""
+        """Create an actor whose id is made from its name; return its row."""
         number = self._insert_actor(
             self._find_free_id(slug), actor.name, actor.type, forms.is_person, forms.is_full, is_named=True
         )
@@ -119,7 +120,7 @@ class Links:
         return number
 
     def create_nameless_actor(self, document: int, actor: Actor) -> int:
-        """A new actor that only this document has, under no name; its row."""
+        """Create an actor without a name, which only this document has; return its row."""
         return self._insert_actor(
             f"{document}.{actor.id}", actor.name, actor.type, actor.type == "person", 0, is_named=False
         )
@@ -141,7 +142,7 @@ class Links:
         return next(name for count in count_from(1) if (name := slug if count == 1 else f"{slug}-{count}") not in taken)
 
     def add_document_actor(self, document: int, actor: int, local: Actor, forms: NameForms) -> None:
-        """That this actor is in this document, under these names."""
+        """Record that this actor is in this document, with these names."""
         self._connection.execute(
             "INSERT INTO document_actors"
             " (document, local, actor, name, type, is_person, short, names, keys, shorts, mentions)"
@@ -164,7 +165,7 @@ class Links:
         self._count(number, actor, 1)
 
     def move_document_actor(self, document_actor: int, actor: int) -> None:
-        """Link a document actor to another actor; the old one goes when it appears nowhere any more."""
+        """Link a document actor to another actor; drop the old actor if it has no document left."""
         old, document = self._connection.execute(
             "SELECT actor, document FROM document_actors WHERE number = ?", [document_actor]
         ).fetchone()
@@ -178,21 +179,21 @@ class Links:
         self.drop_unused([old])
 
     def merge_actor(self, actor: int, into: int) -> None:
-        """Link all document actors of one actor to another, since an article says that they are the same."""
+        """Link all document actors of one actor to another, because an article says that they are the same."""
         if actor != into:
             rows = self._connection.execute("SELECT number FROM document_actors WHERE actor = ?", [actor]).fetchall()
             for (document_actor,) in rows:
                 self.move_document_actor(document_actor, into)
 
     def copy_actor(self, document_actor: int, slug: str) -> int:
-        """A new actor made of what one document actor says; its row."""
+        """Create an actor from one document actor; return its row."""
         name, kind, is_person = self._connection.execute(
             "SELECT name, type, is_person FROM document_actors WHERE number = ?", [document_actor]
         ).fetchone()
         return self._insert_actor(self._find_free_id(slug), name, kind, is_person, 0, is_named=True)
 
     def write_mentions(self, document: int, mentions: Iterable[Mention]) -> None:
-        """The mentions of a document, each with the document actor that it was linked to in it."""
+        """Write the mentions of a document, each with its link to a document actor."""
         numbers = dict(
             self._connection.execute(
                 "SELECT local, number FROM document_actors WHERE document = ?", [document]
@@ -218,10 +219,10 @@ class Links:
         )
 
     def set_aside(self, document: int) -> None:
-        """Drop a document's mentions, and keep its document actors aside while its cast is linked again.
+        """Drop a document's mentions, and set its document actors aside while its cast is linked again.
 
-        Its actors are still found by their names meanwhile, so that they keep their ids; those without a name are
-        nobody else's and go at once.
+        Linking still finds their actors by name, so that these keep their ids. Actors without a name belong to this
+        document only, and are dropped at once.
         """
         self._connection.execute("DELETE FROM mentions WHERE document = ?", [document])
         nameless = self._connection.execute(
@@ -238,7 +239,7 @@ class Links:
         self._created.clear()
 
     def drop_set_aside(self, document: int) -> None:
-        """Drop what was set aside, and the actors that appear nowhere any more."""
+        """Drop what was set aside, and the actors that have no document left."""
         rows = self._connection.execute(
             "SELECT number, actor FROM document_actors WHERE document = ?", [-document]
         ).fetchall()
@@ -246,7 +247,7 @@ class Links:
             self._count(document_actor, actor, -1)
             self._connection.execute("DELETE FROM document_actors WHERE number = ?", [document_actor])
         self.drop_unused(actor for _, actor in rows)
-        # Who was taken for somebody of another kind before ("Tice", a place) gets the id that this one leaves.
+        # An actor that had the wrong type before ("Tice", a place) gets the id that this one gives up.
         for number, slug in self._created:
             self._rename_actor(number, slug)
         self._created.clear()
@@ -262,7 +263,7 @@ class Links:
             )
 
     def drop_unused(self, actors: Iterable[int]) -> None:
-        """Drop those of the actors that appear nowhere."""
+        """Drop those of the actors that have no document."""
         for actor in actors:
             gone = self._connection.execute("DELETE FROM actors WHERE number = ? AND documents = 0", [actor]).rowcount
             if gone:
@@ -271,7 +272,7 @@ class Links:
                 self._connection.execute("DELETE FROM actor_descriptions WHERE actor = ?", [actor])
 
     def _count(self, document_actor: int, actor: int, sign: int) -> None:
-        """Add a document actor to its actor's counts, names and keys, or take it away (`sign` -1)."""
+        """Add a document actor to its actor's counts, names and keys; with `sign` -1 subtract it."""
         names, keys, shorts, mentions, *described = self._connection.execute(
             "SELECT names, keys, shorts, mentions, name, type, short IS NULL FROM document_actors WHERE number = ?",
             [document_actor],
@@ -304,12 +305,12 @@ class Links:
         self._describe(actor)
 
     def _describe(self, actor: int) -> None:
-        """Give the actor the name and the type that most of its documents give it, a full name if there is one."""
+        """Give the actor the name and type that most of its documents say, full names first."""
         self._connection.execute(f"UPDATE actors SET {described} WHERE number = ?", [actor])
 
 
 def _read_list(text: str) -> list[str]:
-    """The names that were kept; none of what is damaged, which a checksum tells."""
+    """Parse a stored list of names; a damaged one, which its checksum reports, gives an empty list."""
     try:
         return [str(each) for each in json.loads(text)]
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock that the system drops when its holder dies."""
+"""One writer at a time: a lock file, which the system unlocks when its holder dies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WriterLock:
-    """The right to write to the Library in `folder`, as a context manager."""
+    """A context manager that holds the lock of the Library in `folder`. Raises LibraryLockedError."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "writer.lock"

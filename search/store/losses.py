@@ -1,4 +1,4 @@
-"""Losses: that the full-text index knew of more than the database holds, kept until a repair has said so."""
+"""Losses of articles: what the database had when its full-text index knew of more. Kept until a repair reports it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What the database held, up to which change, what its index knew, and where copies of both are."""
+    """The documents and newest revision that the database had, those its index knew, and the folder of the copies."""
 
     documents: int
     revision: int
@@ -22,21 +22,21 @@ class Loss:
     def __str__(self) -> str:
         kept = f"; all that is left is kept in {self.evidence}" if self.evidence else ""
         return (
-            f"library.db has lost articles: it held {self.documents:,} (change {self.revision:,}) when its full-text"
-            f" index knew {self.known_documents:,} (change {self.known_revision:,});"
-            " bring them back with: newscast add PATH, the files of all articles;"
+            f"library.db has lost articles: it had {self.documents:,} (revision {self.revision:,}) when its full-text"
+            f" index knew {self.known_documents:,} (revision {self.known_revision:,});"
+            " to restore them, add the files of all articles: newscast add PATH;"
             f" newscast doctor --repair ends this message{kept}"
         )
 
 
 class Losses:
-    """The losses of one Library that were noticed."""
+    """The recorded losses of one Library."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def read(self) -> Loss | None:
-        """The last one."""
+    def find(self) -> Loss | None:
+        """Read the last loss; None if there is none."""
         row = self._connection.execute(
             "SELECT documents, revision, known_documents, known_revision, evidence FROM losses"
             " ORDER BY rowid DESC LIMIT 1"
@@ -44,7 +44,7 @@ class Losses:
         return Loss(*row) if row else None
 
     def write(self, loss: Loss) -> None:
-        """Keep a loss, and count on from the index's revision, so that none that it knows comes again."""
+        """Record a loss, and continue counting after the index's revision, so that no revision is used twice."""
         self._connection.execute(
             "INSERT INTO losses (found, documents, revision, known_documents, known_revision, evidence)"
             " VALUES (datetime(), ?, ?, ?, ?, ?)",
@@ -55,5 +55,5 @@ class Losses:
         )
 
     def clear(self) -> None:
-        """Forget them: somebody has been told."""
+        """Delete them, after they were reported."""
         self._connection.execute("DELETE FROM losses")

@@ -1,4 +1,4 @@
-"""What one person did with the documents: read, starred, and where reading stopped."""
+"""What one person did with the documents: read them, starred them, and stopped reading at a paragraph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What was done with one document; `paragraph` is where reading stopped."""
+    """What one person did with one document; `paragraph` is the index of the paragraph where reading stopped."""
 
     is_read: bool = False
     is_starred: bool = False
@@ -24,9 +24,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where a reader was last: the search, the document, its paragraph, the line at the top, the selected actor.
+    """What a reader saw last: the search, the document, its paragraph, the top line, the selected actor.
 
-    `mention` is the one at the cursor: its paragraph, start and end; `position` is the document's in the results.
+    `mention` is the paragraph, start and end of the mention at the cursor; `position` is the document's index in the
+    results.
     """
 
     query: str
@@ -39,22 +40,22 @@ class Visit:
 
 
 class Marks:
-    """One person's marks, in the `reader.db` of that person's state folder; None keeps them in memory."""
+    """One person's marks, in the database at `path`; None keeps them in memory."""
 
     def __init__(self, path: Path | None) -> None:
         self._database = ReaderDatabase(path)
 
     @property
     def note(self) -> str | None:
-        """What keeps the file from being used as it should be, in a line; None if nothing does."""
+        """One line that says why the file is not used, or was replaced; None if all is well."""
         return self._database.note
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._database.close()
 
     def read(self, documents: Sequence[str]) -> dict[str, Mark]:
-        """The marks of these documents, of those that have any."""
+        """Read the marks of these documents by id; documents without marks are left out."""
         rows = self._database.execute(
             "SELECT document, is_read, is_starred, paragraph FROM marks"
             " WHERE document IN (SELECT value FROM json_each(?))",
@@ -63,22 +64,22 @@ class Marks:
         return {row[0]: Mark(bool(row[1]), bool(row[2]), row[3]) for row in rows}
 
     def read_stamp(self) -> tuple[int, int]:
-        """Another one with every change, by whomever."""
+        """Return a value that changes with every write, by any process."""
         return self._database.read_stamp()
 
     def list_marked(self, what: Literal["read", "starred"]) -> list[str]:
-        """The ids of all documents that are read, or starred."""
+        """List the ids of all documents that are read, or starred."""
         return [row[0] for row in self._database.execute(f"SELECT document FROM marks WHERE is_{what}")]
 
     def write(self, document: str, mark: Mark) -> None:
-        """Replace what is known of one document."""
+        """Write the marks of one document."""
         self._database.execute(
             "INSERT OR REPLACE INTO marks (document, is_read, is_starred, paragraph) VALUES (?, ?, ?, ?)",
             [document, mark.is_read, mark.is_starred, mark.paragraph],
         )
 
     def read_visit(self) -> Visit | None:
-        """Where this person was last, in whichever session."""
+        """Read what this person saw last, in any session; None at the first visit."""
         rows = self._database.execute("SELECT query, document, paragraph, top, selected, mention, position FROM visit")
         if not rows:
             return None
@@ -88,7 +89,7 @@ class Marks:
         )
 
     def write_visit(self, visit: Visit) -> None:
-        """Keep where this person is now."""
+        """Record what this person sees."""
         mention = json.dumps(visit.mention) if visit.mention else None
         self._database.execute(
             "INSERT OR REPLACE INTO visit (number, query, document, paragraph, top, selected, mention, position)"
@@ -97,9 +98,9 @@ class Marks:
         )
 
     def read_widths(self) -> dict[str, int]:
-        """The panes that this person has made wider or narrower: their names and how many columns they have."""
+        """Read the widths, in columns, of the panes that this person has resized, by pane."""
         return dict(self._database.execute("SELECT pane, columns FROM widths"))
 
     def write_width(self, pane: str, columns: int) -> None:
-        """Keep how wide a pane is."""
+        """Record the width of a pane, in columns."""
         self._database.execute("INSERT OR REPLACE INTO widths (pane, columns) VALUES (?, ?)", [pane, columns])

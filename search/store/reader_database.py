@@ -1,4 +1,4 @@
-"""One person's `reader.db`, which is never a reason to stop reading: what cannot be kept there is kept in memory."""
+"""One person's `reader.db`. If it cannot be used, the data of the session is kept in memory, and reading goes on."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_lost = "marks, places and searches of this session are not kept"
+_lost = "the marks, positions and searches of this session are not kept"
 
 
 class ReaderDatabase:
-    """The database at `path`; None keeps it in memory. `note` says in a line if it is not as it should be.
+    """The database at `path`; None keeps it in memory.
 
-    `is_kept` says whether what is written outlives this process.
+    `note` is one line that says why the file is not used or was replaced, or None. `is_kept` says whether what is
+    written survives this process.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -32,12 +33,12 @@ class ReaderDatabase:
         self._connection = self._open()
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         with self._lock:
             self._connection.close()
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        """All rows that a statement gives. What goes wrong with the file is noted, and goes on without it."""
+        """Execute a statement and return its rows. If the file fails, set `note` and continue in memory."""
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()
@@ -48,7 +49,7 @@ class ReaderDatabase:
                 return self._connection.execute(statement, values).fetchall()
 
     def read_stamp(self) -> tuple[int, int]:
-        """Another one with every change, by whomever."""
+        """Return a value that changes with every write, by any process."""
         ((version,),) = self.execute("PRAGMA data_version")
         return version, self._connection.total_changes
 
@@ -71,7 +72,7 @@ class ReaderDatabase:
         return connection
 
     def _replace(self, error: sqlite3.DatabaseError) -> None:
-        """Go on with another database where this one cannot be used any more."""
+        """Replace the database, because this one can no longer be used."""
         old = self._connection
         if is_corrupt(error):
             old.close()
@@ -81,7 +82,7 @@ class ReaderDatabase:
             old.close()
 
     def _begin_again(self) -> sqlite3.Connection:
-        """Set the damaged file aside, and begin a new one."""
+        """Rename the damaged file, and create a new one."""
         assert self._path is not None
         aside = self._path.with_name(f"reader-damaged-{datetime.now(UTC).astimezone():%Y-%m-%dT%H-%M-%S-%f}.db")
         try:
@@ -92,11 +93,13 @@ class ReaderDatabase:
             connection = open_reader_database(str(self._path))
         except (OSError, LibraryUnreadableError) as error:
             return self._go_on_in_memory(f"{self._path} is damaged: {error}")
-        self.note = f"{self._path} was damaged; it is kept as {aside.name}, and marks, places and searches begin again"
+        self.note = (
+            f"{self._path} was damaged; it is kept as {aside.name}, and you start without marks, positions and searches"
+        )
         return connection
 
     def _go_on_in_memory(self, why: str) -> sqlite3.Connection:
-        """What can still be read is there for this session."""
+        """Copy what can still be read into memory, and use that."""
         assert self._path is not None
         self.note = f"{why}; {_lost}"
         self.is_kept = False

@@ -1,4 +1,4 @@
-"""Removed documents: kept with their casts and corrections until they are brought back."""
+"""Removed documents: copies with their casts and corrections, from which they can be restored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from search.store.documents import StoredDocument
 
 @dataclass(frozen=True, slots=True)
 class RemovedDocument:
-    """A document that was taken out, as it was; `corrected` holds the paragraph, start and end of each correction."""
+    """A copy of a removed document; `corrected` has the paragraph, start and end of each correction."""
 
     stored: StoredDocument
     origin: str
@@ -31,30 +31,30 @@ class RemovedDocument:
 
 
 class Removed:
-    """The removed documents of one Library, in the caller's transaction. Each call of `keep` names its removal."""
+    """The removed documents of one Library, written in the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def begin_removal(self) -> int:
-        """A number for the next removal, higher than those of all that can be undone."""
+        """Return the number of the next removal, which is higher than that of all before."""
         return int(self._connection.execute("SELECT coalesce(max(removal), 0) + 1 FROM removed").fetchone()[0])
 
     def is_empty(self) -> bool:
-        """Is no document kept?"""
+        """Is there no removed document?"""
         return self._connection.execute("SELECT 1 FROM removed LIMIT 1").fetchone() is None
 
     def find(self, content_hash: str) -> str | None:
-        """The id of the removed document with these bytes."""
+        """Find the id of the removed document that was made of a file with this hash; None if there is none."""
         row = self._connection.execute("SELECT id FROM removed WHERE content_hash = ?", [content_hash]).fetchone()
         return row[0] if row else None
 
     def forget(self, origin: str) -> None:
-        """Drop what was removed from this origin: it has another text, which is being added."""
+        """Delete the removed document with this origin, because the file has another text, which is being added."""
         self._connection.execute("DELETE FROM removed WHERE origin = ?", [make_storable(origin)])
 
     def keep(self, number: int, removal: int) -> None:
-        """Keep a copy of the document in this row, before it is dropped."""
+        """Copy the document in this row, before it is dropped, as part of this removal."""
         *columns, annotated_by = self._connection.execute(
             f"SELECT {text_columns}, annotated_by FROM documents WHERE number = ?", [number]
         ).fetchone()
@@ -85,10 +85,11 @@ class Removed:
         )
 
     def take_last(self) -> list[RemovedDocument]:
-        """What the last removal took out; it is no longer kept afterwards."""
+        """Return the documents of the last removal, and delete their copies. Raises LibraryUnreadableError."""
         if damaged := self.list_damaged():
             raise LibraryUnreadableError(
-                f"{len(damaged):,} removed articles are damaged; newscast doctor --repair names them"
+                f"the removal cannot be undone, because removed articles are damaged ({len(damaged):,});"
+                " newscast doctor --repair drops them and says which files to add again"
             )
         rows = self._connection.execute(
             "DELETE FROM removed WHERE removal = (SELECT max(removal) FROM removed)"
@@ -97,12 +98,12 @@ class Removed:
         return [_build_removed(row[1], row[2], json.loads(row[3])) for row in sorted(rows)]
 
     def list_damaged(self) -> list[tuple[int, str, str]]:
-        """The row, id and origin of each removed document that is not as it was kept."""
+        """List the removed documents whose copy does not match its checksum: the row, id and origin of each."""
         rows = self._connection.execute("SELECT number, id, origin, document, checksum FROM removed")
         return [row[:3] for row in rows if zlib.crc32(str(row[3]).encode()) != row[4]]
 
     def drop_damaged(self) -> None:
-        """Drop those, so that their files can be added."""
+        """Drop the damaged copies, so that their files can be added."""
         self._connection.executemany(
             "DELETE FROM removed WHERE number = ?", [(number,) for number, _, _ in self.list_damaged()]
         )

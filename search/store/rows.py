@@ -1,4 +1,4 @@
-"""Rows: which documents an actor, a source, an address or a day has."""
+"""Sets of rows: the documents that have an actor, a source, an address or a date."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
 _chunk = 500
-_most_dated = 4  # stretches of time kept
+_most_dated = 4  # date ranges in the cache
 
 
 class Rows:
-    """The documents of one Library as the sets of their rows that queries are made of."""
+    """Finds sets of documents by their rows, which queries combine."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -33,19 +33,19 @@ class Rows:
         self._originals: tuple[tuple[int, int], dict[int, int], frozenset[int], frozenset[int]] | None = None
 
     def read_stamp(self) -> tuple[int, int]:
-        """Another one with every change of the database, by whomever."""
+        """Return a value that changes with every write to the database, by any process."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         return version, self._connection.total_changes
 
     def list_all(self) -> frozenset[int]:
-        """Every document."""
+        """List the rows of all documents."""
         stamp = self.read_stamp()
         if self._all is None or self._all[0] != stamp:
             self._all = stamp, frozenset(row[0] for row in self._connection.execute("SELECT number FROM documents"))
         return self._all[1]
 
     def read_days(self) -> array[int]:
-        """The day of each document by its row, counted from the year 1 on; 0 for one that has none."""
+        """Read the date of each document by its row, as days since the start of the year 1; 0 for undated ones."""
         stamp = self.read_stamp()
         if self._days is None or self._stamp != stamp:
             (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM documents").fetchone()
@@ -58,7 +58,7 @@ class Rows:
                 try:
                     day = date.fromisoformat(published).toordinal()
                 except (ValueError, TypeError):
-                    continue  # damaged, as who looks at the document is told
+                    continue  # damaged; reported when the document is read
                 for number in json.loads(numbers):
                     if number <= last:
                         days[number] = day
@@ -103,7 +103,7 @@ class Rows:
         return self._originals[1:]
 
     def find_by_dates(self, since: date | None, until: date | None) -> frozenset[int]:
-        """The documents published from one day to another, both with them; None is open."""
+        """Find the documents published from one day to another, both included; None leaves that end open."""
         stamp = self.read_stamp()
         if self._dated_stamp != stamp:
             self._dated, self._dated_stamp = {}, stamp
@@ -118,7 +118,7 @@ class Rows:
         return self._dated[since, until]
 
     def find_by_actors(self, actors: Iterable[str]) -> set[int]:
-        """The documents that mention any of the actors with these ids."""
+        """Find the documents that mention any of the actors with these ids."""
         return self._find(
             "SELECT document FROM document_actors JOIN actors ON actors.number = actor"
             " WHERE actors.id IN (SELECT value FROM json_each(?))",
@@ -126,13 +126,13 @@ class Rows:
         )
 
     def find_by_ids(self, identifiers: Iterable[str]) -> set[int]:
-        """The documents with these ids."""
+        """Find the documents with these ids."""
         return self._find(
             "SELECT number FROM documents WHERE id IN (SELECT value FROM json_each(?))", list(identifiers)
         )
 
     def find_by_source(self, name: str) -> set[int]:
-        """The documents whose source is called so, else those whose source has all of these words."""
+        """Find the documents with this source, else those whose source has all of these words."""
         folded = fold(name)
         words = set(find_word_texts(folded))
         sources = self._list_sources()
@@ -143,7 +143,7 @@ class Rows:
         )
 
     def _list_sources(self) -> list[tuple[str, str, frozenset[str]]]:
-        """Each source as written, folded, and the words of that."""
+        """List each source as written, folded, and as the words of the folded name."""
         stamp = self.read_stamp()
         if self._sources is None or self._sources[0] != stamp:
             rows = self._connection.execute("SELECT DISTINCT source FROM documents")
@@ -153,7 +153,7 @@ class Rows:
         return self._sources[1]
 
     def find_by_url(self, part: str) -> set[int]:
-        """The documents whose address has this in it."""
+        """Find the documents whose address contains this text."""
         rows = self._connection.execute("SELECT number FROM documents WHERE instr(lower(url), lower(?)) > 0", [part])
         return {row[0] for row in rows}
 
@@ -161,7 +161,7 @@ class Rows:
         return {row[0] for row in self._connection.execute(statement, [json.dumps(values)])}
 
     def read_texts(self, numbers: Iterable[int]) -> Iterator[tuple[int, str, str]]:
-        """The row, title and text of these documents, in their order; a paragraph of the text is a line."""
+        """Read the row, title and text of these documents in the order given; each line of a text is a paragraph."""
         wanted = list(numbers)
         for start in range(0, len(wanted), _chunk):
             chunk = wanted[start : start + _chunk]
@@ -172,7 +172,7 @@ class Rows:
                     raise
                 found = {}
                 for number in chunk:
-                    with suppress(sqlite3.DatabaseError):  # what cannot be read is found by nobody
+                    with suppress(sqlite3.DatabaseError):  # a row that cannot be read is left out
                         found |= self._read_chunk([number])
             yield from (found[number] for number in chunk if number in found)
 
@@ -184,7 +184,7 @@ class Rows:
         return {row[0]: row for row in rows if isinstance(row[1], str) and isinstance(row[2], str)}
 
     def find_paragraphs_by_actors(self, actors: Iterable[str], numbers: Iterable[int]) -> dict[int, set[int]]:
-        """In which paragraphs of these documents any of the actors with these ids is mentioned."""
+        """Find the paragraphs of these documents that mention any of the actors with these ids, by row."""
         rows = self._connection.execute(
             "SELECT mentions.document, paragraph FROM document_actors JOIN actors ON actors.number = actor"
             " JOIN mentions ON mentions.document = document_actors.document AND document_actor = document_actors.number"

@@ -1,4 +1,4 @@
-"""What one person searched for: the last queries, and those saved under a name."""
+"""One person's searches: the last queries, and those saved under a name."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ _NAME = re.compile(r"[\w.-]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A query under a name."""
+    """A query saved under a name."""
 
     name: str
     query: str
 
 
 class Searches:
-    """One person's searches, in the `reader.db` of that person's state folder; None keeps them in memory."""
+    """One person's searches, in the database at `path`; None keeps them in memory."""
 
     def __init__(self, path: Path | None) -> None:
         self._database = ReaderDatabase(path)
 
     @property
     def note(self) -> str | None:
-        """What keeps the file from being used as it should be, in a line; None if nothing does."""
+        """One line that says why the file is not used, or was replaced; None if all is well."""
         return self._database.note
 
     @property
     def is_kept(self) -> bool:
-        """Does what is saved here outlive this process?"""
+        """Does what is saved here survive this process?"""
         return self._database.is_kept
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._database.close()
 
     def remember(self, query: str) -> None:
-        """Make a query the last one asked."""
+        """Put a query at the top of the history."""
         query = make_safe_line(query)
         if not query:
             return
@@ -57,13 +57,18 @@ class Searches:
         )
 
     def list_history(self) -> list[str]:
-        """The queries asked, the last one first."""
+        """List the queries of the history, the last one first."""
         return [row[0] for row in self._database.execute("SELECT query FROM history ORDER BY number DESC")]
 
     def save(self, name: str, query: str) -> SavedSearch | None:
-        """Keep a query under a name; gives the one that had this name before. Raises ValueError for an odd name."""
+        """Save a query under a name, and return the search that had this name before, or None.
+
+        Raises ValueError if the name has other characters than letters, digits, ".", "-" and "_", or more than 40.
+        """
         if not _NAME.fullmatch(name):
-            raise ValueError(f"“{make_safe_line(name)}” is no name: letters, digits, “.”, “-” and “_” make one")
+            raise ValueError(
+                f"“{make_safe_line(name)}” is not a valid name: use up to 40 letters, digits, “.”, “-” and “_”"
+            )
         rows = self._database.execute("SELECT name, query FROM searches WHERE name = ?", [name])
         self._database.execute(
             "INSERT OR REPLACE INTO searches (name, query) VALUES (?, ?)", [name, make_safe_line(query)]
@@ -71,14 +76,14 @@ class Searches:
         return SavedSearch(*rows[0]) if rows else None
 
     def forget(self, name: str) -> SavedSearch:
-        """Forget a saved search, and give it. Raises NotFoundError."""
+        """Delete a saved search, and return it. Raises NotFoundError."""
         rows = self._database.execute("DELETE FROM searches WHERE name = ? RETURNING name, query", [name])
         if not rows:
             raise _miss(name)
         return SavedSearch(*rows[0])
 
     def list_saved(self) -> list[SavedSearch]:
-        """The saved searches by name."""
+        """List the saved searches by name."""
         return [SavedSearch(*row) for row in self._database.execute("SELECT name, query FROM searches ORDER BY name")]
 
 

@@ -26,7 +26,7 @@ _lead = 40  # characters of a sentence before its mention
 
 
 class ActorsScreen(Dialog[str | None]):
-    """Every actor of the library, narrowed as one types; gives the chosen one's id."""
+    """Lists the actors whose names have the words you type; returns the id of the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close", id="close_actors"),
@@ -48,7 +48,7 @@ class ActorsScreen(Dialog[str | None]):
             yield RowList("no such actor", id="choices")
 
     def begin(self) -> None:
-        """All actors, the most frequent first."""
+        """List all actors, the most frequent first."""
         self.query_one(Input).cursor_blink = False
         self.set_focus(self.query_one(Input))
         self._start("")
@@ -60,6 +60,9 @@ class ActorsScreen(Dialog[str | None]):
 
     @work(exclusive=True, group="narrow")
     async def _start(self, text: str) -> None:
+        await self._list(text)
+
+    async def _list(self, text: str) -> None:
         total, actors = await asyncio.to_thread(self._library.actors, text, 0, _page)
         if not self.is_open:
             return
@@ -75,12 +78,17 @@ class ActorsScreen(Dialog[str | None]):
             message.rows.fill(message.first, [_build_actor_row(actor) for actor in actors])
 
     @on(Input.Submitted)
-    def _to_list(self, message: Input.Submitted) -> None:
+    @work(exclusive=True, group="narrow")
+    async def _choose_first(self, message: Input.Submitted) -> None:
+        """Choose the first actor of those that were typed; Enter may come before the list is narrowed to them."""
         message.stop()
-        self.query_one(RowList).action_choose()
+        if self._text != message.value:
+            await self._list(message.value)
+        if self.is_open:
+            self.query_one(RowList).action_choose()
 
     def key_down(self) -> None:
-        """From the filter into the list."""
+        """Go from the filter into the list."""
         if not self.is_open:
             return
         self.set_focus(self.query_one(RowList))
@@ -91,32 +99,32 @@ class ActorsScreen(Dialog[str | None]):
         self.dismiss(message.row.key)
 
     def action_filter(self) -> None:
-        """Back to typing."""
+        """Go back to the filter."""
         self.set_focus(self.query_one(Input))
 
     def action_close(self) -> None:
-        """Choose nothing."""
+        """Close without a choice."""
         self.dismiss(None)
 
 
 class MentionsScreen(Dialog["MentionInContext | None"]):
-    """Every mention of an actor with its sentence, in reading order; gives the chosen one."""
+    """Lists every mention of an actor with its sentence, in reading order; returns the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,m", "close", "close", id="close_mentions")]
 
     def __init__(self, library: Library, actor: str, name: str) -> None:
         super().__init__()
-        self._library, self._actor, self._name = library, actor, name
+        self._library, self._actor, self._actor_name = library, actor, name
         self._mentions_in_context: list[MentionInContext] = []
 
     def compose(self) -> ComposeResult:
         """The actor's name above the list."""
         with Vertical(id="dialog", classes="list"):
-            yield Static(Content(f"mentions of {self._name}"), markup=False)
+            yield Static(Content(f"mentions of {self._actor_name}"), markup=False)
             yield RowList("no mentions", id="choices")
 
     def begin(self) -> None:
-        """The first ones at once, the others as they are read."""
+        """Read the mentions, and list each page of them once it is read."""
         self.set_focus(self.query_one(RowList))
         self._read()
 
@@ -141,7 +149,7 @@ class MentionsScreen(Dialog["MentionInContext | None"]):
         self.dismiss(self._mentions_in_context[message.index])
 
     def action_close(self) -> None:
-        """Choose nothing."""
+        """Close without a choice."""
         self.dismiss(None)
 
 

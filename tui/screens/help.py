@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _keys_width, _description_width, _name_width = 16, 50, 24
 _narrowest, _widest = 20, 116
-_frame = 5  # as in newscast.tcss: what the border, the padding and the scrollbar take
+_frame = 5  # columns of border, padding and scrollbar in newscast.tcss
 _query_width = 42
 _marks_help = """
 Marks beside the text
@@ -37,7 +37,7 @@ Actors, by a mark in the panel and a style in the text
 
 
 class HelpScreen(Dialog[None]):
-    """The keys with what they do and the name by which settings remap them."""
+    """Lists each key with what it does, and the name by which the settings remap it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,?", "dismiss", "close", id="close_help"),
@@ -52,17 +52,17 @@ class HelpScreen(Dialog[None]):
         self._parts, self._remapped = bindings, remapped
 
     def compose(self) -> ComposeResult:
-        """One block of keys a place."""
+        """One text that scrolls."""
         with VerticalScroll(id="help"):
             yield Static("", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lines as long as there is room for."""
+        """Build the lines again for the new width."""
         room = max(_narrowest, min(event.size.width * 94 // 100, _widest) - _frame)
         self.query_one(Static).update(Content("\n".join(self._build_lines(room))))
 
     def _build_lines(self, room: int) -> list[str]:
-        """The help in lines of at most `room` cells; where names do not fit beside the keys, they are listed below."""
+        """The help in lines of at most `room` cells. Names that do not fit beside the keys are listed below them."""
         has_names = room >= _keys_width + _description_width + _name_width
         lines = [f"newscast: keys, what they do{', and their names for the settings file' if has_names else ''}", ""]
         names: list[str] = []

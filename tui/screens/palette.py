@@ -1,4 +1,4 @@
-"""Palette: Textual's command palette, which does not end the reader in a terminal that is made tiny."""
+"""Palette: Textual's command palette, made safe against clicks in a terminal that has shrunk."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from textual.errors import NoWidget
 
 
 class Palette(CommandPalette):
-    """Textual's own ends with an error at a click that is outside the terminal's new size."""
+    """Textual's own raises an error when a click lies outside the new size of the terminal."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Drop a click where there is nothing."""
+        """Drop a click where no widget is."""
         if isinstance(event, events.MouseEvent):
             try:
                 self.get_widget_at(int(event.screen_x), int(event.screen_y))

@@ -1,28 +1,37 @@
-"""ReaderScreen: results, article and cast, side by side or by turns, as the terminal has room for them."""
+"""ReaderScreen: the list, the article and its cast; hands keys and messages to the controllers."""
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.screen import Screen
 from textual.widgets import Input
 
 from search import NewscastError
-from tui.panes import Panes, fit_panes
-from tui.screens.dialogs import ActorsScreen, MentionsScreen
+from tui.controllers import (
+    AddingController,
+    ArticleController,
+    LastVisitController,
+    Listing,
+    LiveUpdatesController,
+    ReadingController,
+    RemovingController,
+    ResultList,
+    SearchController,
+    SearchWidgets,
+    SelectionController,
+    Status,
+)
+from tui.controllers.search import no_articles
+from tui.screens.bindings import bind_controllers, keys_in_line, list_bindings
+from tui.screens.dialog_keys import DialogsController
 from tui.screens.help import HelpScreen
-from tui.screens.listing import Listing
-from tui.screens.live_updates import LiveUpdatesScreen
-from tui.screens.opening import OpeningPosition
-from tui.screens.reading import ReadingScreen
-from tui.screens.refusals import RefusalsScreen
-from tui.screens.results import ResultsScreen, no_articles
-from tui.screens.saved import SavedScreen
-from tui.screens.visits import build_visit, find_reading_position
+from tui.screens.layout import PaneLayout, PaneWidgets
 from tui.widgets import (
     Article,
     CastPanel,
@@ -38,299 +47,303 @@ from tui.widgets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
-    from search import Library, Marks, Searches, Visit
-    from tui.history import ReadingPosition
-    from tui.panes import PaneName
+    from search import Library, Marks, Searches
     from tui.settings import Settings
 
-_short = 16  # lines; under it there is no line of keys or months
-_step = 4  # columns that a key widens a pane by
-_pane_names: dict[PaneName, str] = {"results": "list", "text": "text", "cast": "cast"}
+
 _of_the_article = frozenset(
-    "select_number select_following select_at_cursor walk walk_on correct mentions toggle_names_only".split()
+    "select_number select_following select_at_cursor walk walk_on correct toggle_names_only mentions".split()
 )
-_keep_after = 1.0  # seconds after the first move, and not once for each
-
-_key_line = (
-    (("help",), "help"), (("leave",), "back, quit"), (("search",), "search"), (("open",), "open"),
-    (("next", "previous"), "move"), (("select_1", "select_9"), "select"),
-    (("next_mention", "previous_mention"), "walk"),
-    (("next_anywhere", "previous_anywhere"), "other articles"), (("back",), "where you were"), (("facets",), "facets"),
-    (("next_match", "previous_match"), "matches"), (("mentions",), "mentions"), (("actors",), "actors"),
-    (("wider", "narrower"), "width"), (("saved",), "saved"), (("star",), "star"),
-)  # fmt: skip
-"""The bindings in the line at the bottom, by id, and what it says of them: those that matter most come first."""
+"""The actions that do nothing while the list hides the article."""
 
 
-class ReaderScreen(LiveUpdatesScreen):
-    """Where news is searched, read and walked."""
+class ReaderScreen(Screen[None]):
+    """Where news is searched, read and walked: one screen, which is what its controllers know as ReaderView."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "toggle_cast", "hide or show the cast", id="toggle_cast"),
-        Binding("h,left", "focus_pane(-1)", "to the pane on the left", id="pane_left"),
-        Binding("l,right", "focus_pane(1)", "to the pane on the right", id="pane_right"),
-        Binding(">", "widen(1)", "make this pane wider", id="wider"),
-        Binding("<", "widen(-1)", "make this pane narrower", id="narrower"),
+        # With priority it acts before the next key is handed on: what is typed after it goes to the search bar.
+        Binding("/", "search", "a new search, as you type", id="search", priority=True),
+        Binding("f", "toggle_facets", "who, where from and when: narrow the results", id="facets"),
         Binding("?", "help", "these keys", id="help"),
         Binding(":", "app.command_palette", "command palette", id="palette"),
         Binding("q", "leave", "back one level, at the root quit", id="leave"),
     ]
+    _own_bindings = tuple(BINDINGS)
+    BINDINGS += bind_controllers()
 
     def __init__(
         self, library: Library, marks: Marks, searches: Searches, settings: Settings, paths: Sequence[str]
     ) -> None:
-        super().__init__(library, marks, Listing(library, marks, searches))
-        self._settings, self._paths = settings, paths
-        self._last: tuple[Visit, ReadingPosition] | None = None
-        self._visit: Visit | None = None
-        self._keeping: Timer | None = None
-        self._widths: dict[str, int] = {}
-        self._noted: str | None = None  # what was said of the marks
+        super().__init__()
+        self._library, self._marks, self._settings, self._paths = library, marks, settings, paths
+        self._build_widgets(settings.text_width)
+        self._build_controllers(Listing(library, marks, searches))
+
+    def _build_widgets(self, text_width: int) -> None:
+        self.search_bar, self.search_note = SearchBar(id="search"), SearchNote(id="note")
+        self.facets = FacetList("nothing to narrow by", id="facets")
+        self.rows = RowList(no_articles, id="results")
+        self.pane = ReadingPane(text_width, id="reading")
+        self.months = MonthsLine(id="months")
+        self.progress_line, self.status_line = ProgressLine(id="progress"), StatusLine(id="status")
+        self.status = Status(self.status_line, self.progress_line, self.describe_position)
+
+    def _build_controllers(self, listing: Listing) -> None:
+        library, marks, pane = self._library, self._marks, self.pane
+        self.results = ResultList(listing, self.rows)
+        self.reading = ReadingController(self, library, marks, self.results, pane)
+        self.selection = SelectionController(self, library, pane, self.reading)
+        self.search = SearchController(
+            self, self.results, self.reading,
+            SearchWidgets(self.search_bar, self.search_note, self.facets, self.months, pane),
+        )  # fmt: skip
+        self.articles = ArticleController(self, library, self.results, pane)
+        self.live_updates = LiveUpdatesController(self, library, self.results, self.reading, self.search)
+        self.adding = AddingController(self, library, self.reading, self.search, self.live_updates)
+        self.removing = RemovingController(self, library, self.articles, self.reading, self.live_updates)
+        self.last_visit = LastVisitController(self, library, marks, self.results, self.reading, self.search)
+        self.dialogs = DialogsController(self, self, library, pane, self.search, self.selection, self.adding)
+        self.panes = PaneLayout(
+            self, self, marks, self.reading, PaneWidgets(self.facets, self.rows, pane), self._settings.text_width
+        )
 
     def compose(self) -> ComposeResult:
         """The search bar above, three panes, the lines below."""
         with Horizontal(id="top"):
-            yield SearchBar(id="search")
-            yield SearchNote(id="note")
+            yield self.search_bar
+            yield self.search_note
         with Horizontal(id="middle"):
-            yield FacetList("nothing to narrow by", id="facets")
-            yield RowList(no_articles, id="results")
-            yield ReadingPane(self._settings.text_width, id="reading")
-        yield MonthsLine(id="months")
-        yield ProgressLine(id="progress")
-        yield StatusLine(id="status")
-        yield KeyLine(self._find_keys(), id="keys")
+            yield self.facets
+            yield self.rows
+            yield self.pane
+        yield self.months
+        yield self.progress_line
+        yield self.status_line
+        yield KeyLine(self.list_keys_in_line(), id="keys")
 
-    def _find_keys(self) -> list[tuple[str, str]]:
-        """The first key of each binding in the line at the bottom."""
-        return [(("–" if what == "select" else " ").join(map(self.find_key, names)), what) for names, what in _key_line]
+    # Keys
+
+    @classmethod
+    def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
+        """Every key of the reader, by what it is for."""
+        return list_bindings(cls._own_bindings)
+
+    def list_keys_in_line(self) -> list[tuple[str, str]]:
+        """The keys in the line at the bottom, each with what it does."""
+        return [
+            (("–" if what == "select" else " ").join(map(self.find_key, names)), what) for names, what in keys_in_line
+        ]
 
     def find_key(self, name: str) -> str:
         """The first key of a binding, as the settings have it and as a reader knows it."""
         key = next(each.key for _, part in self.list_bindings() for each in part if each.id == name)
         return self.app.get_key_display(Binding(self._settings.keys.get(name, key).split(",")[0], ""))
 
-    @classmethod
-    def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
-        """Every binding of the reader, by what it is for."""
-        parts = (
-            ("Search and results", ResultsScreen), ("What comes and goes", LiveUpdatesScreen), ("Panes", cls),
-            ("Actors and places", ReadingScreen),
-            ("In the article", Article), ("In the list", RowList), ("In the facets", FacetList),
-            ("In the cast panel", CastPanel), ("In the search bar", SearchBar), ("In the list of actors", ActorsScreen),
-            ("In the list of mentions", MentionsScreen), ("In the saved searches", SavedScreen),
-            ("In the list of refusals", RefusalsScreen), ("Here", HelpScreen),
-        )  # fmt: skip
-        return [(name, [each for each in owner.BINDINGS if isinstance(each, Binding)]) for name, owner in parts]
-
     def list_commands(self) -> Iterable[SystemCommand]:
         """The screen's actions for the command palette."""
-        for binding in (*ResultsScreen.BINDINGS, *LiveUpdatesScreen.BINDINGS, *self.BINDINGS, *ReadingScreen.BINDINGS):
+        for binding in self.BINDINGS:
             if isinstance(binding, Binding) and binding.id != "palette" and binding.show:
-                action = binding.action
-                yield SystemCommand(binding.description, f"key {binding.key}", lambda action=action: self._run(action))
+                run = partial(self.call_later, self.run_action, binding.action)
+                yield SystemCommand(binding.description, f"key {binding.key}", run)
 
-    def _run(self, action: str) -> None:
-        self.call_later(self.run_action, action)
+    def action_control(self, controller: str, action: str, *arguments: object) -> None:
+        """Call the action of a controller that a key is bound to."""
+        getattr(getattr(self, controller), f"action_{action}")(*arguments)
 
-    _panes: Panes
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key for the article does nothing while the list hides the article."""
+        name = parameters[1] if action == "control" else action
+        if name in _of_the_article and self.panes.is_article_hidden:
+            return False
+        return super().check_action(action, parameters)
 
-    # Start, size, adding
+    # From start to end
 
     async def on_mount(self) -> None:
         """The first page and the first article are there at the first paint."""
-        self._widths = await asyncio.to_thread(self.marks.read_widths)
-        self._adapt(self.app.size.width, self.app.size.height)
-        self.set_focus(self.results)
+        self.search.set_height(self.app.size.height)
+        await self.panes.begin()
+        self.set_focus(self.rows)
         try:
             await self._begin()
         except NewscastError as error:
             self.meet(error)
 
     async def _begin(self) -> None:
-        await self.search("")
-        is_ready = self.library.read_only or (not self.library.is_behind() and self.library.is_annotated())
-        if self._paths or not is_ready:
-            self.add(self._paths)
-        await self.watch_library()
-        self._noted = self.marks.note
-        notes = "; ".join(filter(None, (self.library.note, self.marks.note)))
+        await self.search.search("")
+        library = self._library
+        if self._paths or not (library.read_only or (not library.is_behind() and library.is_annotated())):
+            self.adding.add(self._paths)
+        await self.live_updates.begin()
+        self.set_interval(self.live_updates.seconds_between_looks, self.live_updates.look)
+        notes = "; ".join(filter(None, (library.note, self._marks.note)))
         if notes:
-            self.say(notes)
+            self.status.say(notes)
         else:
-            await self._offer_return()
+            await self.last_visit.offer_return()
 
     async def on_unmount(self) -> None:
         """The last position is kept, too."""
-        await self.keep_position()
-        await self._keep_visit()
-
-    # From one session to the next
-
-    async def _offer_return(self) -> None:
-        """Say where this person was last; the key that goes back goes there."""
-        visit = await asyncio.to_thread(self.marks.read_visit)
-        found = await asyncio.to_thread(find_reading_position, self.library, visit) if visit else None
-        if visit and found:
-            position, words = found
-            self._last = visit, position
-            self.say(f"{self.find_key('back')} back to {words}")
-
-    def action_go_back(self) -> None:
-        """To the position visited before, at first to that of the last session."""
-        if self._last is not None and self.is_preview:
-            (visit, position), self._last = self._last, None
-            self._return(visit, position)
-        else:
-            super().action_go_back()
-
-    @work(exclusive=True, group="return")
-    async def _return(self, visit: Visit, position: ReadingPosition) -> None:
-        if visit.query.strip():
-            with self.prevent(Input.Changed):
-                self.search_bar.value = visit.query
-            await self.search(visit.query)
-        await self.point_at(position.document, visit.position)
-        self.jump(
-            position.document,
-            OpeningPosition("position", selected=position.selected, position=position),
-            remember=False,
-        )
-
-    def _note_position(self) -> None:
-        super()._note_position()
-        here = self.here()
-        if here is not None and not self.is_preview:
-            self._visit = build_visit(self.listing.typed, here, self.results.index)
-            if self._keeping is None:
-                self._keeping = self.set_timer(_keep_after, self._start_keeping)
-
-    @work(group="visit")
-    async def _start_keeping(self) -> None:
-        await self._keep_visit()
-        if self.marks.note not in {None, self._noted}:
-            self._noted = self.marks.note
-            self.say(self.marks.note or "")
-
-    async def _keep_visit(self) -> None:
-        """However the session may end, the next one knows where this one was."""
-        visit, self._visit, self._keeping = self._visit, None, None
-        if visit is not None:
-            await asyncio.to_thread(self.marks.write_visit, visit)
+        await self.reading.keep_position()
+        await self.last_visit.keep()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Panes by the terminal's size."""
-        self._adapt(event.size.width, event.size.height)
+        """Arrange the panes; an article that comes into sight is the one of the current row."""
+        self.search.set_height(event.size.height)
+        was_hidden = self.panes.is_article_hidden
+        self.panes.fit()
+        if was_hidden and not self.panes.is_article_hidden and self.panes.is_list_focused:
+            self.search.preview()
 
-    def _adapt(self, width: int, height: int) -> None:
-        panes = self._panes = fit_panes(width, height, self._settings.text_width, self._widths)
-        was_hidden = self.is_article_hidden
-        is_narrow, takes_turns = panes.arrangement == "narrow", panes.arrangement != "wide"
-        self.set_class(is_narrow, "narrow")
-        self.set_class(takes_turns, "turns")
-        self.set_class(height < _short, "short")
-        if self.focused is not None:
-            # What has the keys is what one sees when the panes begin to take turns.
-            self.set_class(self.focused in {self.pane.article, self.pane.panel}, "reading")
-        self.results.styles.width = "1fr" if takes_turns else panes.results
-        self.results.set_compact(takes_turns)
-        self.facets.styles.width = "1fr" if is_narrow else panes.facets
-        self.pane.fit(panes.text, panes.cast, (1 if height < _short else panes.strip) if is_narrow else None)
-        if was_hidden and not self.is_article_hidden and self.focused is self.results:
-            self.preview()  # the article that comes into sight is the one of the current row
+    # What the controllers ask: see ReaderView
 
-    @work(exclusive=True, group="widths")
-    async def action_widen(self, direction: int) -> None:
-        """Make the pane that has the keys wider (1) or narrower (-1), and keep that."""
-        pane = self._find_pane_to_widen()
-        if pane is None:
-            self.say("this pane has the whole width: there is nothing to share")
-            return
-        before, size = self._panes.width_of(pane), self.app.size
-        wished = fit_panes(
-            size.width, size.height, self._settings.text_width, {**self._widths, pane: before + direction * _step}
-        )
-        columns = wished.width_of(pane)
-        if columns == before:
-            self.say(f"the {_pane_names[pane]} cannot be {'wider' if direction > 0 else 'narrower'} in this terminal")
-            return
-        self._widths[pane] = columns
-        self._adapt(size.width, size.height)
-        self.say(f"the {_pane_names[pane]} has {columns} columns")
-        await asyncio.to_thread(self.marks.write_width, pane, columns)
+    @property
+    def is_adding(self) -> bool:
+        """Is this reader adding articles?"""
+        return self.has_class("adding")
 
-    def _find_pane_to_widen(self) -> PaneName | None:
-        """The pane that has the keys, if its width can be chosen."""
-        if self.focused is self.pane.article:
-            return "text"
-        if self.focused is self.pane.panel:
-            return "cast" if self._panes.arrangement != "narrow" else None
-        return "results" if self._panes.arrangement == "wide" else None
+    def start(self, group: str, work: Callable[[], Awaitable[object]], *, is_exclusive: bool = True) -> None:
+        """Run work in the background; if it is exclusive, it cancels unfinished work of the same group."""
+        self.run_worker(work, group=group, exclusive=is_exclusive)
 
-    # Between the panes
+    def call_later_by(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back once, after so many seconds."""
+        self.set_timer(seconds, callback)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key for the article does nothing while the list hides the article."""
-        if action in _of_the_article and self.is_article_hidden:
-            return False
-        return super().check_action(action, parameters)
+    def describe_position(self) -> str:
+        """Where the reader is, in the article or in the list."""
+        in_list = self.focused in {self.rows, self.facets, self.search_bar}
+        if self.pane.document is None or (in_list and (self.panes.takes_turns or self.reading.is_preview)):
+            return self.results.listing.describe(self.rows.index)
+        return self.reading.walked.describe_position()
 
-    def action_leave(self) -> None:
-        """Back one level: article, results of a search, all articles, out."""
+    def meet(self, error: NewscastError) -> None:
+        """Tell the reader of an error that was to be expected."""
+        self.adding.meet(error)
+
+    def set_dated(self, is_dated: bool) -> None:  # noqa: FBT001 - a setter
+        """Show or hide the line of months."""
+        self.set_class(is_dated, "dated")
+
+    def set_adding(self, is_adding: bool) -> None:  # noqa: FBT001 - a setter
+        """Show or hide the line of progress."""
+        self.set_class(is_adding, "adding")
+
+    def note_position(self) -> None:
+        """The position in the article has changed."""
+        self.last_visit.note()
+
+    def open_url(self, url: str) -> None:
+        """Open an address in the desktop's browser."""
+        self.app.open_url(url)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text by the terminal."""
+        self.app.copy_to_clipboard(text)
+
+    # The screen's own keys
+
+    def action_search(self) -> None:
+        """Type a new query, or change the old one; in the search bar itself a "/" is a letter."""
         bar = self.search_bar
-        if self.focused is not self.results:
-            self.show_results()
-        elif bar.value:
-            bar.value = ""
-        else:
-            self.app.exit()
+        if self.focused is bar:
+            bar.replace("/", *sorted(bar.selection))
+            return
+        self.panes.hide_panes_over_results()
+        self.set_focus(bar)
+        self.search.begin_typing()
 
-    def action_focus_pane(self, direction: int) -> None:
-        """Left: results, article, cast: right."""
-        facets = [self.facets] if self.has_class("faceted") else []
-        cast = [] if self.has_class("castless") else [self.pane.panel]
-        panes = [*facets, self.results, self.pane.article, *cast]
-        at = panes.index(self.focused) if self.focused in panes else panes.index(self.results)
-        target = panes[min(max(0, at + direction), len(panes) - 1)]
-        if target is self.results:
-            self.show_results()
-        elif self.is_preview and self.pane.document is not None:
-            self.jump(self.pane.document.id, OpeningPosition("stay"))
-        else:
-            self.set_focus(target)
-
-    def show_article(self) -> None:
-        """Bring the article to the front and the keys to it."""
-        self.add_class("reading")
-        self.remove_class("faceted")
-        self.set_focus(self.pane.article)
-
-    def show_results(self) -> None:
-        """Bring the results to the front and the keys to them."""
-        self.remove_class("reading")
-        self.set_focus(self.results)
-        self.say("")
-
-    def action_toggle_cast(self) -> None:
-        """Room for the text, or for the cast."""
-        self.toggle_class("castless")
-        if self.focused is self.pane.panel:
-            self.set_focus(self.pane.article)
+    def action_toggle_facets(self) -> None:
+        """Show the facets beside the results, or in a narrow terminal instead of them."""
+        if self.panes.has_facets and self.focused is self.facets:
+            self.panes.close_facets()
+            return
+        self.panes.show_facets()
+        self.search.count_facets()
 
     def action_help(self) -> None:
-        """All keys."""
+        """Show all keys."""
         anywhere = [each for each in self.app.BINDINGS if isinstance(each, Binding)]
         self.app.push_screen(HelpScreen([*self.list_bindings(), ("Anywhere", anywhere)], self._settings.keys))
 
-    def describe_position(self) -> str:
-        """Where one is, in the article or in the list."""
-        in_list = self.focused in {self.results, self.facets, self.search_bar}
-        if self.pane.document is None or (in_list and (self.takes_turns or self.is_preview)):
-            return self.listing.describe(self.results.index)
-        return super().describe_position()
+    def action_leave(self) -> None:
+        """Go back one level: article, results of a search, all articles, out."""
+        if not self.panes.is_list_focused:
+            self.panes.show_results()
+        elif self.search_bar.value:
+            self.search.clear()
+        else:
+            self.app.exit()
+
+    # What the widgets say
+
+    @on(Input.Changed, "#search")
+    def _search_as_typed(self, message: Input.Changed) -> None:
+        message.stop()
+        self.search.search_as_typed(message.value)
+
+    @on(Input.Submitted, "#search")
+    def _open_first_result(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.set_focus(self.rows)
+        self.search.open_first_result(message.value)
+
+    @on(SearchBar.SuggestionAccepted)
+    def _accept_suggestion(self, message: SearchBar.SuggestionAccepted) -> None:
+        message.stop()
+        self.search.accept_suggestion()
+
+    @on(SearchBar.Left)
+    def _leave_search(self, message: SearchBar.Left) -> None:
+        message.stop()
+        self.panes.show_results()
+
+    @on(RowList.Wanted)
+    def _fetch_wanted(self, message: RowList.Wanted) -> None:
+        message.stop()
+        if message.rows is self.rows:
+            self.start("fetch", partial(self.live_updates.fetch, message.first, message.count))
+
+    @on(RowList.Pointed)
+    def _follow_pointer(self, message: RowList.Pointed) -> None:
+        message.stop()
+        if message.rows is self.rows:
+            self.live_updates.note_pointed(message.index)
+            self.search.follow_pointer()
+
+    @on(RowList.Chosen)
+    def _open_chosen(self, message: RowList.Chosen) -> None:
+        message.stop()
+        if message.rows is self.rows:
+            self.search.open_chosen(message.row)
+
+    @on(FacetList.Left)
+    def _leave_facets(self, message: FacetList.Left) -> None:
+        message.stop()
+        self.panes.close_facets()
+
+    @on(FacetList.Narrowed)
+    def _narrow(self, message: FacetList.Narrowed) -> None:
+        message.stop()
+        self.search.narrow(message.term, is_excluded=message.is_excluded)
+
+    @on(Article.Clicked)
+    def _select_clicked(self, message: Article.Clicked) -> None:
+        message.stop()
+        if message.mention.link:
+            self.selection.select(message.mention.link.actor)
+
+    @on(CastPanel.Chosen)
+    def _select_chosen(self, message: CastPanel.Chosen) -> None:
+        message.stop()
+        self.selection.select(message.actor)
+
+    @on(ReadingPane.Changed)
+    def _follow_reading(self, message: ReadingPane.Changed) -> None:
+        message.stop()
+        self.reading.follow()

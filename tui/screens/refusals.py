@@ -14,28 +14,13 @@ from tui.screens.dialog import Dialog
 from tui.widgets import ListRow, RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
 
-_most_kept = 10_000
-
-
-class Refusals:
-    """The origins that were refused, each with the reason; of very many, the first."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[str, str]] = []
-        self.count = 0
-
-    def note(self, refusals: Sequence[tuple[str, str]]) -> None:
-        """Keep what a step of adding has refused."""
-        self.count += len(refusals)
-        self.kept += refusals[: _most_kept - len(self.kept)]
+    from tui.controllers.refusals import Refusals
 
 
 class RefusalsScreen(Dialog[None]):
-    """Each origin with the reason below it."""
+    """Lists each file or address with the reason below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,!", "close", "close", id="close_refusals"),
@@ -46,7 +31,7 @@ class RefusalsScreen(Dialog[None]):
         self._refusals = refusals
 
     def compose(self) -> ComposeResult:
-        """How many there are above the list."""
+        """A line with their number, and the list."""
         more = self._refusals.count - len(self._refusals.kept)
         words = f"{self._refusals.count:,} not added" + (f"; {more:,} more are not listed" if more else "")
         with Vertical(id="dialog", classes="list"):
@@ -54,7 +39,7 @@ class RefusalsScreen(Dialog[None]):
             yield RowList("everything was added", id="choices")
 
     def begin(self) -> None:
-        """All of them."""
+        """List them."""
         rows = [ListRow(str(index), origin, reason) for index, (origin, reason) in enumerate(self._refusals.kept)]
         listed = self.query_one(RowList)
         listed.reset(len(rows), rows)
@@ -66,5 +51,5 @@ class RefusalsScreen(Dialog[None]):
         message.stop()
 
     def action_close(self) -> None:
-        """Back to reading."""
+        """Close."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""SavedScreen: the saved searches with what is unread in them, and a name for the present one."""
+"""SavedScreen: lists the saved searches with their unread articles, and saves the present search."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from search import SavedSearch
-    from tui.screens.listing import Listing
+    from tui.controllers.listing import Listing
 
 
 class SavedScreen(Dialog[str | None]):
-    """Gives the query of the chosen search."""
+    """Returns the chosen search as "@name"."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,@", "close", "close", id="close_saved"),
         Binding("s", "name", "save the present search", id="save_search"),
-        Binding("d", "forget", "forget the search (u: take that back)", id="forget_search"),
-        Binding("u", "restore", "take the last forgetting back", id="restore_search"),
+        Binding("d", "forget", "delete the search (u: undo)", id="forget_search"),
+        Binding("u", "restore", "bring back the search deleted last", id="restore_search"),
     ]
 
     def __init__(self, listing: Listing, query: str) -> None:
@@ -36,7 +36,7 @@ class SavedScreen(Dialog[str | None]):
         self._forgotten: SavedSearch | None = None
 
     def compose(self) -> ComposeResult:
-        """A line for the name, the list, a line that says what can be done."""
+        """A field for the name, the list, and a line that says what the keys do."""
         with Vertical(id="dialog", classes="list"):
             yield Input(
                 placeholder=f"a name for {self._query}", compact=True, id="name", select_on_focus=False, max_length=200
@@ -46,7 +46,7 @@ class SavedScreen(Dialog[str | None]):
             yield Static(Content(""), id="said", markup=False)
 
     def begin(self) -> None:
-        """What there is."""
+        """List the saved searches."""
         self.query_one(Input).cursor_blink = False
         self._close_name()
         self._list()
@@ -65,7 +65,7 @@ class SavedScreen(Dialog[str | None]):
         ]
         self.query_one(RowList).reset(len(rows), rows)
         saves = f"s saves {self._query}, " if self._query else ""
-        self._say(f"Enter searches, {saves}d forgets one" if rows else "")
+        self._say(f"Enter searches, {saves}d deletes one" if rows else "")
 
     def _say(self, text: str) -> None:
         if self.is_open:
@@ -82,7 +82,7 @@ class SavedScreen(Dialog[str | None]):
         self._say(f"Enter saves {self._query}")
 
     def _close_name(self) -> None:
-        """Back from the name to the list."""
+        """Go back from the name to the list."""
         self.set_focus(self.query_one(RowList))
         self.query_one(Input).display = False
 
@@ -98,21 +98,21 @@ class SavedScreen(Dialog[str | None]):
         self._forgotten = before
         self._close_name()
         await self._show()
-        again = f"; before, it was {before.query}: u takes that back" if before else ""
+        again = f"; it was {before.query} before. Press u to undo" if before else ""
         self._say(f"saved as @{message.value.strip()}{again}")
 
     @work
     async def action_forget(self) -> None:
-        """Forget the current search."""
+        """Delete the current search."""
         current = self.query_one(RowList).current
         if current is not None:
             self._forgotten = self._listing.searches.forget(current.key)
             await self._show()
-            self._say(f"@{current.key} is forgotten; u takes that back")
+            self._say(f"@{current.key} deleted. Press u to undo")
 
     @work
     async def action_restore(self) -> None:
-        """Save again what was forgotten or replaced last."""
+        """Bring back the search that was deleted or replaced last."""
         forgotten, self._forgotten = self._forgotten, None
         if forgotten is not None:
             self._listing.searches.save(forgotten.name, forgotten.query)
@@ -129,7 +129,7 @@ class SavedScreen(Dialog[str | None]):
         message.stop()
 
     def action_close(self) -> None:
-        """Choose nothing; from the name back to the list."""
+        """Close without a choice; from the name, go back to the list."""
         if self.focused is self.query_one(Input):
             self._close_name()
             self._say("")

@@ -34,11 +34,13 @@ def _end_sessions(context: click.Context, parameter: click.Parameter, whose: str
 
 @click.command()
 @setup_options
-@click.option("--address", help="Where to listen; without it, everywhere.")
-@click.option("--port", type=click.IntRange(0, 65_535), help="2222, if nothing else is said; 0 is any free one.")
-@click.option("--authorized-keys", metavar="FILE", help="Who may read: a public key a line, a name behind it.")
-@click.option("--host-key", metavar="FILE", help="What the server proves itself by; made if it is not there.")
-@click.option("--watch", "folders", metavar="DIR", multiple=True, help="Add what lands in that folder.")
+@click.option("--address", help="Address to listen on; every address of the machine by default.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 2222 by default, 0 for any free one.")
+@click.option(
+    "--authorized-keys", metavar="FILE", help="Who may read: a public key on each line, with a name after it."
+)
+@click.option("--host-key", metavar="FILE", help="Host key file; created if missing.")
+@click.option("--watch", "folders", metavar="DIR", multiple=True, help="Add the files that arrive in that folder.")
 @click.option("--json-log", is_flag=True, default=None, help="Log lines as JSON.")
 @click.option("--sessions", is_flag=True, callback=_list_sessions, expose_value=False, help="List the open sessions.")
 @click.option(
@@ -64,7 +66,7 @@ def serve(context: click.Context, /, folders: tuple[str, ...], **given: str | in
     if folders and not (setup.folder / "library.db").exists():
         Library(setup.folder).close()  # the first articles are on their way
     open_as_it_is(setup).close()
-    # What imports everything for the readers forks off first, before there is a thread, an event loop, or an asyncssh.
+    # Fork before a thread, an event loop or asyncssh exists.
     fork_client = ForkClient(setup)
     from tui.serving.log import Log
     from tui.serving.server import NewsServer

@@ -6,7 +6,7 @@ import asyncio
 import random
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import asyncssh
 
@@ -16,7 +16,10 @@ from tui.serving.login import Login
 from tui.serving.session import Session
 
 if TYPE_CHECKING:
-    from tui.serving.server import NewsServer
+    from tui.serving.keys import AuthorizedKeys
+    from tui.serving.limits import LoginRateLimiter
+    from tui.serving.session import Shared
+    from tui.settings import ServeSettings
 
 _most_keys = 8  # that one connection may try
 _spare_sessions = 2  # channels beside the sessions that a key may have, for the line that says that there are no more
@@ -25,10 +28,32 @@ _send_buffer = 131_072  # bytes
 _most_untaken = 262_144  # bytes that a client may send while it takes nothing
 
 
+class Server(Protocol):
+    """What a connection uses of its server."""
+
+    settings: ServeSettings
+    shared: Shared
+    keys: AuthorizedKeys
+    login_limiter: LoginRateLimiter
+    connections: set[Connection]
+
+    def find_reason_to_refuse(self, source: str, lot: float) -> str | None:
+        """Return why a new connection from this address is refused; None if it is not."""
+        ...
+
+    def note_refused(self, address: str, why: str) -> None:
+        """Log a refused connection."""
+        ...
+
+    def count_connections(self, fingerprint: str) -> int:
+        """Count the connections that have logged in with this key."""
+        ...
+
+
 class Connection(asyncssh.SSHServer):
     """A client, from its first byte on: a stranger until it has proved a key."""
 
-    def __init__(self, server: NewsServer) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
         self._address = self.source = "?"
         self.login: Login | None = None

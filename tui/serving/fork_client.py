@@ -114,7 +114,10 @@ class ForkClient:
         self.gone: asyncio.Event
 
     def attach(self, report: Callable[[str | None], None]) -> None:
-        """Listen to it in the event loop that runs now; `report` is told when it has rehearsed, or why it could not."""
+        """Listen to it in the running event loop.
+
+        `report` is called when sessions can be started, with why the library could not be searched, or None.
+        """
         self._report = report
         self._lock, self.gone = asyncio.Lock(), asyncio.Event()
         asyncio.get_running_loop().add_reader(self._channel, self._read)
@@ -173,7 +176,7 @@ class ForkClient:
             return
         said = json.loads(message)
         if "request" not in said:
-            self._report(said["rehearsed"])
+            self._report(said["ready"])
         elif self._processes[said["request"]].note(said):
             del self._processes[said["request"]]
 

@@ -1,8 +1,7 @@
-"""The process that forks: it has imported all that a reader needs, and every session is a fork of it that shares that.
+"""The fork server: a process that imports what a reader needs, and forks a session for each request.
 
-It is started before any thread or event loop exists, and has one itself only while it rehearses, which is over before
-the first fork. It speaks with the server by messages in JSON, of which the one that starts a session carries the
-session's descriptors.
+Sessions share the memory of what it has imported. It starts before any thread or event loop exists, and makes none. It
+exchanges JSON messages with the server; the message that starts a session carries that session's descriptors.
 """
 
 from __future__ import annotations
@@ -23,32 +22,28 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from search import NewscastError, Query
 from tui.cli import main, out_of_memory
 from tui.serving.environment import is_allowed
-from tui.serving.memory import fill_holes, use_one_heap
 from tui.serving.memory_limit import limit_memory
 from tui.settings import check_user, find_reader_database
+from tui.setup import open_as_it_is
 
 if TYPE_CHECKING:
     from tui.setup import Setup
 
 longest_message = 65_536  # bytes
-_needed = (
-    "tui.app", "tui.commands", "tui.search_command", "tui.watch_command", "tui.terminal", "search.adding",
-    "textual.drivers.linux_driver", "textual.widgets._input", "textual.widgets._static", "textual.worker",
-    "textual.scrollbar", "textual.widgets._toast", "textual._animator", "concurrent.futures.thread", "encodings.idna",
-    "whoosh.columns", "whoosh.filedb.filestore", "whoosh.index", "search.query.highlight",
-    "search.fulltext.index_reader", "unicodedata", "stringprep", "tui.screens.facets",
-    "search.fulltext.commits", "search.fulltext.segment",
-    "whoosh.automata.lev", "whoosh.codec.base", "whoosh.filedb.compound", "textual.drivers.headless_driver",
-    "textual.layouts.horizontal", "textual.layouts.stream", "textual.pilot", "mmap",
+_used_by_sessions = (
+    "tui.app", "tui.commands", "tui.help_command", "tui.search_command", "tui.watch_command",
+    "concurrent.futures.thread", "textual.layouts.factory", "textual.layouts.horizontal", "textual.layouts.stream",
+    "textual.pilot", "textual.scrollbar",
 )  # fmt: skip
-"""What sessions would otherwise import each for itself."""
+"""newscast's own modules, and those that Textual and asyncio import only when an app runs."""
 _grace = 4.0  # seconds to end in, once the server is gone
 
 
 class ForkServer:
-    """What the fork server does, from its first line to its last."""
+    """Forks the processes that the server asks for, signals them, and reports how they end."""
 
     def __init__(self, channel: socket.socket, setup: Setup) -> None:
         self._channel, self._setup = channel, setup
@@ -57,38 +52,35 @@ class ForkServer:
         self._inherited = {name: value for name, value in os.environ.items() if not is_allowed(name)}
 
     def run(self) -> NoReturn:
-        """Fork what is asked for until the server is gone; leaves no child behind."""
-        for name in _needed:
-            import_module(name)
-        from tui.serving.rehearsal import rehearse
-
-        use_one_heap()
-        signal.signal(signal.SIGINT, _ignore)  # of the server's terminal; it is the server that ends this process
-        error = rehearse(self._setup)
+        """Serve requests until the server closes the channel, then end all children and exit."""
         os.set_blocking(self._waker.fileno(), False)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # The server says when to end; a Ctrl+C at its terminal reaches this process, too.
+            # The server says when to end; Ctrl+C at the server's terminal reaches this process, too.
             signal.signal(number, _ignore)
-        gc.collect()
-        self._filling = fill_holes()
-        # What is there now is never collected, so that no page of it is written to and each stays shared.
+        # A page that a session writes to is copied. As Python's documentation advises before a fork, no collection
+        # leaves holes between the shared objects, and after gc.freeze no collection in a session writes to them.
+        gc.disable()
+        error = import_for_sessions(self._setup)
         gc.freeze()
-        self._say({"rehearsed": error})
+        self._say({"ready": error})
         while self._step():
             pass
         self._end_all()
         os._exit(0)
 
     def _step(self) -> bool:
-        """Do the next thing; False once the server is gone."""
+        """Wait for a message or a child's end and handle it; return False when the server is gone."""
         ready, _, _ = select.select([self._channel, self._awake], [], [])
         if self._awake in ready:
             self._awake.recv(4_096)
             self._reap()
         if self._channel not in ready:
             return True
-        message, descriptors, _, _ = socket.recv_fds(self._channel, longest_message, 3)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._channel, longest_message, 3)
+        except ConnectionResetError:  # the server ended before it had read everything
+            return False
         if not message:
             return False
         asked = json.loads(message)
@@ -101,7 +93,7 @@ class ForkServer:
         return True
 
     def _start(self, asked: dict[str, Any], descriptors: list[int]) -> None:
-        """Fork for a request; what the system refuses is told to the server, and everybody else goes on."""
+        """Fork for a request, or tell the server why the system refuses to."""
         try:
             process = os.fork()
         except OSError as error:
@@ -113,8 +105,9 @@ class ForkServer:
         self._say({"request": asked["request"], "process": process})
 
     def _become(self, asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
-        """In the child: be newscast with those arguments, on that terminal or those pipes."""
+        """In the child: run newscast with the request's arguments, on its terminal or pipes, and exit."""
         status = 1
+        gc.enable()
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -131,12 +124,12 @@ class ForkServer:
             status = _run(asked["arguments"], setup)
         except MemoryError:
             status = out_of_memory
-        except BaseException as error:  # noqa: BLE001 - whatever it is, this child must not go on as a second fork server
+        except BaseException as error:  # noqa: BLE001 - this child must not continue as a second fork server
             _tell(error, asked["user"])
         os._exit(status)
 
     def _find_setup(self, user: str | None) -> Setup | None:
-        """A reader's own, the library to be read only; None leaves it to the arguments."""
+        """Return the setup of a reader's session, read-only; None without a user: the arguments decide."""
         if user is None:
             return None
         database = find_reader_database(check_user(user))
@@ -161,11 +154,11 @@ class ForkServer:
             self._say({"request": request, "status": os.waitstatus_to_exitcode(status)})
 
     def _say(self, message: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):  # the server is gone: the next step sees it
+        with contextlib.suppress(OSError):  # the server is gone, and the next step notices
             self._channel.send(json.dumps(message).encode())
 
     def _end_all(self) -> None:
-        """Ask every child to end, wait, and end what is left."""
+        """Ask every child to end, wait, and kill those that are left."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             for request in list(self._requests):
                 self._signal(request, number)
@@ -174,8 +167,24 @@ class ForkServer:
                 self._reap()
 
 
+def import_for_sessions(setup: Setup) -> str | None:
+    """Import what a session uses. Return why the library could not be searched, or None.
+
+    The first search loads the rest of the engine.
+    """
+    error = None
+    try:
+        with open_as_it_is(setup) as library:
+            library.search(Query("news"), limit=1)
+    except NewscastError as failure:
+        error = str(failure)
+    for module in _used_by_sessions:
+        import_module(module)
+    return error
+
+
 def _take_descriptors(descriptors: list[int]) -> None:
-    """One is a terminal, for everything and to be controlled by it; two are standard output and error."""
+    """Make one descriptor, a terminal, all three standard streams; make two standard output and error."""
     if len(descriptors) == 1:
         fcntl.ioctl(descriptors[0], termios.TIOCSCTTY, 0)
         sources = descriptors * 3
@@ -184,7 +193,7 @@ def _take_descriptors(descriptors: list[int]) -> None:
     for target, source in enumerate(sources):
         os.dup2(source, target)
     os.closerange(3, max(sources) + 1)
-    # Python made its own while descriptors 0 to 2 were something else, a terminal perhaps.
+    # Python opened its streams when these descriptors were the server's.
     sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="replace", closefd=False)  # type: ignore[misc]  # noqa: SIM115 - by number, for life
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = io.TextIOWrapper(open(number, "wb", closefd=False), encoding="utf-8", write_through=number == 2)  # noqa: SIM115 - as above
@@ -204,7 +213,7 @@ def _run(arguments: list[str], setup: Setup | None) -> int:
 
 
 def _tell(error: BaseException, user: str | None) -> None:
-    """One line for whoever is there; the whole of it beside the reader's marks, or in the server's own log."""
+    """Write one line for the reader, and the traceback beside the reader's marks; without a user, into the log."""
     if user is None:
         traceback.print_exception(error, file=sys.__stderr__)
         return
@@ -215,4 +224,4 @@ def _tell(error: BaseException, user: str | None) -> None:
 
 
 def _ignore(*_: object) -> None:
-    """Only the wakeup descriptor is of interest; SIG_IGN would be inherited, and would hide the ends of children."""
+    """Do nothing: the wakeup descriptor reports the signal. SIG_IGN would be inherited and hide children's ends."""

@@ -1,4 +1,4 @@
-"""What the server proves itself by."""
+"""The host key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_host_key(path: Path) -> asyncssh.SSHKey:
-    """The server's key, made on the first start, readable by its owner alone. Raises NewscastError."""
+    """Read the host key file; create it if it is missing. Raises NewscastError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:

@@ -1,4 +1,7 @@
-"""Who may read: the public keys in an authorized_keys file, each with its reader's name."""
+"""Who may read: the public keys in an authorized_keys file, each with its reader's name.
+
+The lines are parsed here, and asyncssh reads the keys: docs/decisions/authorized-keys.md says why.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+_option = r"""[A-Za-z0-9-]+(?:="(?:[^"\\]|\\.)*")?"""
 _line = re.compile(
-    r"""(?:(?P<options>(?:[^\s"]|"(?:[^"\\]|\\.)*")+)\s+)?"""
+    rf"(?:(?P<options>{_option}(?:,{_option})*)\s+)?"
     r"(?P<key>(?:ssh|ecdsa|sk)-\S+\s+[A-Za-z0-9+/=]+)(?:\s+(?P<comment>.*))?"
 )
-_option = re.compile(r"""(?P<name>[A-Za-z0-9-]+)(?:="(?P<value>(?:[^"\\]|\\.)*)")?(?:,|$)""")
 _harmless = frozenset(
     "restrict pty no-pty no-port-forwarding no-agent-forwarding no-x11-forwarding no-user-rc".split()
 )  # what they forbid is forbidden to all, and a terminal is what everybody comes for
@@ -48,25 +51,25 @@ class AuthorizedKeys:
         self._lines: Sequence[Line] = ()
 
     def read(self) -> None:
-        """Read the file. Raises NewscastError where there is none that only its owner can change."""
+        """Read the file. Raises NewscastError if it is missing, or if others may write to it."""
         try:
             stamp = self._find_stamp()
             text = read_trusted_file(self._path)
         except OSError as error:
             raise NewscastError(
                 f"{self._path}: {error.strerror}; put in it a public key for each reader, a line each, with the "
-                "reader's name behind it"
+                "reader's name after it"
             ) from error
         self._stamp, self._lines = stamp, self._parse(text)
 
     def find_name(self, key: asyncssh.SSHKey) -> str | None:
-        """Whose key that is; None for a stranger, and for everybody while the file cannot be trusted."""
+        """Return the reader's name; None for an unknown key, and for every key while the file cannot be trusted."""
         if not self.refresh():
             return None
         return next((line.name for line in self._lines if line.key == key), None)
 
     def refresh(self) -> bool:
-        """Read the file if it has changed; can it be trusted? If not, that is reported once."""
+        """Read the file if it has changed, and return whether it can be trusted; report once if not."""
         try:
             if self._find_stamp() != self._stamp:
                 self.read()
@@ -106,16 +109,17 @@ def _check_origin(line: Line, first: str) -> None:
 
 
 def parse_line(text: str) -> Line:
-    """A line of an authorized_keys file. Raises ValueError or SettingsError where it is not to be trusted."""
+    """Parse a line of an authorized_keys file. Raises ValueError, SettingsError or asyncssh.KeyImportError."""
     match = _line.fullmatch(text)
     if match is None:
-        raise ValueError("this is no public key; a line is: ssh-ed25519 AAAA… NAME")
+        raise ValueError("this is not a public key; a line is: ssh-ed25519 AAAA… NAME")
     named = None
-    for name, value in _parse_options(match["options"] or ""):
-        if name == "name":
-            named = value
-        elif name not in _harmless:
-            # An option that is passed over would allow what it was written to forbid.
+    for option in re.findall(_option, match["options"] or ""):
+        name, _, value = option.partition("=")
+        if name.lower() == "name":
+            named = value.strip('"')
+        elif name.lower() not in _harmless:
+            # To ignore an option would allow what it forbids.
             raise ValueError(f"the option {name} is not known here, and the key is not accepted")
     key = asyncssh.import_public_key(match["key"])
     if named is not None:
@@ -123,7 +127,7 @@ def parse_line(text: str) -> Line:
     comment = (match["comment"] or "").strip()
     name = make_name(comment)
     if not name:
-        raise SettingsError('whose key is it? put a name behind it, or name="…" before it')
+        raise SettingsError('whose key is it? put a name after it, or name="…" before it')
     return Line(check_user(name), key, comment)
 
 
@@ -134,15 +138,3 @@ def make_name(comment: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", comment).encode("ascii", "ignore").decode()
     return _unsafe.sub("-", plain).lstrip("._-")[:_longest_name].rstrip("-")
-
-
-def _parse_options(text: str) -> list[tuple[str, str]]:
-    options: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        match = _option.match(text, at)
-        if match is None:
-            raise ValueError("its options cannot be read")
-        options.append((match["name"].lower(), match["value"] or ""))
-        at = match.end()
-    return options

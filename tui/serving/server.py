@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.settings import ServeSettings
     from tui.setup import Setup
 
-_missed = 6  # questions in a row whether a client is still there
+_missed = 6  # unanswered questions whether a client is still there
 _stop = 3.5  # seconds for everybody to be told and every terminal to be restored
 _memory_pause = 2.0  # seconds from one look at the sessions' memory to the next
 _note_pause = 0.1  # seconds from one refused connection in the log to the next
@@ -64,7 +64,6 @@ class NewsServer:
         fork_client, log = self.shared.fork_client, self.shared.log
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stopped.set)
-        fork_client.attach(lambda why: log.write("ready" if why is None else "not rehearsed", why=why))
         self.keys.read()
         key = read_host_key(find_host_key(self.settings))
         try:
@@ -73,10 +72,11 @@ class NewsServer:
             raise NewscastError(
                 f"cannot listen at {self.settings.address or '*'} port {self.settings.port}: {error.strerror or error}"
             ) from error
-        control = await self._open_control()
         log.write(
             "listening", address=self.settings.address or "*", port=listener.get_port(), host_key=key.get_fingerprint()
         )
+        fork_client.attach(lambda why: log.write("ready", why=why))
+        control = await self._open_control()
         tasks = [loop.create_task(self._follow_keys()), loop.create_task(self._follow_memory())]
         if folders:
             tasks.append(loop.create_task(keep_watching(fork_client, log, self._setup.folder, folders)))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import signal
 import sys
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.terminal.input_limits import LimitedParser, Pace, clamp_size
+from tui.terminal.input_limits import LimitedParser, Pace, can_limit, clamp_size
 from tui.terminal.keyboard import TerminalGoneError, read_keyboard
 from tui.terminal.kinds import find_terminal_kind
 from tui.terminal.output import Output
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _patience = 1.0  # seconds for the last answers to come in
 
@@ -35,11 +40,12 @@ class TerminalClosed(Message):
 class TerminalDriver(LinuxDriver):
     """Everything that Textual writes goes through an Output; answers to its questions come back to it."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - handed on as it comes
-        super().__init__(*arguments, **named)
+    def __init__(self, app: App[object], **named: Any) -> None:  # noqa: ANN401 - handed on as it comes
+        super().__init__(app, **named)
+        self._owner = app
         self._kind = find_terminal_kind()
         self._output: Output | None = None
-        self._pace = Pace(self._app, self._loop)
+        self._pace = Pace(app, asyncio.get_running_loop())
         if not self.can_suspend:
             # Textual's handler would stop it for good, even at a ctrl+z typed when the terminal has been given back.
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -75,7 +81,7 @@ class TerminalDriver(LinuxDriver):
             self._output.write(data)
 
     def _report(self, error: Exception) -> None:
-        self._app.post_message(DrawingFailed(error))
+        self._owner.post_message(DrawingFailed(error))
 
     def repaint(self) -> None:
         """Draw everything again."""
@@ -84,6 +90,9 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Hand on what is typed. Textual's own loop stops at a byte that is not UTF-8 and spins at the end."""
+        if not can_limit:
+            super().run_input_thread()
+            return
         parser = LimitedParser()
         try:
             for text in read_keyboard(self.fileno, self.exit_event.is_set):
@@ -92,7 +101,7 @@ class TerminalDriver(LinuxDriver):
         except TerminalGoneError:
             if self._output is not None:
                 self._output.give_up()
-            self._app.post_message(TerminalClosed())
+            self._owner.post_message(TerminalClosed())
 
     def process_message(self, message: Message) -> None:
         """What the terminal sends: keys for Textual, answers for the Output."""
@@ -113,5 +122,5 @@ class TerminalDriver(LinuxDriver):
         try:
             width, height = os.get_terminal_size(self.fileno)
         except OSError:
-            width, height = super()._get_terminal_size()
+            width, height = shutil.get_terminal_size()
         return clamp_size(width, height)

@@ -14,9 +14,13 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Literal
 
 from textual import events
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import ScreenStackError
 from textual.messages import InBandWindowResize
+
+try:
+    from textual._xterm_parser import XTermParser
+except ImportError:  # another Textual: its driver reads the keys; docs/decisions/private-names.md
+    XTermParser = None  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +37,11 @@ largest_size = 500, 200
 _smallest_size = 2, 2
 _State = Literal["keys", "escape", "opened", "string", "closing"]
 """Where a parser is: between keys, after ESC, after ESC ], within a control string, after ESC within one."""
+can_limit = XTermParser is not None
+"""Is the parser there that LimitedParser filters for?"""
 _escape = "\x1b"
+_paste_start, _paste_end = "\x1b[200~", "\x1b[201~"
+"""Bracketed paste."""
 _opens_string = frozenset("]PX^_")
 """What follows ESC at the beginning of OSC, DCS, SOS, PM and APC. They are answers to questions that nobody asks."""
 _closes_string = frozenset("\x07\x18\x1a\x9c")
@@ -52,11 +60,11 @@ def clamp_size(width: int, height: int) -> tuple[int, int]:
     )
 
 
-class LimitedParser(XTermParser):
+class LimitedParser:
     """Textual's parser of keys, behind a filter: it never sees a control string, nor the rest of a long paste."""
 
-    def __init__(self, debug: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
-        super().__init__(debug)
+    def __init__(self) -> None:
+        self._parser = XTermParser()
         self._state: _State = "keys"
         self._opened = ""
         """ESC and what may open a control string; Textual has not seen them yet."""
@@ -69,7 +77,7 @@ class LimitedParser(XTermParser):
     def feed(self, data: str) -> Iterable[Message]:
         """The messages that those characters make; "" is the end of input."""
         if not data:
-            yield from super().feed(data)
+            yield from self._parser.feed(data)
         self._read_at = time.monotonic()
         at = 0
         while at < len(data):
@@ -86,23 +94,24 @@ class LimitedParser(XTermParser):
             self._state = "keys"
         for character in held:
             yield from self._parse(character)
-        yield from super().tick()
+        yield from self._parser.tick()
 
     def _parse(self, character: str) -> Iterator[Message]:
         """Let Textual parse a character, and drop what a terminal must not say."""
         if not self._is_pasting:
-            self._latest = (self._latest + character)[-len(BRACKETED_PASTE_START) :]
-            self._is_pasting = self._latest == BRACKETED_PASTE_START
+            self._latest = (self._latest + character)[-len(_paste_start) :]
+            self._is_pasting = self._latest == _paste_start
         try:
-            for message in super().feed(character):
+            for message in self._parser.feed(character):
                 if isinstance(message, events.Resize | InBandWindowResize):
                     # The parser has noted the size, too, and would take the mouse's columns for pixels.
-                    self.mouse_pixels, self.terminal_size, self.terminal_pixel_size = False, None, None
+                    parser = self._parser
+                    parser.mouse_pixels, parser.terminal_size, parser.terminal_pixel_size = False, None, None
                 elif not (isinstance(message, events.Key) and _is_surrogate(message.character)):
                     yield message
         except (ValueError, OverflowError):
             # The number of a key that is no character's ends Textual's parser: the next key gets another.
-            super().__init__()
+            self._parser = XTermParser()
             self._is_pasting, self._pasted = False, 0
 
     def _admit(self, character: str) -> str:
@@ -134,11 +143,11 @@ class LimitedParser(XTermParser):
 
     def _admit_pasted(self, character: str) -> str:
         self._pasted += 1
-        self._latest = (self._latest + character)[-len(BRACKETED_PASTE_END) :]
+        self._latest = (self._latest + character)[-len(_paste_end) :]
         dropped = self._pasted - longest_paste
-        if self._latest == BRACKETED_PASTE_END:
+        if self._latest == _paste_end:
             self._is_pasting, self._pasted = False, 0
-            return character if dropped <= 0 else BRACKETED_PASTE_END[-dropped:]
+            return character if dropped <= 0 else _paste_end[-dropped:]
         return character if dropped <= 0 else ""
 
 

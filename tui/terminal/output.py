@@ -38,7 +38,7 @@ class Output(Thread):
         super().__init__(daemon=True, name="newscast-output")
         self._descriptor, self._kind, self._report = descriptor, kind, report
         self._wanted, self._shown = Frame(*size), Frame(*size)
-        self._is_painted = self._is_unknown = self._is_stopped = self._is_gone = False
+        self._is_painted = self._is_unknown = self._is_ended = self._is_gone = False
         self._controls: list[str] = []
         self._changed = Condition()
         self._in_flight: deque[int] = deque()
@@ -100,7 +100,7 @@ class Output(Thread):
     def stop(self) -> None:
         """End, and send what is left: what restores the terminal."""
         with self._changed:
-            self._is_stopped = True
+            self._is_ended = True
             self._changed.notify_all()
         self.join()
         with suppress(OSError):  # the terminal is gone
@@ -125,16 +125,16 @@ class Output(Thread):
     def _wait_for_work(self) -> bool:
         """Until there is something to send and the terminal can take it; False when it is over."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_painted or self._controls or self._is_stopped)
-        if not self._is_stopped and self._is_painted:
+            self._changed.wait_for(lambda: self._is_painted or self._controls or self._is_ended)
+        if not self._is_ended and self._is_painted:
             pause = self._sent_at + self._kind.frame_interval - time.monotonic()
             time.sleep(max(pause, _calm[self._kind.is_remote]))
             self._wait_for_answers()
-        return not self._is_stopped
+        return not self._is_ended
 
     def _wait_for_answers(self) -> None:
         with self._changed:
-            while not self._is_stopped and sum(self._in_flight) >= _most_in_flight and self._answers is not False:
+            while not self._is_ended and sum(self._in_flight) >= _most_in_flight and self._answers is not False:
                 patience = _lost if self._answers else self._asked_at + _unanswered - time.monotonic()
                 if patience <= 0 or not self._changed.wait(patience):
                     self._answers = None if self._answers else False

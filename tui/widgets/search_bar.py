@@ -45,7 +45,7 @@ class SearchBar(Input):
         self._history: Sequence[str] = ()
         self._at = 0
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """As much of the first line as there is room for; Textual would take all of it or nothing."""
         event.stop()
         event.prevent_default()
@@ -55,6 +55,11 @@ class SearchBar(Input):
     def select_query(self) -> None:
         """Select what was asked: typing replaces it, an arrow key or End goes on with it."""
         self.selection = Selection(0, len(self.value))
+
+    def show_query(self, text: str) -> None:
+        """Show a query without asking it."""
+        with self.prevent(Input.Changed):
+            self.value = text
 
     def set_history(self, queries: Sequence[str]) -> None:
         """What was asked before, the last query first."""

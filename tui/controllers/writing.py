@@ -1,4 +1,4 @@
-"""Changes of the library that a reader makes by a key: a correction, a removal."""
+"""Changes that a reader makes to the library by a key: a correction, a removal."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ async def change_library(
 
 
 class Correcting:
-    """Says of mentions that they mean somebody else; of the last one, that it is right after all."""
+    """Unlinks mentions; links the last one again."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._last: tuple[str, Mention] | None = None
 
     async def correct(self, document: str, mention: Mention) -> str:
-        """Link the mention to nobody, or again as it was if that was the last correction: what was done, in words."""
+        """Unlink the mention; if it was unlinked last, link it again. Returns what was done, in words."""
         is_right = self._last == (document, mention)
         done = await change_library(self._library, self._library.correct, document, mention, is_right=is_right)
         self._last = None if is_right or not done else (document, mention)
         if is_right:
-            return f"“{mention.text}” is linked again"
-        return f"“{mention.text}” is linked to nobody" + ("; again: undo" if done else "")
+            return f"“{mention.text}” linked again"
+        return f"“{mention.text}” unlinked" + (". Press x again to undo" if done else "")

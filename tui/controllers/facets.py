@@ -1,4 +1,4 @@
-"""Facets as rows and as terms of the query that they narrow."""
+"""Facets as rows, each with the term that narrows the query to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _fields = {"persons": "person", "organisations": "org", "places": "place"}
 
 
 def build_facet_rows(facets: Facets) -> list[ListRow]:
-    """A heading for each kind, and below it a row for each term that the results may be narrowed to."""
+    """Build a heading for each kind of facet, and below it a row for each term."""
     rows: list[ListRow] = []
     for kind, field in _fields.items():
         rows += _build_part(kind, [(f"{field}:#{each.key}", each) for each in getattr(facets, kind)])

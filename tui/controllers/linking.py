@@ -1,4 +1,4 @@
-"""Opening and copying an article's link: its address, else the path of its file."""
+"""Opens and copies an article's link: its address, or the path of its file."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from typing import TYPE_CHECKING
 from tui.links import Link, find_link, may_open_links, no_link, open_file
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from search import Document, Library
+    from tui.controllers.view import ReaderView
 
 
-async def open_link(app: App[None], library: Library, document: Document) -> str:
-    """Open the link with a program of the desktop, or where there is none only show it: what to say."""
+async def open_link(view: ReaderView, library: Library, document: Document) -> str:
+    """Open the link in a program of the desktop, or show it where there is no desktop. Returns what to say."""
     link = await _find_link(library, document)
     if link is None:
         return no_link
     if link.kind == "file" and may_open_links():
         return await asyncio.to_thread(open_file, link.target)
     if may_open_links():
-        app.open_url(link.target)
+        view.open_url(link.target)
     return link.text
 
 
-async def copy_link(app: App[None], library: Library, document: Document) -> str:
-    """Copy the link: what to say."""
+async def copy_link(view: ReaderView, library: Library, document: Document) -> str:
+    """Copy the link. Returns what to say."""
     link = await _find_link(library, document)
     if link is None:
         return no_link
-    app.copy_to_clipboard(link.text)
+    view.copy_to_clipboard(link.text)
     return f"copied {link.text}"
 
 

@@ -1,4 +1,4 @@
-"""Where a document opens, and what is read from the Library for that."""
+"""Where a document opens, and what is read from the Library to open it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _all = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class OpeningPosition:
-    """Where a document opens: at the best, first (`direction` 1) or last (-1) match or mention, at a position, …"""
+    """Where a document opens: at the best match, at the first (`direction` 1) or last (-1) match or mention, …"""
 
     kind: Literal["saved", "best", "match", "actor", "mention", "position", "stay"]
     direction: int = 1
@@ -29,7 +29,7 @@ class OpeningPosition:
     position: ReadingPosition | None = None
 
     def find_paragraph(self, mark: Mark, matches: Sequence[Match], best: Match | None) -> int | None:
-        """The paragraph at which it opens; None where only the whole cast can tell."""
+        """The index of the paragraph at which it opens; None where the whole cast is needed to tell."""
         if self.kind in {"actor", "mention"}:
             return None
         if best is not None:
@@ -41,7 +41,7 @@ class OpeningPosition:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document with what is shown of it; of a long one only the cast around where it opens."""
+    """A document with all that is shown of it. Of a long one, the cast covers the paragraphs around its opening."""
 
     document: Document
     cast: Cast
@@ -51,13 +51,13 @@ class Opened:
     mark: Mark
     title_matches: tuple[tuple[int, int], ...] = ()
     trouble: NewscastError | None = None
-    """Why the matches are not known, if so."""
+    """The error that kept the matches from being found, if any."""
 
 
 def read_document(
     library: Library, marks: Marks, identifier: str, query: Query, opening_position: OpeningPosition, *, mark_read: bool
 ) -> Opened:
-    """Read a document, its cast, the query's matches in it and one's own mark. Raises NotFoundError."""
+    """Read a document with its cast, the query's matches and the reader's mark. Raises NotFoundError."""
     document = library.document(identifier)
     mark = marks.read([document.id]).get(document.id, Mark())
     if mark_read and not mark.is_read:
@@ -68,14 +68,14 @@ def read_document(
     is_partial = around is not None and len(document.paragraphs) > 2 * _enough
     first, last = (around - _enough, around + _enough) if around is not None and is_partial else (0, _all)
     cast = read_cast(library, document, first, last)
-    if cast is None:  # somebody has replaced the document meanwhile
+    if cast is None:  # the document was replaced in the meantime
         return read_document(library, marks, identifier, query, opening_position, mark_read=mark_read)
     title_matches = library.title_matches(query, document) if document.title and trouble is None else ()
     return Opened(document, cast, is_partial, matches, best, mark, title_matches, trouble)
 
 
 def read_cast(library: Library, document: Document, first: int = 0, last: int = _all) -> Cast | None:
-    """The cast of a document, in these paragraphs; None if the library has another text of it. Raises NotFoundError."""
+    """Read the cast in these paragraphs; None if the document has another text by now. Raises NotFoundError."""
     cast = library.cast(document.id, first, last)
     return cast if library.document(document.id) == document else None
 
@@ -83,7 +83,7 @@ def read_cast(library: Library, document: Document, first: int = 0, last: int = 
 def _find_matches(
     library: Library, query: Query, document: Document, opening_position: OpeningPosition
 ) -> tuple[tuple[Match, ...], Match | None, NewscastError | None]:
-    """The matches and the best one; with a damaged index the document is read without them."""
+    """The matches and the best one; where the index is damaged, none, and the error."""
     try:
         matches = library.matches(query, document)
         return matches, library.best_match(query, document) if opening_position.kind == "best" else None, None
@@ -92,7 +92,7 @@ def _find_matches(
 
 
 def go_to_opening_position(pane: ReadingPane, opened: Opened, opening_position: OpeningPosition) -> None:
-    """Go to the opening position of a document that is shown."""
+    """Go to the opening position in the pane that shows the document."""
     stopped = opened.mark.paragraph
     if opened.best is not None:
         pane.go_to_match(opened.best)

@@ -1,4 +1,4 @@
-"""Where a reader was last, from one session to the next: what is kept, and what is said of it."""
+"""The position that is kept from one session to the next, and how it is described."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def build_visit(query: str, reading_position: ReadingPosition, in_results: int) -> Visit:
-    """What is kept of a position: with it, the search that led to it and the row in its results."""
+    """Build what is kept: the position, the search that led to it, and the row in its results."""
     mention = (
         (reading_position.mention.paragraph, reading_position.mention.start, reading_position.mention.end)
         if reading_position.mention
@@ -30,7 +30,7 @@ def build_visit(query: str, reading_position: ReadingPosition, in_results: int) 
 
 
 def find_reading_position(library: Library, visit: Visit) -> tuple[ReadingPosition, str] | None:
-    """The position of a visit, and what it is in words; None if the article is gone."""
+    """The position of a visit, and its description; None if the article was removed."""
     try:
         document = library.document(visit.document)
     except NotFoundError:

@@ -1,4 +1,4 @@
-"""Listing: the results as rows: the query, pages of its hits, and one's own marks on them."""
+"""Listing: reads the results of a query from the Library, page by page, as rows with the reader's marks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _most_attempts = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """What one list is of: the text as it was typed, and the Query made of it. Each search makes another one.
+    """The question that a list answers: the text as it was typed, and the Query made of it. Each search makes one.
 
     `is_expanded` is False where a saved search in it could not be put in place of its @name.
     """
@@ -35,9 +35,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows that answer what was asked, from `first` on of `total`.
+    """Rows of a list: those from `first` on, counted from 0, of `total`.
 
-    Of a list that has grown, `position` is where the row stands that was asked for; None if it is not there.
+    In an answer of `fetch_around`, `position` is the index of the row that was looked for; None if it is not there.
     """
 
     asked: Asked
@@ -49,10 +49,10 @@ class Page:
 
 
 class Listing:
-    """What the list of results shows, read from the Library in threads.
+    """Reads from the Library, in threads, what the list of results shows.
 
-    An answer is a Page. The list becomes another one only by `take`, so that a late answer to an older question
-    changes nothing: show a page only if `accept` says that it is one of the list.
+    Each answer is a Page. `take` makes a page's list the present one; `accept` says whether a page belongs to the
+    present list. So a late answer to an older question changes nothing.
     """
 
     def __init__(self, library: Library, marks: Marks, searches: Searches) -> None:
@@ -63,16 +63,16 @@ class Listing:
 
     @property
     def typed(self) -> str:
-        """What was typed for the list."""
+        """What was typed to search the present list."""
         return self._asked.typed
 
     @property
     def query(self) -> Query:
-        """What the list answers."""
+        """The query that the present list answers."""
         return self._asked.query
 
     async def search(self, query: Query, limit: int) -> Page:
-        """Ask another query, each @name in it for what is saved: the first rows, and a note on it."""
+        """Search: the first `limit` rows, and a note on the query. Each @name in it stands for a saved search."""
         return await asyncio.to_thread(self._search, query, limit)
 
     def _search(self, query: Query, limit: int) -> Page:
@@ -84,12 +84,12 @@ class Listing:
         return replace(page, note=missing or page.note)
 
     def take(self, page: Page) -> None:
-        """The list is the one of this page from now on."""
+        """Make the list of this page the present one."""
         self._asked, self.total = page.asked, page.total
         self._rows.update((row.key, row) for row in page.rows)
 
     def accept(self, page: Page) -> bool:
-        """Keep what a page says of the list; False if it is a page of another list."""
+        """Take in the rows of a page and its total; False if it is a page of another list."""
         if page.asked is not self._asked:
             return False
         self.total = page.total
@@ -104,26 +104,26 @@ class Listing:
         return self._library.search(query, offset, limit, marks=self._marks)
 
     async def suggest(self, query: Query) -> str | None:
-        """A query that was perhaps meant."""
+        """A corrected query for one with few results; None if there is none."""
         return await asyncio.to_thread(self._library.suggest, query, marks=self._marks)
 
     async def count_facets(self, query: Query) -> Facets:
-        """Who, where from and when."""
+        """Count the persons, organisations, places, sources and months of the results."""
         return await asyncio.to_thread(self._library.facets, query, _most_facets, marks=self._marks)
 
     def list_history(self) -> list[str]:
-        """What was asked before, the last query first."""
+        """Earlier queries, the latest first."""
         return self.searches.list_history()
 
     async def list_saved(self) -> list[tuple[SavedSearch, int, int]]:
-        """The saved searches, how many answers each has, and how many of those are unread."""
+        """Each saved search with the number of its results, and of the unread ones among them."""
         return await asyncio.to_thread(self._list_saved)
 
     def _list_saved(self) -> list[tuple[SavedSearch, int, int]]:
         return [(each, *self._count_saved(each.query)) for each in self.searches.list_saved()]
 
     def _count_saved(self, text: str) -> tuple[int, int]:
-        """How many answers a saved search has, and how many of them are unread; none if it cannot be asked."""
+        """The numbers of results and of unread ones; both 0 if the search names another one that does not exist."""
         try:
             text = expand_saved_searches(text, self.searches)
         except NotFoundError:
@@ -132,11 +132,11 @@ class Listing:
         return total, unread
 
     async def fetch(self, first: int, count: int) -> Page:
-        """Rows from further down."""
+        """Read `count` rows of the present list from `first` on."""
         return await asyncio.to_thread(self._read, self._asked, first, count)
 
     async def fetch_around(self, key: str | None, index: int, above: int, count: int) -> Page:
-        """Rows from `above` the one with this key on, wherever it stands now; it was at `index`."""
+        """Read rows from `above` rows before the one with this key on. It was at `index`, and may have moved."""
         return await asyncio.to_thread(self._read_around, self._asked, key, index, above, count)
 
     def _read_around(self, asked: Asked, key: str | None, index: int, above: int, count: int) -> Page:
@@ -146,7 +146,7 @@ class Listing:
             at = position if position is not None else min(index, max(0, total - 1))
             page = self._read(asked, max(0, at - above), count)
             if page.total == total:
-                break  # else somebody has added or removed meanwhile, and the position is that of another list
+                break  # else the library changed between the two questions
         return replace(page, position=position)
 
     def _find_position(self, query: Query, key: str, near: int, total: int) -> int | None:
@@ -160,11 +160,11 @@ class Listing:
         return next((at for at, hit in enumerate(hits, first) if hit.summary.id == key), None)
 
     def change_mark(self, document: str, what: str) -> tuple[Mark, str]:
-        """Star or unstar a document, mark it unread or read: the mark, and what was done, in words."""
+        """Change "star" or "unread" of a document to its opposite; return the new mark, and what was done in words."""
         mark = self._marks.read([document]).get(document, Mark())
         if what == "star":
             mark = replace(mark, is_starred=not mark.is_starred)
-            said = "starred" if mark.is_starred else "the star is gone"
+            said = "starred" if mark.is_starred else "unstarred"
         else:
             mark = replace(mark, is_read=not mark.is_read)
             said = "marked read" if mark.is_read else "marked unread"
@@ -172,13 +172,13 @@ class Listing:
         return mark, said
 
     def keep_paragraph(self, document: str, paragraph: int) -> None:
-        """Where reading stopped."""
+        """Write down in which paragraph reading stopped."""
         mark = self._marks.read([document]).get(document, Mark())
         if mark.paragraph != paragraph:
             self._marks.write(document, replace(mark, paragraph=paragraph))
 
     def build_row(self, document: str, mark: Mark) -> ListRow | None:
-        """A row that was listed before, with another mark; None for one that was not."""
+        """Build the row of a document again with another mark; None if the document was not listed."""
         row = self._rows.get(document)
         if row is None:
             return None
@@ -186,7 +186,7 @@ class Listing:
         return self._rows[document]
 
     def describe(self, index: int) -> str:
-        """Where one is in the list."""
+        """Say which row is current: "3 of 17 articles for “homs”"."""
         what = f" for “{self.typed.strip()}”" if self.typed.strip() else ""
         if not self.total:
             return f"no articles{what}"
@@ -205,7 +205,7 @@ def _build_row(hit: Hit, mark: Mark) -> ListRow:
     spans: tuple[tuple[int, int], ...] = ()
     if snippet is not None and snippet.matches:
         day = f"{summary.published.day} {summary.published:%b} · " if summary.published else ""
-        # What comes before the first match is cut short, so that the match is in sight in a narrow list.
+        # Text before the first match is cut short, so that a narrow list shows the match.
         cut = max(0, snippet.matches[0][0] - _lead)
         cut = snippet.text.find(" ", cut) + 1 if cut else 0
         head = f"{day}…" if cut else day
