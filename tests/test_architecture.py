@@ -24,7 +24,7 @@ search_layers = (
     ("removing", "repairing"), ("adding", "annotating"), ("library",),
 )  # fmt: skip
 tui_layers = (
-    ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output",),
+    ("render", "history", "walk", "links", "settings", "streams", "panes", "themes", "crash_log"), ("output", "layout"),
     ("widgets", "indexer", "setup", "terminal"),
     ("controllers",), ("screens", "completion"), ("app",),
     ("commands", "doctor_command", "help_command", "remove_command", "search_command", "watch_command"), ("cli",),

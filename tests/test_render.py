@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from search import Document, Link, Mention, Paragraph
 from search.text import make_safe_line
 from tui.history import History, ReadingPosition
-from tui.render import Look, build_layout, build_runs, clip, describe_duration, describe_link, wrap
+from tui.layout import ArticleLayout
+from tui.render import Look, build_runs, clip, describe_duration, describe_link, shorten_status, wrap
 from tui.walk import count_before, find_next
 
 texts = st.text(st.one_of(st.characters(), st.sampled_from("ab  中😀")), max_size=200).map(make_safe_line)
@@ -61,19 +62,42 @@ def build(*paragraphs: str, title: str | None = None) -> Document:
 
 def test_every_character_has_its_line():
     document = build("one two three four five", "six seven")
-    layout = build_layout(document, 9)
+    layout = ArticleLayout(document, 9)
     for paragraph in document.paragraphs:
         for index in range(len(paragraph.text)):
-            line = layout.lines[layout.find_line(paragraph.index, index)]
+            line = layout.find(layout.find_line(paragraph.index, index))
+            assert line is not None
             assert line.paragraph == paragraph.index
             assert line.start <= index <= line.end
 
 
 def test_a_title_made_of_the_first_words_is_not_shown_twice():
-    assert not any(
-        line.kind == "title" for line in build_layout(build("A first line of words", title="A first line…"), 40).lines
-    )
-    assert any(line.kind == "title" for line in build_layout(build("Text.", title="Headline"), 40).lines)
+    assert not ArticleLayout(build("A first line of words", title="A first line…"), 40).title_lines
+    assert ArticleLayout(build("Text.", title="Headline"), 40).title_lines
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=30), st.data())
+def test_a_layout_has_the_same_lines_in_whatever_order_they_are_asked_for(lengths, data):
+    document = build(*(" ".join(["word"] * length) for length in lengths), title="A headline")
+    whole, asked = ArticleLayout(document, 20), ArticleLayout(document, 20)
+    whole.wrap_paragraphs(len(lengths))
+    lines = [whole.find(index) for index in range(whole.measure())]
+    for _ in range(5):
+        paragraph = data.draw(st.integers(0, len(lengths) - 1))
+        assert asked.first_line(paragraph) == whole.first_line(paragraph)
+        assert asked.last_line(paragraph) == whole.last_line(paragraph)
+    assert [asked.find(index) for index in range(len(lines) + 1)] == [*lines, None]
+    assert asked.measure() == len(lines)
+
+
+def test_a_layout_wraps_no_more_than_what_is_asked_for():
+    layout = ArticleLayout(build(*(f"paragraph {number}" for number in range(2_000))), 40)
+    assert layout.find(30) is not None
+    assert layout.wrapped <= 16
+    assert layout.measure() == 4_002  # with the byline and the blank line below it
+    assert layout.wrapped <= 16
+    layout.first_line(100)
+    assert layout.wrapped == 101
 
 
 def test_history_goes_back_and_forward_to_the_same_positions():
@@ -133,3 +157,23 @@ def test_why_and_how_sure_is_said_in_words():
 @pytest.mark.parametrize(("seconds", "said"), [(12.4, "12 s"), (89, "89 s"), (150, "2 min")])
 def test_a_duration_is_said_roughly(seconds, said):
     assert describe_duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("width", "line", "shown"),
+    [
+        (40, "removed, U brings it back: “A headline that goes on and on”", "removed, U brings it back: “A headline…”"),
+        (40, "⌫ back to “A headline that goes on” · ¶ 12 · Hakan Fidan", "⌫ back to “A headline…” · ¶ 12"),
+        (40, "¶ 1 of 2 · Hakan Fidan 1 of 3 here · “he” · 71 %", "¶ 1 of 2 · Hakan Fidan 1 of 3 here"),
+        (40, "the last mention of the United Nations here; } goes on", "the last mention of the Unit…; } goes on"),
+        (20, "a line without any part to leave out", "a line without any…"),
+        (80, "names only", "names only"),
+    ],
+)
+def test_a_long_status_line_is_shortened_around_the_keys_that_it_names(width, line, shown):
+    assert shorten_status(line, width) == shown
+
+
+@given(st.text(st.sampled_from("ab “”·;中"), max_size=60), st.integers(0, 50))
+def test_a_shortened_status_line_fits(line, width):
+    assert cell_len(shorten_status(line, width)) <= width

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -22,6 +23,8 @@ _undated = "undated"
 _bars = " ▁▂▃▄▅▆▇█"
 _narrowest_bars = 30
 _source_width = 14
+_quoted = re.compile("“([^”]*)”")
+_shortest_quote = 12  # columns; what is shorter says too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +43,6 @@ class Run(NamedTuple):
 
     text: str
     look: Look
-
-
-class Line(NamedTuple):
-    """A line of an article: `start` to `end` of a paragraph's characters, or of its heading's."""
-
-    kind: Literal["title", "byline", "text", "blank"]
-    paragraph: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """An article broken into lines: `first` is the line on which each paragraph begins."""
-
-    title: str
-    byline: str
-    lines: tuple[Line, ...]
-    first: tuple[int, ...]
-
-    def find_line(self, paragraph: int, character: int) -> int:
-        """The line on which that character stands."""
-        line = self.first[paragraph]
-        while line + 1 < len(self.lines) and self.lines[line + 1].paragraph == paragraph:
-            following = self.lines[line + 1]
-            if following.kind != "text" or following.start > character:
-                break
-            line += 1
-        return line
-
-    def last_line(self, paragraph: int) -> int:
-        """The last line with text of a paragraph."""
-        following = self.first[paragraph + 1] if paragraph + 1 < len(self.first) else len(self.lines)
-        return following - 2
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
@@ -99,22 +68,6 @@ def _fit(text: str, start: int, width: int) -> int:
         if cells > width and index > start:
             return index
     return len(text)
-
-
-def build_layout(document: Document, width: int) -> Layout:
-    """The article's lines at a width: its title and byline, then its paragraphs, a blank line after each."""
-    title, byline = document.title or "", build_byline(document)
-    # A title that was made of the first words says nothing that the first paragraph does not.
-    is_headline = bool(title) and title.rstrip("…") not in document.paragraphs[0].text[: len(title) + 80]
-    lines = [Line("title", -1, start, end) for start, end in wrap(title, width)] if is_headline else []
-    lines += [Line("byline", -1, start, end) for start, end in wrap(byline, width)] if byline else []
-    lines.append(Line("blank", -1, 0, 0))
-    first: list[int] = []
-    for paragraph in document.paragraphs:
-        first.append(len(lines))
-        lines += [Line("text", paragraph.index, start, end) for start, end in wrap(paragraph.text, width)]
-        lines.append(Line("blank", paragraph.index, 0, 0))
-    return Layout(title, byline, tuple(lines), tuple(first))
 
 
 def build_byline(document: Document | Summary) -> str:
@@ -237,3 +190,22 @@ def clip(text: str, width: int) -> str:
         return text
     kept = text[: _fit(text, 0, width - 1)].rstrip()
     return f"{kept}…" if cell_len(kept) < width else "…"
+
+
+def shorten_status(text: str, width: int) -> str:
+    """Return a status line in at most `width` columns, so that the keys it names stay visible.
+
+    It clips what is quoted; then it leaves out the last parts between "·"; then it clips what is before the last ";",
+    and in the end the end of the line.
+    """
+    excess = cell_len(text) - width
+    if excess > 0 and (quoted := max(_quoted.findall(text), key=len, default="")):
+        room = max(_shortest_quote, cell_len(quoted) - excess)
+        text = text.replace(f"“{quoted}”", f"“{clip(quoted, room)}”", 1)
+    while cell_len(text) > width and " · " in text:
+        text = text.rpartition(" · ")[0]
+    before, _, last = text.rpartition("; ")
+    room = width - cell_len(last) - 2
+    if before and cell_len(text) > width and room >= _shortest_quote:
+        return f"{clip(before, room)}; {last}"
+    return clip(text, width)

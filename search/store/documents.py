@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from search.errors import DocumentDamagedError, NotFoundError
@@ -304,7 +305,8 @@ def build_document(columns: Sequence[Any]) -> StoredDocument:
     return StoredDocument(number, revision, Document(identifier, title, source, url, day, language, paragraphs))
 
 
-def _build_whole(row: Sequence[Any]) -> StoredDocument:
+@lru_cache(maxsize=1)  # opening a document reads its row three times
+def _build_whole(row: tuple[Any, ...]) -> StoredDocument:
     *columns, checksum = row
     if build_text_checksum(columns) != checksum:
         raise DocumentDamagedError(make_safe_line(str(columns[1])), make_safe_line(str(columns[2])))

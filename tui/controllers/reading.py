@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui.controllers.view import ReaderView
     from tui.widgets import ReadingPane
 
+_cast_delay = 0.1  # seconds: the article is drawn first, since drawing and decoding share the interpreter
+
 
 class ReadingController:
     """The one document that is shown: as a preview, or opened to be read."""
@@ -94,6 +96,7 @@ class ReadingController:
             self._view.start("cast", self._read_whole_cast)
 
     async def _read_whole_cast(self) -> None:
+        await asyncio.sleep(_cast_delay)
         await self.refresh_cast()
         self._view.status.show()
 

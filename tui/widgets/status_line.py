@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.render import clip
+from tui.render import clip, shorten_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class StatusLine(Static):
     def _fill(self) -> None:
         note = f" {self._note} " if self._note else ""
         width = self.size.width - cell_len(note)
-        shown = clip(f" {self._shown}", width)
+        shown = clip(f" {shorten_status(self._shown, width - 1)}", width)
         self.update(Content(shown + " " * (width - cell_len(shown)) + note), layout=False)
 
 
