@@ -43,14 +43,11 @@ def list_stems(node: Node | None, reader: IndexReader) -> list[str]:
     return list(dict.fromkeys(found))[:_most_stems]
 
 
-def rank_by_score(
-    numbers: RowSet, stems: list[str], reader: IndexReader, limit: int, folded: RowSet = frozenset()
-) -> list[tuple[int, float]]:
-    """The best rows with their scores, without those that are folded; among equals, those added last."""
+def rank_by_score(numbers: RowSet, stems: list[str], reader: IndexReader, limit: int) -> list[tuple[int, float]]:
+    """The best rows with their scores; among equals, those added last."""
     if len(stems) == 1 and numbers is reader.read_rows(stems[0]):
-        best = _list_best(reader.read_posting_list(stems[0]))
-        return [(row, score) for score, row in islice((pair for pair in best if pair[1] not in folded), limit)]
-    numbers = numbers - folded if folded else numbers
+        best = islice(_list_best(reader.read_posting_list(stems[0])), limit)
+        return [(row, score) for score, row in best]
     candidates = _find_candidates(numbers, stems, reader, limit) if len(numbers) > max(limit, _most_scored) else numbers
     rows = list(candidates)
     scores = [0.0] * len(rows)

@@ -14,12 +14,12 @@ from search.query.parse import Parsed, parse_query, shorten
 from search.query.rank import list_stems, rank_by_date, rank_by_score
 from search.query.suggest import few, suggest
 from search.query.syntax import Mentions, Words, list_wanted
-from search.store import Rows
+from search.store import Folds, Rows
 from search.text import find_word_texts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from search.fulltext import FullText
     from search.fulltext.index_reader import IndexReader, RowSet
@@ -56,7 +56,7 @@ class Searcher:
         self, connection: sqlite3.Connection, documents: Documents, actors: Actors, fulltext: FullText
     ) -> None:
         self._documents, self._actors, self._fulltext = documents, actors, fulltext
-        self._rows = Rows(connection)
+        self._rows, self._folds = Rows(connection), Folds(connection)
         self._last: _Answer | None = None
 
     def search(self, query: Query, marks: Marks | None, offset: int, limit: int) -> Results:
@@ -70,15 +70,13 @@ class Searcher:
             hits = self._build_hits(page, answer)
             if answer.left_out == self._documents.list_damaged():
                 break
-        if answer.folded:
-            hits = self._add_copies(hits, answer.folded)
         return Results(query, len(answer.rows), offset, tuple(hits.values()), answer.note, len(answer.folded))
 
     def list_copies(self, query: Query, marks: Marks | None, number: int) -> tuple[Hit, ...]:
         """The answers that are folded below the document in this row, in the order of the others."""
         parsed = _parse(query)
         answer = self._answer(parsed, marks, folds=query.folds)
-        copies = frozenset(row for row, _ in self._rows.find_copies({number}).get(number, ()))
+        copies = frozenset(row for row, _ in self._folds.read_copies().get(number, ()))
         page = self._put_in_order(copies & answer.rows, answer, len(copies))
         hits = self._build_hits(page, answer)
         if parsed.node is None:
@@ -89,39 +87,42 @@ class Searcher:
         """A page of all documents, newest first."""
         while True:
             left_out = self._documents.list_damaged()
-            folded = self._rows.list_folded(left_out) if query.folds else frozenset()
-            found = self._documents.list_summaries(offset, limit, folded)
+            folded = self._folds.list_folded(left_out) if query.folds else frozenset()
+            numbers = self._folds.list_shown(offset, limit, folded | left_out if left_out else folded)
+            found = self._documents.read_summaries(numbers)
             if left_out == self._documents.list_damaged():
                 break
-        hits = {number: Hit(summary, 0.0, None) for number, summary in found.items()}
-        if folded:
-            hits = self._add_copies(hits, folded)
+        copies = self._list_copies(found, folded)
+        hits = tuple(Hit(summary, 0.0, None, (), copies.get(number, ())) for number, summary in found.items())
         note = _join(parsed.note, _note(left_out))
         total = self._documents.count() - len(left_out)
-        return Results(query, total, offset, tuple(hits.values()), note, len(folded))
+        return Results(query, total, offset, hits, note, len(folded))
 
     def _build_hits(self, page: list[tuple[int, float]], answer: _Answer) -> dict[int, Hit]:
         """A Hit for each row with its score."""
         found = self._documents.read_with_texts([number for number, _ in page])
+        copies = self._list_copies(found, answer.folded)
         return {
             number: Hit(
                 found[number][0],
                 score,
                 answer.highlighter.build_snippet(found[number][1]),
                 answer.highlighter.find_in_title(found[number][0].title),
+                copies.get(number, ()),
             )
             for number, score in page
             if number in found  # the document may have been removed since the index was written
         }
 
-    def _add_copies(self, hits: dict[int, Hit], folded: frozenset[int]) -> dict[int, Hit]:
-        """The same hits, each with the ids of those of the folded rows that are its copies."""
-        copies = self._rows.find_copies(hits.keys())
+    def _list_copies(self, numbers: Iterable[int], folded: RowSet) -> dict[int, tuple[str, ...]]:
+        """The ids of those of the folded rows that are copies of these, by row."""
+        if not folded:
+            return {}
+        copies = self._folds.read_copies()
         return {
-            number: replace(hit, copies=tuple(name for row, name in copies[number] if row in folded))
+            number: tuple(name for row, name in copies[number] if row in folded)
+            for number in numbers
             if number in copies
-            else hit
-            for number, hit in hits.items()
         }
 
     def suggest(self, query: Query, marks: Marks | None) -> str | None:
@@ -177,7 +178,7 @@ class Searcher:
         rows = rows - damaged if damaged else rows
         stems = list_stems(node, reader) if parsed.sort in {None, "relevance"} else []
         highlighter = self._build_highlighter(node, reader, evaluator)
-        folded = self._rows.find_folded(rows) if folds else frozenset()
+        folded = self._folds.find_folded(rows) if folds else frozenset()
         self._last = _Answer(key, parsed, reader, rows, stems, highlighter, notes, [], left_out, folded)
         return self._last
 
@@ -197,19 +198,24 @@ class Searcher:
         shown = len(answer.rows) - len(answer.folded)
         last = min(offset + limit, shown)
         if len(answer.ranked) < last:
-            answer.ranked = self._put_in_order(
-                answer.rows, answer, last if last <= _first_page else shown, answer.folded
-            )
+            answer.ranked = self._rank_shown(answer, last if last <= _first_page else shown)
         return answer.ranked[offset:last]
 
-    def _put_in_order(
-        self, rows: RowSet, answer: _Answer, count: int, folded: RowSet = frozenset()
-    ) -> list[tuple[int, float]]:
-        """The first of these rows but the folded in the order that was asked for, with their scores."""
+    def _rank_shown(self, answer: _Answer, count: int) -> list[tuple[int, float]]:
+        """The first rows of an answer that are not folded, with their scores; rows that are may be among the first."""
+        wanted = count + count // 2 if answer.folded else count
+        while True:
+            ranked = self._put_in_order(answer.rows, answer, wanted)
+            shown = [pair for pair in ranked if pair[0] not in answer.folded] if answer.folded else ranked
+            if len(shown) >= count or wanted >= len(answer.rows):
+                return shown[:count]
+            wanted *= 2
+
+    def _put_in_order(self, rows: RowSet, answer: _Answer, count: int) -> list[tuple[int, float]]:
+        """The first of these rows in the order that was asked for, with their scores."""
         if answer.stems:
-            return rank_by_score(rows, answer.stems, answer.reader, count, folded)
-        days = self._rows.read_days()
-        return rank_by_date(rows - folded if folded else rows, days, count, oldest_first=answer.parsed.sort == "old")
+            return rank_by_score(rows, answer.stems, answer.reader, count)
+        return rank_by_date(rows, self._rows.read_days(), count, oldest_first=answer.parsed.sort == "old")
 
 
 def _parse(query: Query) -> Parsed:

@@ -11,6 +11,7 @@ from search.store.damage import Damage, DamagedDocument
 from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
+from search.store.folds import Folds
 from search.store.lock import WriterLock
 from search.store.losses import Loss, Losses
 from search.store.marks import Mark, Marks, Visit
@@ -27,6 +28,7 @@ __all__ = [
     "DamagedDocument",
     "Documents",
     "FacetCounter",
+    "Folds",
     "Loss",
     "Losses",
     "Mark",

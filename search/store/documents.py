@@ -16,7 +16,7 @@ from search.store.database import is_corrupt
 from search.text import make_safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 _COLUMNS = f"{text_columns}, (SELECT checksums.text FROM checksums WHERE document = documents.number)"
 _COUNT_BEFORE = (
@@ -209,18 +209,10 @@ class Documents:
         ).fetchone()
         return int(highest)
 
-    def list_summaries(self, offset: int, limit: int, folded: Collection[int] = ()) -> dict[int, Summary]:
-        """List a page of all documents but these, by their rows: newest first, undated ones last."""
-        while True:
-            left_out = self.list_damaged()
-            numbers = self._connection.execute(
-                "SELECT number FROM documents WHERE number NOT IN (SELECT value FROM json_each(?))"
-                " ORDER BY published DESC, number LIMIT ? OFFSET ?",
-                [json.dumps([*left_out, *folded]), limit, offset],
-            ).fetchall()
-            found = self._read_summaries([row[0] for row in numbers])
-            if self.list_damaged() == left_out:
-                return {number: found[number] for (number,) in numbers if number in found}
+    def read_summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
+        """Read the summaries of these rows, in their order; leave out rows that are missing or damaged."""
+        found = {number: summary for number, _, summary in self._read_each("NULL", numbers)}
+        return {number: found[number] for number in numbers if number in found}
 
     def read_position(self, identifier: str, *, folds: bool = False) -> int:
         """Count the documents before this one in the list of all; 0 if the Library does not have it.
@@ -245,9 +237,6 @@ class Documents:
             for number, text, summary in self._read_each("text", numbers)
             if (isinstance(text, str) and "\ufffd" not in text) or self._is_whole(number)
         }
-
-    def _read_summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
-        return {number: summary for number, _, summary in self._read_each("NULL", numbers)}
 
     def _is_whole(self, number: int) -> bool:
         """Does the text match its checksum? A replacement character may be the author's own."""

@@ -13,7 +13,7 @@ from search.store.database import is_corrupt
 from search.text import find_word_texts, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
 
 _chunk = 500
 _most_dated = 4  # date ranges in the cache
@@ -30,7 +30,6 @@ class Rows:
         self._sources: tuple[tuple[int, int], list[tuple[str, str, frozenset[str]]]] | None = None
         self._dated: dict[tuple[date | None, date | None], frozenset[int]] = {}
         self._dated_stamp: tuple[int, int] | None = None
-        self._originals: tuple[tuple[int, int], dict[int, int], frozenset[int], frozenset[int]] | None = None
 
     def read_stamp(self) -> tuple[int, int]:
         """Return a value that changes with every write to the database, by any process."""
@@ -64,43 +63,6 @@ class Rows:
                         days[number] = day
             self._days, self._stamp = days, stamp
         return self._days
-
-    def find_folded(self, numbers: Set[int]) -> frozenset[int]:
-        """Those of these documents that are copies of another of them."""
-        originals, copies, _ = self._read_originals()
-        return frozenset(number for number in numbers & copies if originals[number] in numbers)
-
-    def list_folded(self, left_out: frozenset[int]) -> frozenset[int]:
-        """The documents that are copies of another one, where both are not left out."""
-        originals, copies, _ = self._read_originals()
-        if not left_out:
-            return copies
-        return frozenset(each for each in copies - left_out if originals[each] not in left_out)
-
-    def find_copies(self, numbers: Set[int]) -> dict[int, list[tuple[int, str]]]:
-        """The row and id of each copy of each of these documents, the one added first first."""
-        found: dict[int, list[tuple[int, str]]] = {}
-        _, _, copied = self._read_originals()
-        wanted = numbers & copied
-        if not wanted:
-            return found
-        rows = self._connection.execute(
-            "SELECT original, number, documents.id FROM json_each(?) JOIN copies ON original = value"
-            " JOIN documents ON number = document ORDER BY number",
-            [json.dumps(list(wanted))],
-        )
-        for original, number, identifier in rows:
-            found.setdefault(original, []).append((number, str(identifier)))
-        return found
-
-    def _read_originals(self) -> tuple[dict[int, int], frozenset[int], frozenset[int]]:
-        """Which document each copy is a copy of, all copies, and all that have copies."""
-        stamp = self.read_stamp()
-        if self._originals is None or self._originals[0] != stamp:
-            rows = self._connection.execute("SELECT document, original FROM copies WHERE original IS NOT NULL")
-            originals = dict(rows.fetchall())
-            self._originals = stamp, originals, frozenset(originals), frozenset(originals.values())
-        return self._originals[1:]
 
     def find_by_dates(self, since: date | None, until: date | None) -> frozenset[int]:
         """Find the documents published from one day to another, both included; None leaves that end open."""
