@@ -12,7 +12,7 @@ from search.errors import FullTextDamagedError, LibraryUnreadableError
 from search.folding import CopyFinder
 from search.fulltext import FullText
 from search.model import Health
-from search.store import Actors, Damage, Documents, Loss, Losses, WriterLock, begin
+from search.store import Actors, Checksums, Damage, Documents, Loss, Losses, WriterLock, begin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +135,13 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     if lacking or indexed.keys() - wanted.keys():
         problems.append(f"the full-text index is out of date: it lacks {lacking:,} of {len(wanted):,} documents")
     return Health(len(wanted), counts[1], counts[0], len(indexed), tuple(problems))
+
+
+def describe_cast_damage(identifier: str, number: int, connection: sqlite3.Connection) -> str | None:
+    """Describe the damage to the cast of the document in this row, and what to do; None if it is whole."""
+    if Checksums(connection).is_cast_whole(number):
+        return None
+    return f"the cast of article {identifier} is damaged; find it again with: newscast doctor --repair"
 
 
 def name_damaged(damaged: Sequence[DamagedDocument], text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from search.access import LibraryAccess
 from search.cast.recognisers import choose_recogniser, read_version
-from search.checking import check_library, describe_missing, find_known_loss, find_loss, note_loss
+from search.checking import check_library, describe_cast_damage, describe_missing, find_known_loss, find_loss, note_loss
 from search.concordance import read_concordance
 from search.errors import LibraryLockedError, LibraryUnreadableError
 from search.fulltext import FullText, room_alone, room_among_many
@@ -203,6 +203,11 @@ class Library:
         with self._access.reading():
             return self._searcher.list_copies(query, marks, self._documents.read(identifier).number)
 
+    def original(self, identifier: str) -> str | None:
+        """Return the id of the document that this one is a copy of; None if it is no copy. Raises NotFoundError."""
+        with self._access.reading():
+            return self._copies.read_original_id(self._documents.read(identifier).number)
+
     def suggest(self, query: Query, *, marks: Marks | None = None) -> str | None:
         """Suggest a query with other spelling if this one has at most two hits; None if there is no better one."""
         with self._access.reading():
@@ -311,9 +316,7 @@ class Library:
         """Return one line that says that a document's cast is damaged, and what to do; None if it is not."""
         with self._access.reading():
             number = self._documents.read(identifier).number
-            if Checksums(self._connection).is_cast_whole(number):
-                return None
-        return f"the cast of article {identifier} is damaged; find it again with: newscast doctor --repair"
+            return describe_cast_damage(identifier, number, self._connection)
 
     def health(self) -> Health:
         """Check the database, every document with its cast, and the full-text index. Reads all of them."""

@@ -18,7 +18,9 @@ from search.folding import CopyFinder, fold_documents
 from search.shingles import are_near_duplicates, build_sketch, find_wording
 from search.store import Copies, Documents, begin, open_library_database
 from tests.conftest import older_names
+from tests.pilot import open_reader
 from tests.test_commands import lines, run
+from tests.view import Controllers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -400,3 +402,53 @@ def test_the_json_of_a_hit_names_its_copies(library):
     assert copy["copy_of"] == first["id"]
     assert other["copies"] == []
     assert copy["snippet"]
+
+
+def test_show_says_of_what_an_article_is_a_copy(library):
+    original = next(hit for hit in library.search(Query("", folds=True)).hits if hit.copies)
+    copy, first = original.copies[0], original.summary.id
+    library.close()
+    assert f"a copy of {first}" in run("--library", library.folder, "show", copy).stdout
+    assert "a copy of" not in run("--library", library.folder, "show", first).stdout
+    assert lines(run("--library", library.folder, "show", copy, "--json"))[0]["copy_of"] == first
+
+
+@pytest.mark.parametrize("compact", [False, True], ids=["list", "compact"])
+async def test_a_key_lists_the_copies_of_an_article_and_one_of_them_opens(library, compact):
+    library.close()
+    async with open_reader(library.folder, (80, 24) if compact else (140, 40)) as reader:
+        await reader.press("G")
+        assert "+2 copies" in reader.text
+        assert "3 of 3 articles and 2 copies" in reader.status
+        await reader.press("plus")
+        await reader.wait_for("copies of “")
+        await reader.press("j", "enter")
+        await reader.wait_for("¶ ")
+        assert reader.document.published == date(2024, 5, 11)
+        await reader.press("q", "g", "plus")
+        assert "no copies are folded below this article" in reader.status
+
+
+@pytest.mark.parametrize("query", ["", "aleppo"])
+async def test_the_row_of_a_copy_is_that_of_its_original(library, query):
+    listing = Controllers(library).listing
+    listing.take(await listing.search(Query(query), 10))
+    for at, hit in enumerate(library.search(Query(query, folds=True)).hits):
+        for each in (hit.summary.id, *hit.copies):
+            page = await listing.fetch_around(each, at, 0, 2)
+            assert (page.position, page.first) == (at, at)
+            assert page.rows[0].key == hit.summary.id
+
+
+async def test_a_copy_that_comes_is_counted_below_its_row_and_moves_nothing(library, tmp_path):
+    controllers = Controllers(library)
+    await controllers.search.search("")
+    controllers.rows.index = 1
+    before = controllers.rows.current.key
+    path = tmp_path / "late.txt"
+    path.write_text("Published: 16 May 2024\n\n" + "\n\n".join([*story, "It ended elsewhere."]))
+    for _ in library.add([str(path)]):
+        pass
+    await controllers.live_updates.show_growth()
+    assert (controllers.rows.count, controllers.listing.folded) == (3, 3)
+    assert controllers.rows.current.key == before

@@ -130,13 +130,15 @@ class Searcher:
         parsed = _parse(query)
         if parsed.node is None:
             return None
-        answer = self._answer(parsed, marks)
+        answer = self._answer(parsed, marks, folds=query.folds)
         return suggest(parsed, answer.reader, self._actors) if len(answer.rows) <= few else None
 
     def list_rows(self, query: Query, marks: Marks | None) -> RowSet:
         """The rows of all that answers."""
         parsed = _parse(query)
-        return self._answer(parsed, marks).rows if parsed.node is not None else self._rows.list_all()
+        if parsed.node is None:
+            return self._rows.list_all()
+        return self._answer(parsed, marks, folds=query.folds).rows
 
     def find_matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Where the query's words stand in the document, in reading order."""

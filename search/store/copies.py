@@ -71,6 +71,13 @@ class Copies:
         row = self._connection.execute("SELECT original FROM copies WHERE document = ?", [number]).fetchone()
         return row[0] if row else None
 
+    def read_original_id(self, number: int) -> str | None:
+        """The id of the document that this one is a copy of; None if it is shown."""
+        row = self._connection.execute(
+            "SELECT id FROM copies JOIN documents ON number = original WHERE document = ?", [number]
+        ).fetchone()
+        return str(row[0]) if row else None
+
     def list_copies(self, original: int) -> list[int]:
         """The rows of the copies of a document."""
         rows = self._connection.execute("SELECT document FROM copies WHERE original = ? ORDER BY document", [original])
