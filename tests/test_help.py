@@ -93,7 +93,7 @@ def test_help_is_there_over_ssh(server):
 
 
 def test_the_page_on_settings_names_every_key_and_every_setting():
-    bindings = [*(each for _, part in ReaderScreen.list_bindings() for each in part), *NewscastApp.BINDINGS]
+    bindings = [*(each for _, part in ReaderScreen.key_groups for each in part), *NewscastApp.BINDINGS]
     names = {each.id for each in bindings if isinstance(each, Binding) and not re.search(r"_[2-8]$", each.id or "")}
     assert [name for name in sorted(filter(None, names)) if f"`{name}`" not in pages["settings"]] == []
     lines = pages["settings"].splitlines()

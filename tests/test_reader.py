@@ -332,7 +332,7 @@ async def test_the_line_of_keys_shows_whole_keys_and_the_most_important_ones_fir
     async with open_reader(seeded, (width, 24)) as reader:
         shown = reader.text.splitlines()[-1].strip()
         keys = ["? help", "q back, quit", "/ search", "enter open", "j k move", "1–9 select", "] [ walk"]
-        everything = [f"{key} {what}" for key, what in reader.app.screen.list_keys_in_line()]  # type: ignore[attr-defined]
+        everything = [f"{key} {what}" for key, what in reader.app.screen.keys.list_in_line()]  # type: ignore[attr-defined]
         assert [item.casefold().replace("⏎", "enter") for item in everything][: len(keys)] == keys
         assert shown.split("   ") == everything[: len(shown.split("   "))]
         assert len(shown.split("   ")) >= {20: 1, 40: 3, 80: 6, 100: 7}.get(width, 8)

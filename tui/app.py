@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -79,7 +80,7 @@ class NewscastApp(App[None]):
             self.set_keymap(dict(settings.keys))
 
     def _check_keys(self, keys: Mapping[str, str]) -> None:
-        bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.list_bindings() for binding in part)]
+        bindings = [*self.BINDINGS, *(binding for _, part in ReaderScreen.key_groups for binding in part)]
         known = {binding.id for binding in bindings if isinstance(binding, Binding)}
         for name in keys:
             if name not in known:
@@ -153,8 +154,10 @@ class NewscastApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: those of the keys, the choice of a theme, and quitting."""
-        if isinstance(screen, ReaderScreen):
-            yield from screen.list_commands()
+        for binding in screen.BINDINGS if isinstance(screen, ReaderScreen) else ():
+            if isinstance(binding, Binding) and binding.id != "palette" and binding.show:
+                run = partial(screen.call_later, screen.run_action, binding.action)
+                yield SystemCommand(binding.description, f"key {binding.key}", run)
         yield SystemCommand("theme", "choose another theme", self.action_change_theme)
         yield SystemCommand("quit", "leave newscast", self.action_quit)
 

@@ -26,7 +26,7 @@ from tui.screens.saved import SavedScreen
 from tui.widgets import Article, CastPanel, FacetList, RowList, SearchBar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 class Controller(Protocol):
@@ -42,7 +42,7 @@ _controllers: dict[str, type[Controller]] = {
 }  # fmt: skip
 """The controllers that have keys, by the attribute of the screen that holds each."""
 
-keys_in_line = (
+_keys_in_line = (
     (("help",), "help"), (("leave",), "back, quit"), (("search",), "search"), (("open",), "open"),
     (("next", "previous"), "move"), (("select_1", "select_9"), "select"),
     (("next_mention", "previous_mention"), "walk"),
@@ -80,3 +80,31 @@ def list_bindings(own: Iterable[BindingType]) -> list[tuple[str, list[Binding]]]
         ("Here", HelpScreen.BINDINGS),
     ]  # fmt: skip
     return [(name, [each for each in bindings if isinstance(each, Binding)]) for name, bindings in parts]
+
+
+class ReaderKeys:
+    """The keys of the reader as this person has them: what the settings bind, else the defaults.
+
+    `groups` are the bindings by what they are for, `settings` maps ids of bindings to keys, and `display` returns a
+    binding's key as a person knows it ("⏎" for "enter").
+    """
+
+    def __init__(
+        self,
+        groups: Sequence[tuple[str, Sequence[Binding]]],
+        settings: Mapping[str, str],
+        display: Callable[[Binding], str],
+    ) -> None:
+        self._bindings: dict[str | None, Binding] = {}
+        for _, group in groups:
+            for binding in group:
+                self._bindings.setdefault(binding.id, binding)
+        self._settings, self._display = settings, display
+
+    def find(self, name: str) -> str:
+        """Return the first key of a binding."""
+        return self._display(Binding(self._settings.get(name, self._bindings[name].key).split(",")[0], ""))
+
+    def list_in_line(self) -> list[tuple[str, str]]:
+        """List the keys in the line at the bottom, each with what it does."""
+        return [(("–" if what == "select" else " ").join(map(self.find, names)), what) for names, what in _keys_in_line]

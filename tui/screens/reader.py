@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
@@ -28,7 +27,7 @@ from tui.controllers import (
     Status,
 )
 from tui.controllers.search import no_articles
-from tui.screens.bindings import bind_controllers, keys_in_line, list_bindings
+from tui.screens.bindings import ReaderKeys, bind_controllers, list_bindings
 from tui.screens.dialog_keys import DialogsController
 from tui.screens.help import HelpScreen
 from tui.screens.layout import PaneLayout, PaneWidgets
@@ -47,7 +46,7 @@ from tui.widgets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -73,7 +72,8 @@ class ReaderScreen(Screen[None]):
         Binding(":", "app.command_palette", "command palette", id="palette"),
         Binding("q", "leave", "back one level, at the root quit", id="leave"),
     ]
-    _own_bindings = tuple(BINDINGS)
+    key_groups = list_bindings(BINDINGS)
+    """Every key of the reader, by what it is for."""
     BINDINGS += bind_controllers()
 
     def __init__(
@@ -81,6 +81,7 @@ class ReaderScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._library, self._marks, self._settings, self._paths = library, marks, settings, paths
+        self.keys = ReaderKeys(self.key_groups, settings.keys, self.app.get_key_display)
         self._build_widgets(settings.text_width)
         self._build_controllers(Listing(library, marks, searches))
 
@@ -125,32 +126,13 @@ class ReaderScreen(Screen[None]):
         yield self.months
         yield self.progress_line
         yield self.status_line
-        yield KeyLine(self.list_keys_in_line(), id="keys")
+        yield KeyLine(self.keys.list_in_line(), id="keys")
 
     # Keys
 
-    @classmethod
-    def list_bindings(cls) -> list[tuple[str, list[Binding]]]:
-        """Every key of the reader, by what it is for."""
-        return list_bindings(cls._own_bindings)
-
-    def list_keys_in_line(self) -> list[tuple[str, str]]:
-        """The keys in the line at the bottom, each with what it does."""
-        return [
-            (("–" if what == "select" else " ").join(map(self.find_key, names)), what) for names, what in keys_in_line
-        ]
-
     def find_key(self, name: str) -> str:
         """The first key of a binding, as the settings have it and as a reader knows it."""
-        key = next(each.key for _, part in self.list_bindings() for each in part if each.id == name)
-        return self.app.get_key_display(Binding(self._settings.keys.get(name, key).split(",")[0], ""))
-
-    def list_commands(self) -> Iterable[SystemCommand]:
-        """The screen's actions for the command palette."""
-        for binding in self.BINDINGS:
-            if isinstance(binding, Binding) and binding.id != "palette" and binding.show:
-                run = partial(self.call_later, self.run_action, binding.action)
-                yield SystemCommand(binding.description, f"key {binding.key}", run)
+        return self.keys.find(name)
 
     def action_control(self, controller: str, action: str, *arguments: object) -> None:
         """Call the action of a controller that a key is bound to."""
@@ -270,7 +252,7 @@ class ReaderScreen(Screen[None]):
     def action_help(self) -> None:
         """Show all keys."""
         anywhere = [each for each in self.app.BINDINGS if isinstance(each, Binding)]
-        self.app.push_screen(HelpScreen([*self.list_bindings(), ("Anywhere", anywhere)], self._settings.keys))
+        self.app.push_screen(HelpScreen([*self.key_groups, ("Anywhere", anywhere)], self._settings.keys))
 
     def action_leave(self) -> None:
         """Go back one level: article, results of a search, all articles, out."""
