@@ -43,6 +43,12 @@ def test_a_story_that_two_feeds_carry_is_shown_once(wire):
     assert wire.library.health().problems == ()
 
 
+def test_a_story_is_folded_as_soon_as_its_feed_is_subscribed_to(desk):
+    desk.add("/first", feed_with(item(1, " ".join(story))))
+    desk.add("/second", feed_with(item(3, " ".join(story[:12]))))
+    assert list_rows(desk) == {"Headline 1": ["Headline 3"]}
+
+
 @pytest.mark.parametrize(("path", "number"), [("/first", 1), ("/second", 3)], ids=["shown", "folded"])
 def test_an_entry_whose_text_is_updated_is_no_copy_of_what_it_was(wire, path, number):
     """Neither of its own, nor does it lose the other feed's."""
@@ -51,6 +57,7 @@ def test_an_entry_whose_text_is_updated_is_no_copy_of_what_it_was(wire, path, nu
     wire.server.replies[path] = feed_with(item(number, " ".join(updated), pubDate=day))
     assert [(each.added, each.changed) for each in wire.refresh() if each.changed] == [(0, 1)]
     assert list_rows(wire) == folded
+    assert wire.library.health().problems == ()
 
 
 def test_an_entry_that_becomes_another_story_is_shown_again(wire):
