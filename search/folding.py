@@ -1,7 +1,7 @@
-"""Folding: finds the near-duplicates among documents, and says which of them is shown.
+"""Folding: finds the near-duplicates among documents, and decides which of them is shown.
 
-Of all documents in the order of `Sketch.rank`, each is a copy of the first shown one that it is a near-duplicate of, or
-is shown itself. So every copy was compared with its original, and no chain of copies makes a heap.
+In the order of `Sketch.rank`, each document is a copy of the first shown one that it is a near-duplicate of, or is
+shown itself. So every copy was compared with its original, and a chain of copies does not become one heap.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _no_sketch = Sketch(0, 0, ())
 
 
 class CopyFinder:
-    """Keeps the near-duplicates of one Library as its documents are, in the caller's transaction."""
+    """Keeps track of the near-duplicates in one Library, in the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._documents, self._copies = Documents(connection), Copies(connection)
         self._wordings: dict[int, Wording] = {}
 
     def add(self, number: int, document: Document) -> None:
-        """Compare a document that is new in its row, or has another text there."""
+        """Compare a document that is new, or has a new text in its row."""
         followers = self._copies.list_copies(number)
         self._copies.forget(number)
         sketch = build_sketch(_join(document), document.published)
@@ -43,13 +43,13 @@ class CopyFinder:
         self._settle([number, *followers])
 
     def forget(self, number: int) -> None:
-        """Drop a document; its copies find another original, or are shown."""
+        """Forget a document; each of its copies gets another original, or is shown."""
         followers = self._copies.list_copies(number)
         self._copies.forget(number)
         self._settle(followers)
 
     def _settle(self, numbers: Iterable[int]) -> None:
-        """Give each of these documents, which nothing is compared with yet, its original, or show it."""
+        """Find the original of each of these documents, which are not compared yet, or show it."""
         waiting = [self._build_entry(number) for number in numbers]
         heapq.heapify(waiting)
         self._wordings.clear()
@@ -77,7 +77,7 @@ class CopyFinder:
             self._copies.withdraw(number, sketch)
 
     def _find_near(self, number: int, sketch: Sketch) -> list[tuple[tuple[int, int], int]]:
-        """The shown documents that this one is a near-duplicate of, the first by rank first."""
+        """Find the shown documents that this one is a near-duplicate of, in the order of their ranks."""
         near: list[tuple[tuple[int, int], int]] = []
         for candidate in self._copies.find_candidates(sketch):
             other = self._copies.read_sketch(candidate)
@@ -98,7 +98,7 @@ class CopyFinder:
         )
 
     def _read_wording(self, number: int) -> Wording:
-        """The wording of a document; of a damaged one, which the doctor names, none."""
+        """Read the wording of a document; that of a damaged one, which the doctor reports, is empty."""
         if number not in self._wordings:
             try:
                 text = _join(self._documents.read_number(number).document)
@@ -108,7 +108,7 @@ class CopyFinder:
         return self._wordings[number]
 
     def count_damage(self) -> int:
-        """How many documents' sketches or originals are not what their texts say; slow."""
+        """Count the documents whose sketch or original does not match their text. It reads all of them."""
         wrong = self._copies.count_stray()
         uncompared = set(self._copies.list_uncompared())
         for number in self._documents.read_revisions():
@@ -121,7 +121,7 @@ class CopyFinder:
         try:
             document = self._documents.read_number(number).document
         except DocumentDamagedError:
-            return True  # the doctor names it
+            return True  # the doctor reports it
         sketch, kept = build_sketch(_join(document), document.published), self._copies.read_sketch(number)
         if not sketch.is_comparable:
             return kept is None
@@ -135,7 +135,7 @@ class CopyFinder:
 
 
 def fold_documents(connection: sqlite3.Connection) -> Iterator[Progress]:
-    """Compare all documents that were never compared; goes on where it was broken off."""
+    """Compare all documents that were never compared; after an interruption, the next call continues there."""
     documents, finder = Documents(connection), CopyFinder(connection)
     numbers = Copies(connection).list_uncompared()
     for start in range(0, len(numbers), _documents_per_step):
@@ -145,7 +145,7 @@ def fold_documents(connection: sqlite3.Connection) -> Iterator[Progress]:
                 try:
                     finder.add(number, documents.read_number(number).document)
                 except DocumentDamagedError:
-                    Copies(connection).write_original(number, None)  # the doctor names it
+                    Copies(connection).write_original(number, None)  # the doctor reports it
     if numbers:
         yield Progress(len(numbers), len(numbers), "looking for copies")
 

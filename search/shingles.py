@@ -1,8 +1,8 @@
-"""Shingles: what makes two texts near-duplicates, and a sketch of a text by which such texts are found.
+"""Shingles: tells whether two texts are near-duplicates, and makes sketches by which such texts are found.
 
 A shingle is three words that follow each other (Broder, 1997). The sketch is a FracMinHash (Irber et al., 2022): of the
 hashes of all shingles it keeps those below a bar. Unlike the signature of a fixed length of plain MinHash it grows with
-the text, so it finds the short text in a long one, too. Each kept hash is a band of one row for the LSH.
+the text, so it also finds a short text in a long one. Each kept hash is a band of one row for the LSH.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 least_shingles = 25
-"""A text with fewer is compared with none: a caption or a notice says too little to be told from another."""
+"""A text with fewer is not compared: captions and short notices are too much alike."""
 most_words = 20_000
-"""Words of a text that are looked at."""
+"""Words of a text that are compared."""
 days_apart = 7
 _least_jaccard, _least_containment = 0.7, 0.8
 _least_numbers = 0.75
@@ -34,7 +34,7 @@ _deviations = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A text as copies of it are looked for: its day (0 for none), its number of shingles, and some of their hashes."""
+    """What is needed to look for copies of a text: its day (0 for none), its number of shingles, some of their hashes."""
 
     day: int
     shingles: int
@@ -42,7 +42,7 @@ class Sketch:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The lowest is shown of some copies: the fullest, among about equals (a quarter more or less) the oldest."""
+        """Of several copies the one with the lowest rank is shown: the fullest, in steps of a quarter, then the oldest."""
         return -int(math.log(max(self.shingles, 1)) / _fuller), self.day
 
     @property
@@ -51,10 +51,10 @@ class Sketch:
         return self.shingles >= least_shingles
 
     def may_be_near(self, other: Sketch) -> bool:
-        """Are the days near, and do the hashes allow that the smaller text is contained in the larger?
+        """Are the days near, and is the smaller text perhaps contained in the larger, to judge by the hashes?
 
-        A share of the smaller's hashes, less what chance takes away from so few, estimates the containment. Jaccard
-        needs no look of its own: with 0.7 or more, at least 0.82 of the smaller text is in the other.
+        The share of the smaller one's hashes that the other has, with an allowance for chance, estimates containment.
+        This covers Jaccard, too: if it is at least 0.7, at least 0.82 of the smaller text is in the other.
         """
         if (self.day == 0) != (other.day == 0) or abs(self.day - other.day) > days_apart:
             return False
@@ -67,7 +67,7 @@ class Sketch:
 
 
 def build_sketch(text: str, published: date | None) -> Sketch:
-    """The sketch of an article's text."""
+    """Build the sketch of an article's text."""
     words = _list_words(text)
     different = set(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
     hashes = {crc32(shingle.encode()) * _SPREAD % _ALL for shingle in different}
@@ -77,14 +77,14 @@ def build_sketch(text: str, published: date | None) -> Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What two texts are compared by: their different shingles, and the numbers in them."""
+    """What two texts are compared by: the set of their shingles, and the numbers in them."""
 
     shingles: frozenset[tuple[str, str, str]]
     numbers: frozenset[str]
 
 
 def find_wording(text: str) -> Wording:
-    """The wording of a text."""
+    """Find the shingles and numbers of a text."""
     words = _list_words(text)
     return Wording(
         frozenset(zip(words, words[1:], words[2:], strict=False)),
@@ -95,7 +95,7 @@ def find_wording(text: str) -> Wording:
 def are_near_duplicates(one: Wording, other: Wording, *, are_of_one_day: bool) -> bool:
     """Is Jaccard at least 0.7, or is at least 0.8 of the smaller text in the other?
 
-    Of different days, texts with different numbers are instalments of one notice: rates, prices, yields.
+    Texts of different days with different numbers are instalments of one notice: rates, prices, yields.
     """
     smaller = min(len(one.shingles), len(other.shingles))
     if smaller < least_shingles:
@@ -108,5 +108,5 @@ def are_near_duplicates(one: Wording, other: Wording, *, are_of_one_day: bool) -
 
 
 def _list_words(text: str) -> list[str]:
-    """Folded so far that typographic apostrophes and capitals make no difference."""
+    """List the words in lower case and without punctuation, so that typography makes no difference."""
     return _WORD.findall(text.casefold())[:most_words]

@@ -125,7 +125,7 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
 
 
 def _list_copies(library: Library, marks: Marks | None, results: Results) -> dict[str, tuple[Hit, ...]]:
-    """The copies that are folded below each hit, by its id."""
+    """List the copies that are folded below each hit, by its id."""
     ids = [hit.summary.id for hit in results.hits if hit.copies]
     return {each: library.copies(results.query, each, marks=marks) for each in ids}
 

@@ -76,7 +76,7 @@ class Searcher:
         return Results(query, len(answer.rows), offset, tuple(hits.values()), answer.note, len(answer.folded))
 
     def list_copies(self, query: Query, marks: Marks | None, number: int) -> tuple[Hit, ...]:
-        """The answers that are folded below the document in this row, in the order of the others."""
+        """List the hits that are folded below the document in this row, in the order of the query."""
         parsed = _parse(query)
         answer = self._answer(parsed, marks, folds=query.folds)
         copies = frozenset(row for row, _ in self._folds.read_copies().get(number, ()))
@@ -87,7 +87,7 @@ class Searcher:
         return tuple(hits.values())
 
     def _list_all(self, query: Query, parsed: Parsed, offset: int, limit: int) -> Results:
-        """A page of all documents, newest first."""
+        """Return a page of all documents, newest first."""
         while True:
             left_out = self._documents.list_damaged()
             folded = self._folds.list_folded(left_out) if query.folds else frozenset()
@@ -102,7 +102,7 @@ class Searcher:
         return Results(query, total, offset, hits, note, len(folded))
 
     def _build_hits(self, page: list[tuple[int, float]], answer: _Answer) -> dict[int, Hit]:
-        """A Hit for each row with its score."""
+        """Build a Hit for each row with its score."""
         found = self._documents.read_with_texts([number for number, _ in page])
         copies = self._list_copies(found, answer.folded)
         return {
@@ -114,11 +114,11 @@ class Searcher:
                 copies.get(number, ()),
             )
             for number, score in page
-            if number in found  # the document may have been removed since the index was written
+            if number in found  # the document may be removed since the index was written
         }
 
     def _list_copies(self, numbers: Iterable[int], folded: RowSet) -> dict[int, tuple[str, ...]]:
-        """The ids of those of the folded rows that are copies of these, by row."""
+        """List the folded copies of each of these rows, as ids by row."""
         if not folded:
             return {}
         copies = self._folds.read_copies()
@@ -207,7 +207,7 @@ class Searcher:
         return answer.ranked[offset:last]
 
     def _rank_shown(self, answer: _Answer, count: int) -> list[tuple[int, float]]:
-        """The first rows of an answer that are not folded, with their scores; rows that are may be among the first."""
+        """Rank the rows that are not folded, and return the first `count` of them with their scores."""
         wanted = count + count // 2 if answer.folded else count
         while True:
             ranked = self._put_in_order(answer.rows, answer, wanted)
@@ -217,7 +217,7 @@ class Searcher:
             wanted *= 2
 
     def _put_in_order(self, rows: RowSet, answer: _Answer, count: int) -> list[tuple[int, float]]:
-        """The first of these rows in the order that was asked for, with their scores."""
+        """Return the first `count` of these rows in the order of the query, with their scores."""
         if answer.stems:
             return rank_by_score(rows, answer.stems, answer.reader, count)
         return rank_by_date(rows, self._rows.read_days(), count, oldest_first=answer.parsed.sort == "old")

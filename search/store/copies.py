@@ -14,36 +14,36 @@ if TYPE_CHECKING:
     import sqlite3
 
 _too_common = 64
-"""Documents of a week that have one hash: with so many it says nothing, and no more are kept or looked at."""
+"""Documents of a week with one hash: so many share boilerplate, so the hash is neither kept for more nor looked up."""
 _most_candidates = 16
 
 
 class Copies:
     """The near-duplicates in one Library, in the caller's transaction.
 
-    Each document that was compared has a row that names its original, or none: then it is shown. Only shown documents
-    are looked up by their hashes, so a story costs as much with a thousand copies as with one.
+    Each document that was compared has a row with its original, or with NULL if it is shown. Only shown documents are
+    found by their hashes, so a story with a thousand copies costs as much as one with a single copy.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def has_uncompared(self) -> bool:
-        """Is there a document that was never compared? Quick at any size."""
+        """Is there a document that was never compared? Quick in a library of any size."""
         row = self._connection.execute(
             "SELECT (SELECT count(*) FROM documents) > (SELECT count(*) FROM copies)"
         ).fetchone()
         return bool(row[0])
 
     def list_uncompared(self) -> list[int]:
-        """The rows of the documents that were never compared."""
+        """List the rows of the documents that were never compared."""
         rows = self._connection.execute(
             "SELECT number FROM documents WHERE number NOT IN (SELECT document FROM copies) ORDER BY number"
         )
         return [row[0] for row in rows]
 
     def read_sketch(self, number: int) -> Sketch | None:
-        """The sketch of the document in this row; None where there is none, since it is too short, or a damaged one."""
+        """Read the sketch of the document in this row; None if it is too short to have one, or if the sketch is damaged."""
         row = self._connection.execute(
             "SELECT day, shingles, hashes FROM sketches WHERE document = ?", [number]
         ).fetchone()
@@ -55,7 +55,7 @@ class Copies:
         return Sketch(day, shingles, struct.unpack(f"<{len(hashes) // 4}I", hashes))
 
     def write_sketch(self, number: int, sketch: Sketch) -> None:
-        """Keep the sketch of a document."""
+        """Write the sketch of a document."""
         hashes = struct.pack(f"<{len(sketch.hashes)}I", *sketch.hashes)
         self._connection.execute(
             "INSERT OR REPLACE INTO sketches (document, day, shingles, hashes) VALUES (?, ?, ?, ?)",
@@ -63,28 +63,28 @@ class Copies:
         )
 
     def write_original(self, number: int, original: int | None) -> None:
-        """The document is a copy of that one, or shown."""
+        """Write which document this one is a copy of; None if it is shown."""
         self._connection.execute("INSERT OR REPLACE INTO copies (document, original) VALUES (?, ?)", [number, original])
 
     def read_original(self, number: int) -> int | None:
-        """Which document this one is a copy of; None if it is shown."""
+        """Read which document this one is a copy of; None if it is shown."""
         row = self._connection.execute("SELECT original FROM copies WHERE document = ?", [number]).fetchone()
         return row[0] if row else None
 
     def read_original_id(self, number: int) -> str | None:
-        """The id of the document that this one is a copy of; None if it is shown."""
+        """Read the id of the document that this one is a copy of; None if it is shown."""
         row = self._connection.execute(
             "SELECT id FROM copies JOIN documents ON number = original WHERE document = ?", [number]
         ).fetchone()
         return str(row[0]) if row else None
 
     def list_copies(self, original: int) -> list[int]:
-        """The rows of the copies of a document."""
+        """List the rows of the copies of a document."""
         rows = self._connection.execute("SELECT document FROM copies WHERE original = ? ORDER BY document", [original])
         return [row[0] for row in rows]
 
     def enter(self, number: int, sketch: Sketch) -> None:
-        """Let the document be found by its hashes."""
+        """Enter the document under its hashes, so that `find_candidates` finds it."""
         self._connection.execute(
             "INSERT OR IGNORE INTO sketch_hashes SELECT ?1, value, ?2 FROM json_each(?3)"
             " WHERE (SELECT count(*) FROM sketch_hashes WHERE week = ?1 AND hash = value) < ?4",
@@ -92,14 +92,14 @@ class Copies:
         )
 
     def withdraw(self, number: int, sketch: Sketch) -> None:
-        """Let the document be found no more."""
+        """Remove what `enter` wrote."""
         self._connection.execute(
             "DELETE FROM sketch_hashes WHERE week = ? AND hash IN (SELECT value FROM json_each(?)) AND document = ?",
             [_find_week(sketch), json.dumps(sketch.hashes), number],
         )
 
     def find_candidates(self, sketch: Sketch) -> list[int]:
-        """The shown documents of these weeks that share most hashes with the sketch."""
+        """Find the shown documents of the same and the adjacent weeks that share most hashes with the sketch."""
         week = _find_week(sketch)
         weeks = [week - 1, week, week + 1] if sketch.day else [week] * 3
         rows = self._connection.execute(
@@ -116,7 +116,7 @@ class Copies:
         return [document for document, _ in ranked[:_most_candidates]]
 
     def forget(self, number: int) -> None:
-        """Forget all that is known of the document in this row, but not its copies."""
+        """Forget the document in this row; its copies still name it."""
         sketch = self.read_sketch(number)
         if sketch is not None:
             self.withdraw(number, sketch)
@@ -129,7 +129,7 @@ class Copies:
             self._connection.execute(f"DELETE FROM {table}")
 
     def count_stray(self) -> int:
-        """How many rows are of documents that are gone, or that are no originals and yet found or pointed to."""
+        """Count the rows of documents that are gone, and of copies that have hashes or copies of their own."""
         shown = "(SELECT document FROM copies WHERE original IS NULL)"
         (count,) = self._connection.execute(
             "SELECT (SELECT count(*) FROM copies WHERE document NOT IN (SELECT number FROM documents))"
@@ -140,7 +140,7 @@ class Copies:
         return int(count)
 
     def is_entered(self, number: int, sketch: Sketch) -> bool:
-        """Is the document found by all its hashes that are not too common?"""
+        """Is the document entered under all of its hashes, except those that are too common?"""
         row = self._connection.execute(
             "SELECT 1 FROM json_each(?3) WHERE NOT EXISTS"
             " (SELECT 1 FROM sketch_hashes WHERE week = ?1 AND hash = value AND document = ?2)"

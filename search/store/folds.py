@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 _slack = 16
-"""Rows read beyond a page, so that a few hidden ones among them need no second look."""
+"""Rows read beyond a page, to make up for hidden ones without a second query."""
 
 
 @dataclass(slots=True)
 class _Known:
-    """What was read of the database while it had `stamp`: the copies, by row, and the ids that each original has."""
+    """What was read while the database had `stamp`: the original of each copy, and the copies (row, id) of each original."""
 
     stamp: tuple[int, int]
     originals: dict[int, int]
@@ -27,9 +27,9 @@ class _Known:
 
 @dataclass(slots=True)
 class _Skipped:
-    """How many hidden documents stand before each place in the list of all, as far as the list was read.
+    """Where the list of all documents has hidden ones, as far as it was read.
 
-    `places` has for each hidden document the number of shown ones before it.
+    `places` has for each hidden document the number of shown ones before it; `read` counts both.
     """
 
     stamp: tuple[int, int]
@@ -39,7 +39,7 @@ class _Skipped:
 
 
 class Folds:
-    """Reads the copies of one Library once for each state of its database, so that folding a page asks no question."""
+    """Reads the copies of one Library once for each state of its database; to fold a page then takes no query."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -60,7 +60,7 @@ class Folds:
         return frozenset(each for each in known.copies - left_out if known.originals[each] not in left_out)
 
     def read_copies(self) -> Mapping[int, list[tuple[int, str]]]:
-        """Read which copies each document has, by its row: the row and id of each, the one added first first."""
+        """Read the copies of each original, by its row: the row and id of each, in the order of adding."""
         return self._read().names
 
     def list_shown(self, offset: int, limit: int, hidden: frozenset[int]) -> list[int]:
@@ -85,7 +85,7 @@ class Folds:
         return shown[:limit]
 
     def _read_on(self, skipped: _Skipped, at: int, count: int) -> list[int]:
-        """Read rows of the list of all, hidden ones, too, and note those that are read for the first time."""
+        """Read rows of the list of all, shown and hidden, and note hidden ones that are read for the first time."""
         rows = self._read_rows(at, count)
         if at <= skipped.read < at + len(rows):
             for place, number in enumerate(rows[skipped.read - at :], skipped.read):
