@@ -34,7 +34,7 @@ _deviations = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What is needed to look for copies of a text: its day (0 for none), its number of shingles, some of their hashes."""
+    """What is needed to look for copies of a text: its day (0 for none), number of shingles, some of their hashes."""
 
     day: int
     shingles: int
@@ -42,7 +42,7 @@ class Sketch:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Of several copies the one with the lowest rank is shown: the fullest, in steps of a quarter, then the oldest."""
+        """Of several copies the one of lowest rank is shown: the fullest, in steps of a quarter, then the oldest."""
         return -int(math.log(max(self.shingles, 1)) / _fuller), self.day
 
     @property

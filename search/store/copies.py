@@ -43,7 +43,7 @@ class Copies:
         return [row[0] for row in rows]
 
     def read_sketch(self, number: int) -> Sketch | None:
-        """Read the sketch of the document in this row; None if it is too short to have one, or if the sketch is damaged."""
+        """Read the sketch of the document in this row; None if it has none, being too short, or a damaged one."""
         row = self._connection.execute(
             "SELECT day, shingles, hashes FROM sketches WHERE document = ?", [number]
         ).fetchone()

@@ -17,7 +17,7 @@ _slack = 16
 
 @dataclass(slots=True)
 class _Known:
-    """What was read while the database had `stamp`: the original of each copy, and the copies (row, id) of each original."""
+    """The original of each copy, and the row and id of each copy by original, while the database has `stamp`."""
 
     stamp: tuple[int, int]
     originals: dict[int, int]
