@@ -6,7 +6,7 @@ SHARED ?= ../shared
 # By the environment, the versions hold for what builds the package, too.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: run test check endurance format snapshots bench bench-search bench-ssh picture wheel train evaluate clean
+.PHONY: run test check endurance format snapshots bench bench-search bench-copies bench-ssh picture wheel train evaluate clean
 
 run: .venv/run
 	$(BIN)/newscast --library $(LIBRARY) $(ARGS) seeds
@@ -38,6 +38,9 @@ bench: .venv/dev
 # Beside stock Whoosh, FTS5 and tantivy; some minutes, most of them for 200,000 articles (ARGS="--many 0" leaves them out).
 bench-search: .venv/bench
 	$(BIN)/python -m benchmarks.search --shared $(SHARED) $(ARGS)
+
+bench-copies: .venv/dev
+	$(BIN)/python -m benchmarks.copies --shared $(SHARED) $(ARGS)
 
 bench-ssh: .venv/dev
 	$(BIN)/python -m benchmarks.ssh --shared $(SHARED)

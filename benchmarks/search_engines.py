@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from search import Library, Query
 from search.cast.recognisers import read_version
+from search.folding import CopyFinder
 from search.store import Documents, begin, open_library_database
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ class Newscast:
         """Store the documents, then index them from the store."""
         self._folder.mkdir()
         connection = open_library_database(str(self._folder / "library.db"))
-        stored = Documents(connection)
+        stored, copies = Documents(connection), CopyFinder(connection)
         with begin(connection):
             for document in documents:
                 row = stored.write(document.id, document.id, document)
                 # The cast is measured by benchmarks/cast.py.
                 stored.mark_annotated(row.number, read_version("rules"))
+                copies.add(row.number, row.document)
         connection.close()
         with Library(self._folder) as library:
             started = time.monotonic()
@@ -85,7 +87,7 @@ class Newscast:
         """Search as the reader does."""
         assert self._library is not None
         text = f"{asked.text} date:{asked.since}..{asked.until}" if asked.since else asked.text
-        results = self._library.search(Query(text, as_you_type=asked.kind == "typing"), 0, _hits)
+        results = self._library.search(Query(text, as_you_type=asked.kind == "typing", folds=True), 0, _hits)
         return [(hit.summary.id, hit.snippet.text if hit.snippet else "") for hit in results.hits]
 
     def rank(self, words: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.errors import FullTextDamagedError, SourceRefusedError
+from search.folding import CopyFinder
 from search.model import Addition, Progress
 from search.origins import find_outermost, is_url
 from search.reannotate import Reannotator
@@ -83,6 +84,7 @@ class Adder:
         self._parser = parser
         self._documents = Documents(connection)
         self._reannotator, self._corrections = Reannotator(connection), Corrections(connection)
+        self._copies = CopyFinder(connection)
         self._checksums, self._removed = Checksums(connection), Removed(connection)
         self._has_removed = not self._removed.is_empty()
         self._fulltext = fulltext
@@ -159,6 +161,7 @@ class Adder:
         if known is not None:
             self._corrections.forget(known)
         self._reannotator.replace_cast(stored.number, cast, self._recogniser.name)
+        self._copies.add(stored.number, stored.document)
         return stored
 
     def _parse(self, raw: Raw) -> Document:

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from search.errors import FullTextDamagedError, LibraryUnreadableError
+from search.folding import CopyFinder
 from search.fulltext import FullText
 from search.model import Health
 from search.origins import find_outermost
-from search.store import Actors, Damage, Documents, Loss, Losses, WriterLock, begin
+from search.store import Actors, Checksums, Damage, Documents, Loss, Losses, WriterLock, begin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,24 @@ if TYPE_CHECKING:
 _most_named = 10
 
 
-def describe_missing(folder: Path) -> str:
+def find_database(folder: Path, *, read_only: bool) -> Path:
+    """Return where the database of the library in `folder` is; create the folder if it is missing, unless `read_only`.
+
+    Raises LibraryUnreadableError if the folder cannot be created, or if there is no database and `read_only`.
+    """
+    database = folder / "library.db"
+    if read_only:
+        if not database.exists():
+            raise LibraryUnreadableError(_describe_missing(folder))
+        return database
+    try:
+        (folder / "fulltext").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
+    return database
+
+
+def _describe_missing(folder: Path) -> str:
     """Say that a folder has no database and, if its index is still there, how many articles are missing."""
     state = FullText(folder / "fulltext").read_state()
     if state is None or not state.documents:
@@ -105,6 +123,7 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
         if loss := find_known_loss(connection, fulltext):
             problems.append(str(loss))
         texts, casts, actors = damage.find_texts(), damage.find_casts(), damage.count_actors()
+        copies = CopyFinder(connection).count_damage()
         counts = Actors(connection).count()
         wanted = Documents(connection).read_revisions()
     except sqlite3.DatabaseError as error:
@@ -119,6 +138,9 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
         problems.append(
             "1 actor does not match its articles" if actors == 1 else f"{actors:,} actors do not match their articles"
         )
+    if copies:
+        some = "1 article" if copies == 1 else f"{copies:,} articles"
+        problems.append(f"the database says wrongly of {some} which is a copy of which")
     problems += [f"the full-text index is damaged: {name}" for name in fulltext.find_damage()]
     indexed: dict[int, int] = {}
     try:
@@ -131,6 +153,13 @@ def check_library(connection: sqlite3.Connection, fulltext: FullText) -> Health:
     if lacking or indexed.keys() - wanted.keys():
         problems.append(f"the full-text index is out of date: it lacks {lacking:,} of {len(wanted):,} documents")
     return Health(len(wanted), counts[1], counts[0], len(indexed), tuple(problems))
+
+
+def describe_cast_damage(identifier: str, number: int, connection: sqlite3.Connection) -> str | None:
+    """Describe the damage to the cast of the document in this row, and what to do; None if it is whole."""
+    if Checksums(connection).is_cast_whole(number):
+        return None
+    return f"the cast of article {identifier} is damaged; find it again with: newscast doctor --repair"
 
 
 def name_damaged(damaged: Sequence[DamagedDocument], text: str) -> list[str]:

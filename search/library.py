@@ -8,16 +8,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from search.access import LibraryAccess
-from search.cast.recognisers import choose_recogniser, read_version
-from search.checking import check_library, describe_missing, find_known_loss, find_loss, note_loss
+from search.cast.recognisers import choose_recogniser
+from search.checking import check_library, describe_cast_damage, find_database, find_known_loss, find_loss, note_loss
 from search.concordance import list_mentions_in_context
-from search.errors import LibraryLockedError, LibraryUnreadableError
+from search.errors import LibraryLockedError
+from search.finishing import finish_documents, is_finished
 from search.fulltext import FullText, room_alone, room_among_many
 from search.indexing import update_index
 from search.query import Searcher
 from search.store import (
     Actors,
     Checksums,
+    Copies,
     Corrections,
     Documents,
     FacetCounter,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         Facets,
         FeedSettings,
         Health,
+        Hit,
         Match,
         Mention,
         MentionInContext,
@@ -65,18 +68,10 @@ class Library:
 
         `recogniser` is "trained", "rules", or "spacy:" and the name of a spaCy pipeline.
         """
-        database = folder / "library.db"
-        if read_only and not database.exists():
-            raise LibraryUnreadableError(describe_missing(folder))
-        if not read_only:
-            try:
-                (folder / "fulltext").mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise LibraryUnreadableError(f"{folder}: cannot be written to: {error.strerror}") from error
+        database = find_database(folder, read_only=read_only)
         self.folder, self.read_only, self.recogniser = folder, read_only, recogniser
         self._connection = open_library_database(str(database), read_only=read_only)
         self._access = LibraryAccess(folder)
-        self._counted: tuple[tuple[int, int], int] | None = None
         self._documents = Documents(self._connection)
         self._actors = Actors(self._connection)
         self._fulltext = FullText(folder / "fulltext", room_among_many if read_only else room_alone)
@@ -112,7 +107,6 @@ class Library:
         from search.adding import add_documents
         from search.error_log import keep_error_log
         from search.origins import is_url
-        from search.reannotate import reannotate_documents
         from search.sources import locate
 
         located = [path if is_url(path) else locate(path) for path in paths]
@@ -120,19 +114,18 @@ class Library:
             yield from self._catch_up()
             yield from add_documents(located, self._connection, self._fulltext)
             yield from self._catch_up()  # if adding has found the index damaged
-            yield from reannotate_documents(self._connection, self.recogniser)
+            yield from finish_documents(self._connection, self.recogniser)
 
     def annotate(self) -> Iterator[Progress]:
-        """Find the cast of all documents that this version of the recogniser has not seen yet.
+        """Compare the documents that were never compared, and find the cast of those new to this recogniser.
 
         You may stop after any step; the next call continues there. Raises LibraryLockedError while another process is
         writing.
         """
         from search.error_log import keep_error_log
-        from search.reannotate import reannotate_documents
 
         with self._access.writing(), keep_error_log(self.error_log):
-            yield from reannotate_documents(self._connection, self.recogniser)
+            yield from finish_documents(self._connection, self.recogniser)
 
     @property
     def error_log(self) -> Path:
@@ -145,9 +138,9 @@ class Library:
         return "; ".join(filter(None, (self.loss, choose_recogniser(self.recogniser)[1]))) or None
 
     def is_annotated(self) -> bool:
-        """Has this version of the recogniser seen all documents? Takes the same time in a library of any size."""
+        """Has this version of the recogniser seen all documents, and were all compared? Quick in any library."""
         with self._access.reading():
-            return not self._documents.has_unannotated(read_version(choose_recogniser(self.recogniser)[0]))
+            return is_finished(self._connection, self.recogniser)
 
     def correct(self, identifier: str, mention: Mention, *, is_right: bool) -> bool:
         """Unlink a mention from its actor, or with `is_right` link it again. Returns whether anything changed.
@@ -204,6 +197,16 @@ class Library:
         with self._access.reading():
             return self._searcher.search(query, marks, offset, limit)
 
+    def copies(self, query: Query, identifier: str, *, marks: Marks | None = None) -> tuple[Hit, ...]:
+        """List the hits of a query that are copies of the document with this id. Raises NotFoundError."""
+        with self._access.reading():
+            return self._searcher.list_copies(query, marks, self._documents.read(identifier).number)
+
+    def original(self, identifier: str) -> str | None:
+        """Return the id of the document that this one is a copy of; None if it is no copy. Raises NotFoundError."""
+        with self._access.reading():
+            return Copies(self._connection).read_original_id(self._documents.read(identifier).number)
+
     def suggest(self, query: Query, *, marks: Marks | None = None) -> str | None:
         """Suggest a query with other spelling if this one has at most two hits; None if there is no better one."""
         with self._access.reading():
@@ -240,19 +243,18 @@ class Library:
             stored = self._documents.read(identifier)
             return self._actors.read_cast(stored.document, stored.number, first, last)
 
-    def position(self, identifier: str) -> int:
-        """Return a document's position in the list of all documents, counted from 0; 0 if it is not in the library."""
+    def position(self, identifier: str, *, folds: bool = False) -> int:
+        """Return a document's position in the list of all documents, counted from 0; 0 if it is not in the library.
+
+        With `folds`, copies are not counted, and a copy has the position of its original.
+        """
         with self._access.reading():
-            return self._documents.read_position(identifier)
+            return self._documents.read_position(identifier, folds=folds)
 
     def size(self) -> int:
         """Return the number of documents; cached until somebody writes."""
         with self._access.reading():
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            stamp = version, self._connection.total_changes
-            if self._counted is None or self._counted[0] != stamp:
-                self._counted = stamp, self._documents.count()
-            return self._counted[1]
+            return self._documents.count()
 
     def matches(self, query: Query, document: Document) -> tuple[Match, ...]:
         """Find the query's words in a document's paragraphs, in reading order."""
@@ -291,7 +293,7 @@ class Library:
             return [summary for _, summary in self._actors.list_documents(actor)]
 
     def mentions_in_context(self, actor: str) -> Iterator[MentionInContext]:
-        """Yield every mention of the actor with this id, with its sentence: oldest document first, in reading order.
+        """Read every mention of the actor with this id, with its sentence: oldest document first, in reading order.
 
         Documents that are damaged are left out.
         """
@@ -313,9 +315,7 @@ class Library:
         """Return one line that says that a document's cast is damaged, and what to do; None if it is not."""
         with self._access.reading():
             number = self._documents.read(identifier).number
-            if Checksums(self._connection).is_cast_whole(number):
-                return None
-        return f"the cast of article {identifier} is damaged; find it again with: newscast doctor --repair"
+            return describe_cast_damage(identifier, number, self._connection)
 
     def health(self) -> Health:
         """Check the database, every document with its cast, and the full-text index. Reads all of them."""

@@ -133,11 +133,13 @@ class Query:
     """A search, in the language that docs/queries.md describes.
 
     With `as_you_type` the last word is a prefix, because you are still typing it. `sort` overrides `sort:` in `text`.
+    With `folds` a near-duplicate is folded below the article that it is a copy of, if both are found.
     """
 
     text: str
     as_you_type: bool = False
     sort: Sort | None = None
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,20 +165,22 @@ class Hit:
     """A Document that a search found.
 
     `score` is its BM25 score; 0 in results that are ordered by date. `snippet` is None if the query is empty.
-    `title_matches` are pairs of start and end in the title.
+    `title_matches` are pairs of start and end in the title. `copies` are the ids of the hits that are folded below it.
     """
 
     summary: Summary
     score: float
     snippet: Snippet | None
     title_matches: tuple[tuple[int, int], ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits, starting with number `offset` (from 0) of `total` in all.
+    """One page of hits, starting with row `offset` (from 0), of `total` hits in all.
 
     `note` says in half a line how newscast read an odd query, or what it left out; None if there is nothing to say.
+    `folded` of all hits are folded below others: `offset` and pages count the `rows` that are left.
     """
 
     query: Query
@@ -184,6 +188,12 @@ class Results:
     offset: int
     hits: tuple[Hit, ...]
     note: str | None = None
+    folded: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows all pages have together."""
+        return self.total - self.folded
 
 
 @dataclass(frozen=True, slots=True)

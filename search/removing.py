@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from search.folding import CopyFinder
 from search.model import Cast, Summary
 from search.reannotate import Reannotator
 from search.store import Corrections, Documents, Removed, begin
@@ -35,7 +36,9 @@ def remove_documents(
 def drop_documents(numbers: Iterable[int], connection: sqlite3.Connection) -> None:
     """Drop the documents in these rows with their casts, in the caller's transaction."""
     documents, corrections, reannotator = Documents(connection), Corrections(connection), Reannotator(connection)
+    copies = CopyFinder(connection)
     for number in numbers:
+        copies.forget(number)
         reannotator.replace_cast(number, Cast((), {}), "")
         corrections.forget(number)
         documents.drop(number)
@@ -50,6 +53,9 @@ def undo_removal(connection: sqlite3.Connection, fulltext: FullText) -> tuple[Su
         for each in found:
             corrections.remember(each.stored.number, each.corrected)
             reannotator.replace_cast(each.stored.number, each.cast, each.annotated_by)
+        copies = CopyFinder(connection)
+        for stored in restored:
+            copies.add(stored.number, stored.document)
     if restored:
         fulltext.write((stored.number, stored.revision, stored.document) for stored in restored)
         fulltext.mark_current(documents.count(), documents.read_newest_revision())

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from search.cast.recognisers import build_recogniser
 from search.cast.resolve import find_cast
 from search.checking import build_stamp, keep_evidence, name_damaged
+from search.folding import CopyFinder, fold_documents
 from search.reannotate import Reannotator
-from search.store import Damage, Documents, Losses, begin
+from search.store import Copies, Damage, Documents, Losses, begin
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,6 +42,12 @@ def mend_store(connection: sqlite3.Connection, folder: Path) -> list[str]:
             if actors == 1
             else f"{actors:,} actors were rebuilt from their articles"
         )
+    if CopyFinder(connection).count_damage():
+        with begin(connection):
+            Copies(connection).forget_all()
+        for _ in fold_documents(connection):
+            pass
+        done.append("all articles were compared again, to find which is a copy of which")
     losses = Losses(connection)
     if loss := losses.find():
         done.append(str(loss))

@@ -188,6 +188,7 @@ def open_(server: Server) -> Iterator[Callable[..., Terminal]]:
 
 
 older_names = (
+    "DROP TABLE copies; DROP TABLE sketches; DROP TABLE sketch_hashes;"
     "DROP TABLE entries; DROP TABLE feeds; ALTER TABLE document_actors RENAME TO appearances;"
     " ALTER TABLE mentions RENAME COLUMN document_actor TO appearance;"
     " ALTER TABLE corrections RENAME COLUMN document_actor TO appearance;"

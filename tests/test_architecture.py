@@ -18,9 +18,9 @@ from tui.help_command import topics
 modules = sorted([*root.glob("search/**/*.py"), *root.glob("tui/**/*.py")])
 
 search_layers = (
-    ("model", "errors", "error_log", "origins"), ("text", "actor_lookup"),
+    ("model", "errors", "error_log", "origins"), ("text", "actor_lookup", "shingles"),
     ("sources", "cast", "fulltext", "store", "jsonl"),
-    ("query", "reannotate", "checking", "indexing", "access"),
+    ("access",), ("query", "reannotate", "folding", "indexing"), ("checking", "finishing"),
     ("removing", "repairing", "concordance"), ("adding", "annotating"), ("feeds",), ("library",),
 )  # fmt: skip
 tui_layers = (

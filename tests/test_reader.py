@@ -169,7 +169,7 @@ async def test_help_shows_every_binding(seeded):
         await reader.wait_for("newscast: keys")
         for name in ("next_match", "next_anywhere", "select_at_cursor", "toggle_cast"):
             assert name in reader.text
-        await reader.press(*["space"] * 6)
+        await reader.press(*["space"] * 7)
         for name in ("redraw", "suspend"):
             assert name in reader.text
         await reader.press("escape")

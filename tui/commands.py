@@ -105,12 +105,14 @@ def show(context: click.Context, as_json: bool, document: str) -> None:  # noqa:
     """Print an article with its mentions; the beginning of an id is enough."""
     with open_for_reading(find_setup(context)) as opened:
         found = opened.document(document)
-        cast, damage = opened.cast(found.id), opened.damage(found.id)
+        cast, damage, original = opened.cast(found.id), opened.damage(found.id), opened.original(found.id)
         feed = opened.feeds().find_origin(found.id)
         origin = make_safe_line(opened.origin(found.id))
     if as_json:
-        print_json({**build_json(found, cast), "origin": origin})
+        print_json({**build_json(found, cast), "origin": origin, **({"copy_of": original} if original else {})})
     else:
+        if original:
+            click.echo(f"a copy of {original}")
         _print_document(found, cast, _describe_feed(feed) or origin)
     if damage:
         say(f"newscast: {damage}")

@@ -64,6 +64,7 @@ class SearchCommand(click.Command):
     "--sort", type=click.Choice(["relevance", "date", "old"]), help="Order: best, newest or oldest hits first."
 )
 @click.option("--facets", "wants_facets", is_flag=True, help="Count actors, sources and months in all hits.")
+@click.option("--copies", "lists_copies", is_flag=True, help="List the copies of a hit below it.")
 @click.option("--save", metavar="NAME", type=make_safe_line, help="Save the query; search @NAME repeats it.")
 @click.option("--forget", metavar="NAME", type=make_safe_line, help="Delete a saved query.")
 @click.option("--saved", "lists_saved", is_flag=True, help="List the saved queries and the number of unread hits.")
@@ -76,6 +77,7 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     offset: int,
     sort: Sort | None,
     wants_facets: bool,  # noqa: FBT001 - as above
+    lists_copies: bool,  # noqa: FBT001 - as above
     save: str | None,
     forget: str | None,
     lists_saved: bool,  # noqa: FBT001 - as above
@@ -97,32 +99,54 @@ def search_library(  # noqa: PLR0913, PLR0917 - click passes each option by name
     text = _expand(setup, " ".join(query))
     if save is not None:
         _save(setup, save, text)
-    asked = Query(text, sort=sort)
+    asked = Query(text, sort=sort, folds=True)
     marks = Marks(setup.reader_database) if "is:" in text.lower() else None
     if marks is not None:
         say_marks_note(marks)
     with open_for_reading(setup) as opened:
-        results, suggestion, facets = ask(
+        results, suggestion, facets, copies = ask(
             setup,
             opened,
             lambda: (
-                opened.search(asked, offset, limit, marks=marks),
+                found := opened.search(asked, offset, limit, marks=marks),
                 opened.suggest(asked, marks=marks),
                 opened.facets(asked, _most_facets, marks=marks) if wants_facets else None,
+                _list_copies(opened, marks, found) if lists_copies else {},
             ),
         )
     if results.note:
         say(f"newscast: {results.note}")
-    for hit in results.hits:
-        _print_hit(hit, as_json=as_json)
+    _print_hits(results, copies, as_json=as_json)
     if facets is not None:
         _print_facets(facets, results, as_json=as_json)
-    say(f"{results.total:,} article{'' if results.total == 1 else 's'}")
+    say(f"{results.total:,} article{'' if results.total == 1 else 's'}{_count_folded(results)}")
     if suggestion:
         say(f"did you mean: {suggestion}")
 
 
-def _print_hit(hit: Hit, *, as_json: bool) -> None:
+def _list_copies(library: Library, marks: Marks | None, results: Results) -> dict[str, tuple[Hit, ...]]:
+    """List the copies that are folded below each hit, by its id."""
+    ids = [hit.summary.id for hit in results.hits if hit.copies]
+    return {each: library.copies(results.query, each, marks=marks) for each in ids}
+
+
+def _print_hits(results: Results, copies: dict[str, tuple[Hit, ...]], *, as_json: bool) -> None:
+    for hit in results.hits:
+        _print_hit(hit, as_json=as_json)
+        for copy in copies.get(hit.summary.id, ()):
+            _print_hit(copy, as_json=as_json, original=hit.summary.id)
+
+
+def _count_folded(results: Results) -> str:
+    if not results.folded:
+        return ""
+    return (
+        f", {results.folded:,} of them {'a copy' if results.folded == 1 else 'copies'} of others: --copies lists them"
+    )
+
+
+def _print_hit(hit: Hit, *, as_json: bool, original: str | None = None) -> None:
+    """Print a hit; of a copy, `original` is the id of the hit that it is folded below."""
     summary, snippet = hit.summary, hit.snippet
     if as_json:
         print_json(
@@ -135,11 +159,16 @@ def _print_hit(hit: Hit, *, as_json: bool) -> None:
                 "snippet": {"paragraph": snippet.paragraph, "text": snippet.text, "matches": snippet.matches}
                 if snippet
                 else None,
+                **({"copy_of": original} if original else {"copies": hit.copies}),
             }
         )
         return
     day = summary.published.isoformat() if summary.published else "          "
-    click.echo(f"{summary.id}  {day}  {click.style(summary.title, bold=True)}")
+    if original:
+        click.echo(f"    + {summary.id}  {day}  {summary.title}")
+        return
+    count = f"  +{len(hit.copies):,} {'copy' if len(hit.copies) == 1 else 'copies'}" if hit.copies else ""
+    click.echo(f"{summary.id}  {day}  {click.style(summary.title, bold=True)}{count}")
     if snippet:
         click.echo(f"    {mark_spans(snippet.text, snippet.matches)}")
 

@@ -20,8 +20,8 @@ from search.feeds.pages import PageTaker
 from search.feeds.parse import FeedTask
 from search.feeds.schedule import find_pace, find_retry_after, plan_next, plan_retry
 from search.feeds.taking import Taker
+from search.finishing import finish_documents
 from search.model import Feed, FeedResult, Progress
-from search.reannotate import reannotate_documents
 from search.sources import Limits, Parser
 from search.store import EntryRows, FeedRows, WriterLock, begin
 from search.text import hide_password
@@ -84,7 +84,7 @@ class Refresher:
             yield from self._take_pages(feeds, fetching)
         with self.writing():
             yield from self._access.catch_up()
-            yield from reannotate_documents(self._access.connection, self._access.recogniser)
+            yield from finish_documents(self._access.connection, self._access.recogniser)
 
     def keep_first(self, feed: Feed, response: Response, parsed: ParsedFeed) -> tuple[Addition, ...]:
         """Keep the entries of a feed that was fetched to subscribe to it."""

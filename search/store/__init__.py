@@ -5,12 +5,14 @@
 
 from search.store.actors import Actors
 from search.store.checksums import Checksums
+from search.store.copies import Copies
 from search.store.corrections import Corrections
 from search.store.damage import Damage, DamagedDocument
 from search.store.database import begin, is_corrupt, open_library_database, open_reader_database
 from search.store.documents import Documents, StoredDocument
 from search.store.facets import FacetCounter
 from search.store.feeds import EntryRow, EntryRows, FeedRows, PageState
+from search.store.folds import Folds
 from search.store.lock import WriterLock
 from search.store.losses import Loss, Losses
 from search.store.marks import Mark, Marks, Visit
@@ -21,6 +23,7 @@ from search.store.searches import SavedSearch, Searches
 __all__ = [
     "Actors",
     "Checksums",
+    "Copies",
     "Corrections",
     "Damage",
     "DamagedDocument",
@@ -29,6 +32,7 @@ __all__ = [
     "EntryRows",
     "FacetCounter",
     "FeedRows",
+    "Folds",
     "Loss",
     "Losses",
     "Mark",

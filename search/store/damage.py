@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.store.checksums import Checksums, text_columns
+from search.store.copies import Copies
 from search.store.database import begin, is_corrupt, open_library_database
 from search.store.derived import Derived
 from search.store.documents import Documents
@@ -108,7 +109,10 @@ class Damage:
         for number in (*gone, *casts):
             for table in _of_documents[: 3 if number in gone else 2]:
                 self._connection.execute(f"DELETE FROM {table} WHERE document = ?", [number])
+        copies = Copies(self._connection)
         for number in gone:
+            for each in (number, *copies.list_copies(number)):
+                copies.forget(each)  # they are compared again when documents are added
             self._connection.execute("DELETE FROM documents WHERE number = ?", [number])
             self._checksums.drop(number)
         Removed(self._connection).drop_damaged()

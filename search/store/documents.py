@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _COLUMNS = f"{text_columns}, (SELECT checksums.text FROM checksums WHERE document = documents.number)"
+_COUNT_BEFORE = (
+    "((SELECT count(*) FROM {0} WHERE before.published > here.published)"
+    " + (SELECT count(*) FROM {0} WHERE before.published = here.published AND before.number < here.number))"
+)
 summary_columns = "documents.id, coalesce(documents.title, documents.id), documents.source, documents.published"
 """The columns whose values `build_summary` takes."""
 
@@ -41,10 +45,20 @@ class Documents:
         self._checksums = Checksums(connection)
         self._damaged: set[int] = set()
         self._stamp: tuple[int, int] | None = None
+        self._counted: tuple[tuple[int, int], int] | None = None
 
     def count(self) -> int:
-        """Count the documents."""
-        return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+        """Count the documents; cached until somebody writes."""
+        stamp = self._read_stamp()
+        if self._counted is None or self._counted[0] != stamp:
+            (count,) = self._connection.execute("SELECT count(*) FROM documents").fetchone()
+            self._counted = stamp, int(count)
+        return self._counted[1]
+
+    def _read_stamp(self) -> tuple[int, int]:
+        """Return a value that changes with every write to the database, by any process."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return version, self._connection.total_changes
 
     def find_by_content(self, content_hash: str) -> list[tuple[int, str, str]]:
         """Find the documents made of a file with this hash: the row, id and origin of each."""
@@ -195,16 +209,14 @@ class Documents:
     def list_damaged(self) -> frozenset[int]:
         """List the rows of the documents that were found to be unreadable; all answers leave them out."""
         if self._damaged:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            stamp = version, self._connection.total_changes
+            stamp = self._read_stamp()
             if self._stamp != stamp:  # somebody has written: they may be whole again
                 self._damaged, self._stamp = set(), stamp
         return frozenset(self._damaged)
 
     def _leave_out(self, number: int) -> None:
         if not self._damaged:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            self._stamp = version, self._connection.total_changes
+            self._stamp = self._read_stamp()
         self._damaged.add(number)
 
     def read_revisions(self) -> dict[int, int]:
@@ -219,26 +231,23 @@ class Documents:
         ).fetchone()
         return int(highest)
 
-    def list_summaries(self, offset: int, limit: int) -> list[Summary]:
-        """List a page of all documents, newest first, undated ones last."""
-        while True:
-            left_out = self.list_damaged()
-            numbers = self._connection.execute(
-                "SELECT number FROM documents WHERE number NOT IN (SELECT value FROM json_each(?))"
-                " ORDER BY published DESC, number LIMIT ? OFFSET ?",
-                [json.dumps(list(left_out)), limit, offset],
-            ).fetchall()
-            found = self._read_summaries([row[0] for row in numbers])
-            if self.list_damaged() == left_out:
-                return [found[number] for (number,) in numbers if number in found]
+    def read_summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
+        """Read the summaries of these rows, in their order; leave out rows that are missing or damaged."""
+        found = {number: summary for number, _, summary in self._read_each("NULL", numbers)}
+        return {number: found[number] for number in numbers if number in found}
 
-    def read_position(self, identifier: str) -> int:
-        """Count the documents before this one in the list of all; 0 if the Library does not have it."""
+    def read_position(self, identifier: str, *, folds: bool = False) -> int:
+        """Count the documents before this one in the list of all; 0 if the Library does not have it.
+
+        With `folds`, copies are not counted, and a copy has the position of its original.
+        """
+        here, counted = "number", f"SELECT {_COUNT_BEFORE.format('documents AS before')}"
+        if folds:
+            here = "coalesce((SELECT original FROM copies WHERE document = number), number)"
+            copies = "copies CROSS JOIN documents AS before ON before.number = document AND original IS NOT NULL"
+            counted += f" - {_COUNT_BEFORE.format(copies)}"
         row = self._connection.execute(
-            "SELECT (SELECT count(*) FROM documents AS before WHERE before.published > here.published)"
-            " + (SELECT count(*) FROM documents AS before"
-            " WHERE before.published = here.published AND before.number < here.number)"
-            " FROM documents AS here WHERE here.id = ?",
+            f"{counted} FROM documents AS here WHERE here.number = (SELECT {here} FROM documents WHERE id = ?)",
             [identifier],
         ).fetchone()
         return int(row[0]) if row else 0
@@ -250,9 +259,6 @@ class Documents:
             for number, text, summary in self._read_each("text", numbers)
             if (isinstance(text, str) and "\ufffd" not in text) or self._is_whole(number)
         }
-
-    def _read_summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
-        return {number: summary for number, _, summary in self._read_each("NULL", numbers)}
 
     def _is_whole(self, number: int) -> bool:
         """Does the text match its checksum? A replacement character may be the author's own."""

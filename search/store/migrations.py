@@ -200,6 +200,22 @@ library_migrations: tuple[Migration, ...] = (
     CREATE INDEX entries_by_document ON entries (document);
     CREATE INDEX entries_by_page ON entries (feed) WHERE page = 'wanted';
     """,
+    """
+    CREATE TABLE copies (document INTEGER PRIMARY KEY REFERENCES documents, original INTEGER REFERENCES documents);
+    CREATE INDEX copies_by_original ON copies (original, document) WHERE original IS NOT NULL;
+    CREATE TABLE sketches (
+        document INTEGER PRIMARY KEY REFERENCES documents,
+        day INTEGER NOT NULL,
+        shingles INTEGER NOT NULL,
+        hashes BLOB NOT NULL
+    );
+    CREATE TABLE sketch_hashes (
+        week INTEGER NOT NULL,
+        hash INTEGER NOT NULL,
+        document INTEGER NOT NULL,
+        PRIMARY KEY (week, hash, document)
+    ) WITHOUT ROWID;
+    """,
 )
 
 reader_migrations: tuple[Migration, ...] = (

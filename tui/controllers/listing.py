@@ -35,7 +35,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list: those from `first` on, counted from 0, of `total`.
+    """Rows of a list: those from `first` on, counted from 0, of `total` rows; `folded` more articles are below them.
 
     In an answer of `fetch_around`, `position` is the index of the row that was looked for; None if it is not there.
     """
@@ -46,6 +46,7 @@ class Page:
     rows: tuple[ListRow, ...]
     note: str | None = None
     position: int | None = None
+    folded: int = 0
 
 
 class Listing:
@@ -58,8 +59,8 @@ class Listing:
     def __init__(self, library: Library, marks: Marks, searches: Searches) -> None:
         self._library, self._marks, self.searches = library, marks, searches
         self._rows: dict[str, ListRow] = {}
-        self._asked = Asked("", Query("", as_you_type=True))
-        self.total = 0
+        self._asked = Asked("", Query("", as_you_type=True, folds=True))
+        self.total = self.folded = 0
 
     @property
     def typed(self) -> str:
@@ -80,25 +81,27 @@ class Listing:
             text, missing = expand_saved_searches(query.text, self.searches), None
         except NotFoundError as error:
             text, missing = query.text, str(error)
-        page = self._read(Asked(query.text, replace(query, text=text), is_expanded=missing is None), 0, limit)
+        asked = Asked(query.text, replace(query, text=text, folds=True), is_expanded=missing is None)
+        page = self._read(asked, 0, limit)
         return replace(page, note=missing or page.note)
 
     def take(self, page: Page) -> None:
         """Make the list of this page the present one."""
-        self._asked, self.total = page.asked, page.total
+        self._asked, self.total, self.folded = page.asked, page.total, page.folded
         self._rows.update((row.key, row) for row in page.rows)
 
     def accept(self, page: Page) -> bool:
         """Take in the rows of a page and its total; False if it is a page of another list."""
         if page.asked is not self._asked:
             return False
-        self.total = page.total
+        self.total, self.folded = page.total, page.folded
         self._rows.update((row.key, row) for row in page.rows)
         return True
 
     def _read(self, asked: Asked, first: int, count: int) -> Page:
         results = self._ask(asked.query, first, count)
-        return Page(asked, results.total, first, self._build_rows(results.hits), results.note)
+        rows = self._build_rows(results.hits)
+        return Page(asked, results.rows, first, rows, results.note, folded=results.folded)
 
     def _ask(self, query: Query, offset: int, limit: int) -> Results:
         return self._library.search(query, offset, limit, marks=self._marks)
@@ -141,7 +144,7 @@ class Listing:
 
     def _read_around(self, asked: Asked, key: str | None, index: int, above: int, count: int) -> Page:
         for _ in range(_most_attempts):
-            total = self._ask(asked.query, 0, 1).total
+            total = self._ask(asked.query, 0, 1).rows
             position = self._find_position(asked.query, key, index, total) if key is not None else None
             at = position if position is not None else min(index, max(0, total - 1))
             page = self._read(asked, max(0, at - above), count)
@@ -151,13 +154,25 @@ class Listing:
 
     def _find_position(self, query: Query, key: str, near: int, total: int) -> int | None:
         if not query.text.strip():
-            position = self._library.position(key)
+            position = self._library.position(key, folds=True)
             there = self._ask(query, position, 1).hits
-            return position if there and there[0].summary.id == key else None
+            return position if there and _stands_for(there[0], key) else None
         change = total - self.total
         first = max(0, near - _around + min(0, change))
         hits = self._ask(query, first, 2 * _around + abs(change)).hits
-        return next((at for at, hit in enumerate(hits, first) if hit.summary.id == key), None)
+        return next((at for at, hit in enumerate(hits, first) if _stands_for(hit, key)), None)
+
+    def find_title(self, document: str) -> str:
+        """The title of a document that was listed; "" if it was not."""
+        row = self._rows.get(document)
+        return row.title if row else ""
+
+    async def list_copies(self, document: str) -> tuple[ListRow, ...]:
+        """The rows of the copies that are folded below a document in the present list."""
+        return await asyncio.to_thread(self._list_copies, self._asked.query, document)
+
+    def _list_copies(self, query: Query, document: str) -> tuple[ListRow, ...]:
+        return self._build_rows(self._library.copies(query, document, marks=self._marks))
 
     def change_mark(self, document: str, what: str) -> tuple[Mark, str]:
         """Change "star" or "unread" of a document to its opposite; return the new mark, and what was done in words."""
@@ -186,17 +201,27 @@ class Listing:
         return self._rows[document]
 
     def describe(self, index: int) -> str:
-        """Say which row is current: "3 of 17 articles for “homs”"."""
+        """Say which row is current: "3 of 17 articles and 2 copies for “homs”"; copies are below the rows."""
         what = f" for “{self.typed.strip()}”" if self.typed.strip() else ""
         if not self.total:
             return f"no articles{what}"
-        return f"{index + 1:,} of {self.total:,} article{'s' if self.total > 1 else ''}{what}"
+        copies = f" and {_count_copies(self.folded)}" if self.folded else ""
+        return f"{index + 1:,} of {self.total:,} article{'s' if self.total > 1 else ''}{copies}{what}"
 
     def _build_rows(self, hits: Sequence[Hit]) -> tuple[ListRow, ...]:
         marks = self._marks.read([hit.summary.id for hit in hits])
         rows = tuple(_build_row(hit, marks.get(hit.summary.id, Mark())) for hit in hits)
         self._rows.update((row.key, row) for row in rows)
         return rows
+
+
+def _stands_for(hit: Hit, document: str) -> bool:
+    """Is this the row of the document, or the row that it is folded below?"""
+    return document == hit.summary.id or document in hit.copies
+
+
+def _count_copies(count: int) -> str:
+    return f"{count:,} {'copy' if count == 1 else 'copies'}"
 
 
 def _build_row(hit: Hit, mark: Mark) -> ListRow:
@@ -214,6 +239,7 @@ def _build_row(hit: Hit, mark: Mark) -> ListRow:
     return ListRow(
         summary.id, summary.title, detail, spans, build_short_byline(summary), _find_glyph(mark),
         is_bold=not mark.is_read, title_spans=hit.title_matches,
+        ending=f"+{_count_copies(len(hit.copies))}" if hit.copies else "",
     )  # fmt: skip
 
 

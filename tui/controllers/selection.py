@@ -44,7 +44,7 @@ class SelectionController:
     ]
 
     def __init__(self, view: ReaderView, library: Library, pane: ReadingPane, reading: ReadingController) -> None:
-        self._view, self._library, self._pane, self._reading = view, library, pane, reading
+        self._view, self._library, self.pane, self._reading = view, library, pane, reading
         self._correcting = Correcting(library)
 
     # Selecting
@@ -57,53 +57,53 @@ class SelectionController:
         if actor is None:
             self._view.status.say("no such actor in this paragraph")
             return
-        self._pane.select(actor)
+        self.pane.select(actor)
         await self._reading.walked.find()
         self._view.status.say("")
 
     def action_select_number(self, number: int) -> None:
         """Select the actor with this number in the panel, counted from 0."""
-        self.select(self._pane.find_actor(number))
+        self.select(self.pane.find_actor(number))
 
     def action_select_following(self, step: int) -> None:
         """Select the next actor of the paragraph (1), or the one before (-1)."""
-        self.select(self._pane.find_following_actor(step))
+        self.select(self.pane.find_following_actor(step))
 
     def action_select_at_cursor(self) -> None:
         """Select the actor of the mention at the cursor."""
-        self.select(self._pane.find_actor_at_cursor())
+        self.select(self.pane.find_actor_at_cursor())
 
     def action_release(self) -> None:
         """Select no actor."""
-        if self._pane.selected is not None:
+        if self.pane.selected is not None:
             self._reading.walked.clear()
-            self._pane.select(None)
+            self.pane.select(None)
 
     def action_toggle_names_only(self) -> None:
         """Show and walk names only, or everything."""
-        self._pane.toggle_names_only()
-        self._view.status.say("names only" if self._pane.names_only else "names, nominals and pronouns")
+        self.pane.toggle_names_only()
+        self._view.status.say("names only" if self.pane.names_only else "names, nominals and pronouns")
 
     # Walking
 
     def action_walk(self, direction: int) -> None:
         """Walk to the next mention in this article (1), or the one before (-1)."""
         here = self._reading.find_position()
-        if self._pane.selected is None:
+        if self.pane.selected is None:
             self._view.status.say(nothing_selected)
-        elif self._pane.walk(direction):
+        elif self.pane.walk(direction):
             self._reading.remember(here)
         else:
             key = self._view.find_key("next_anywhere" if direction > 0 else "previous_anywhere")
-            self._view.status.say(describe_end_here(self._pane.selected_name, direction, key))
+            self._view.status.say(describe_end_here(self.pane.selected_name, direction, key))
 
     def action_walk_on(self, direction: int) -> None:
         """Walk to the next mention (1) or the one before (-1), on into other articles by date."""
-        document, here = self._pane.document, self._reading.find_position()
-        if self._pane.selected is None or document is None:
+        document, here = self.pane.document, self._reading.find_position()
+        if self.pane.selected is None or document is None:
             self._view.status.say(nothing_selected)
             return
-        if self._pane.walk(direction):
+        if self.pane.walk(direction):
             self._reading.remember(here)
             return
         beside = self._reading.walked.find_beside(document.id, direction)
@@ -111,7 +111,7 @@ class SelectionController:
             self._reading.jump(beside, OpeningPosition("actor", direction))
         else:
             key = self._view.find_key("previous_anywhere" if direction > 0 else "next_anywhere")
-            self._view.status.say(describe_end(self._pane.selected_name, direction, len(self._reading.walked), key))
+            self._view.status.say(describe_end(self.pane.selected_name, direction, len(self._reading.walked), key))
 
     async def go_to_actor(self, actor: str) -> None:
         """Open the newest article that an actor is in, at its first mention, with the actor selected."""
@@ -133,7 +133,7 @@ class SelectionController:
         self._view.start("correct", self._correct)
 
     async def _correct(self) -> None:
-        document, mention = self._pane.document, self._pane.article.cursor
+        document, mention = self.pane.document, self.pane.article.cursor
         if document is None or mention is None:
             self._view.status.say("no mention is at the cursor: walk to one with ]")
             return

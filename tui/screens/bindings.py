@@ -18,7 +18,7 @@ from tui.controllers import (
     SelectionController,
 )
 from tui.screens.dialog_keys import DialogsController
-from tui.screens.dialogs import ActorsScreen, MentionsScreen
+from tui.screens.dialogs import ActorsScreen, CopiesScreen, MentionsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layout import PaneLayout
 from tui.screens.refusals import RefusalsScreen
@@ -75,6 +75,7 @@ def list_bindings(own: Iterable[BindingType]) -> list[tuple[str, list[Binding]]]
         ("In the article", Article.BINDINGS), ("In the list", RowList.BINDINGS), ("In the facets", FacetList.BINDINGS),
         ("In the cast panel", CastPanel.BINDINGS), ("In the search bar", SearchBar.BINDINGS),
         ("In the list of actors", ActorsScreen.BINDINGS), ("In the list of mentions", MentionsScreen.BINDINGS),
+        ("In the list of copies", CopiesScreen.BINDINGS),
         ("In the saved searches", SavedScreen.BINDINGS), ("In the list of refusals", RefusalsScreen.BINDINGS),
         ("Here", HelpScreen.BINDINGS),
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.controllers.selection import nothing_selected
-from tui.screens.dialogs import ActorsScreen, MentionsScreen
+from tui.screens.dialogs import ActorsScreen, CopiesScreen, MentionsScreen
 from tui.screens.refusals import RefusalsScreen
 from tui.screens.saved import SavedScreen
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from search import Library
-    from tui.controllers import AddingController, ReaderView, SearchController, SelectionController
-    from tui.widgets import ReadingPane
+    from tui.controllers import AddingController, ArticleController, ReaderView, SearchController, SelectionController
 
 
 class DialogsController:
@@ -26,16 +25,17 @@ class DialogsController:
         Binding("@", "saved", "saved searches; save this one", id="saved"),
         Binding("a", "actors", "the actors of the library", id="actors"),
         Binding("m", "mentions", "all mentions of the selected actor", id="mentions"),
+        Binding("plus", "copies", "the copies that are folded below the article", id="copies"),
         Binding("!", "refusals", "what was refused while adding, and why", id="refusals"),
     ]
 
     def __init__(  # noqa: PLR0913, PLR0917 - the screen below, and those whom answers are for
-        self, screen: Screen[None], view: ReaderView, library: Library, pane: ReadingPane, search: SearchController,
-        selection: SelectionController, adding: AddingController,
+        self, screen: Screen[None], view: ReaderView, library: Library, search: SearchController,
+        selection: SelectionController, articles: ArticleController, adding: AddingController,
     ) -> None:  # fmt: skip
         """`screen` and `view` are the same object: the one as Textual knows it, the other as controllers do."""
-        self._screen, self._view, self._library, self._pane = screen, view, library, pane
-        self._search, self._selection, self._adding = search, selection, adding
+        self._screen, self._view, self._library, self._pane = screen, view, library, selection.pane
+        self._search, self._selection, self._articles, self._adding = search, selection, articles, adding
 
     def action_saved(self) -> None:
         """Choose a saved search, or save this one."""
@@ -71,6 +71,21 @@ class DialogsController:
         chosen = await self._screen.app.push_screen_wait(dialog)
         if chosen is not None:
             self._selection.go_to_mention(actor, chosen)
+
+    def action_copies(self) -> None:
+        """Choose among the copies that are folded below the article."""
+        self._view.start("dialog", self._choose_copy, is_exclusive=False)
+
+    async def _choose_copy(self) -> None:
+        document = self._articles.find_document()
+        copies = await self._search.listing.list_copies(document) if document is not None else ()
+        if document is None or not copies:
+            self._view.status.say("no copies are folded below this article")
+            return
+        title = self._search.listing.find_title(document)
+        chosen = await self._screen.app.push_screen_wait(CopiesScreen(title, copies))
+        if chosen is not None:
+            self._search.open_chosen(chosen)
 
     def action_refusals(self) -> None:
         """Show what was refused while adding, and why."""

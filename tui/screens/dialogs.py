@@ -1,4 +1,4 @@
-"""Lists to choose from: the actors of the library, the mentions of one actor."""
+"""Lists to choose from: the actors of the library, the mentions of one actor, the copies of an article."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tui.screens.dialog import Dialog
 from tui.widgets import ListRow, RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
     from search import Actor, Library, MentionInContext
@@ -147,6 +149,37 @@ class MentionsScreen(Dialog["MentionInContext | None"]):
     def _choose(self, message: RowList.Chosen) -> None:
         message.stop()
         self.dismiss(self._mentions_in_context[message.index])
+
+    def action_close(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)
+
+
+class CopiesScreen(Dialog["ListRow | None"]):
+    """Lists the copies that are folded below an article; returns the row of the chosen one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,plus", "close", "close", id="close_copies")]
+
+    def __init__(self, title: str, copies: Sequence[ListRow]) -> None:
+        super().__init__()
+        self._article_title, self._copies = title, copies
+
+    def compose(self) -> ComposeResult:
+        """The article's title above the list."""
+        with Vertical(id="dialog", classes="list"):
+            yield Static(Content(f"copies of “{self._article_title}”"), markup=False)
+            yield RowList("no copies", id="choices")
+
+    def begin(self) -> None:
+        """List the copies."""
+        rows = self.query_one(RowList)
+        self.set_focus(rows)
+        rows.reset(len(self._copies), self._copies)
+
+    @on(RowList.Chosen)
+    def _choose(self, message: RowList.Chosen) -> None:
+        message.stop()
+        self.dismiss(message.row)
 
     def action_close(self) -> None:
         """Close without a choice."""

@@ -108,7 +108,7 @@ class ReaderScreen(Screen[None]):
         self.adding = AddingController(self, library, self.reading, self.search, self.live_updates)
         self.removing = RemovingController(self, library, self.articles, self.reading, self.live_updates)
         self.last_visit = LastVisitController(self, library, marks, self.results, self.reading, self.search)
-        self.dialogs = DialogsController(self, self, library, pane, self.search, self.selection, self.adding)
+        self.dialogs = DialogsController(self, self, library, self.search, self.selection, self.articles, self.adding)
         self.panes = PaneLayout(
             self, self, marks, self.reading, PaneWidgets(self.facets, self.rows, pane), self._settings.text_width
         )

@@ -28,7 +28,8 @@ _narrowest_for_aside = 40
 class ListRow:
     """A row: `glyph`, a title with `title_spans` marked, and a detail with `spans` marked; spans are in characters.
 
-    The detail is below the title. In rows of one line, `aside` is shown to the right of the title instead.
+    The detail is below the title. In rows of one line, `aside` is shown to the right of the title instead. `ending`
+    follows the detail or `aside`, and is not clipped.
     """
 
     key: str
@@ -39,6 +40,7 @@ class ListRow:
     glyph: str = " "
     is_bold: bool = False
     title_spans: tuple[tuple[int, int], ...] = ()
+    ending: str = ""
 
 
 class RowList(ScrollView, can_focus=True):
@@ -283,9 +285,10 @@ class RowList(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width)
 
     def _build_title(self, row: ListRow, width: int, look: Style) -> list[Segment]:
-        if self._height > 1 or not row.aside or width < _narrowest_for_aside:
+        if self._height > 1 or not (row.aside or row.ending) or width < _narrowest_for_aside:
             return self._build_marked(clip(row.title, width), row.title_spans, look)
-        aside = clip(row.aside, width * 2 // 5)
+        ending = f" {row.ending}" if row.ending else ""
+        aside = clip(row.aside, width * 2 // 5 - cell_len(ending)) + ending
         room = width - cell_len(aside) - 2
         title = clip(row.title, room)
         gap = " " * (room - cell_len(title) + 2)
@@ -296,7 +299,9 @@ class RowList(ScrollView, can_focus=True):
 
     def _build_detail(self, row: ListRow, width: int) -> list[Segment]:
         plain = self.get_component_rich_style("row-list--detail", partial=True)
-        return self._build_marked(clip(row.detail, width), row.spans, plain)
+        ending = f" {row.ending}" if row.ending else ""
+        detail = self._build_marked(clip(row.detail, width - cell_len(ending)), row.spans, plain)
+        return [*detail, Segment(ending, plain)] if ending else detail
 
     def _build_marked(self, shown: str, spans: Sequence[tuple[int, int]], plain: Style) -> list[Segment]:
         """Return the shown part of a text, with the spans of the text marked."""
