@@ -15,7 +15,6 @@ import click
 
 from search import NewscastError, make_safe_line
 from tui.completion import complete_path
-from tui.importing import collection_paused
 from tui.output import describe_crash, describe_os_error, say, shorten
 from tui.setup import Setup, find_setup, setup_options
 from tui.streams import OutputError, Streams
@@ -131,8 +130,7 @@ def read(context: click.Context, paths: tuple[str, ...]) -> None:
 
 def _open_reader(setup: Setup, paths: tuple[str, ...]) -> int:
     _check_terminal(paths)
-    with collection_paused():
-        from tui.app import run_reader
+    from tui.app import run_reader
 
     return run_reader(setup, paths)
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import signal
 
-from tui.importing import collection_paused
-
 
 def main() -> None:
     """Run newscast. Ctrl+C during the imports or at the end prints no traceback."""
     is_heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_heeded:
         signal.signal(signal.SIGINT, _leave)
-    with collection_paused():
-        from tui.cli import main as run
+    from tui.cli import main as run
 
     if is_heeded:
         signal.signal(signal.SIGINT, signal.default_int_handler)
